@@ -1,0 +1,95 @@
+# Wiredesk. `make run` and `make test` do everything on a fresh machine: no Docker, no Java, no database, no account.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# A recipe must use this project's interpreter and never download another.
+export UV_PYTHON_DOWNLOADS := never
+VENV := $(CURDIR)/.venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+SERVICES := fetcher cleaner tagger storage desk
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml
+UV = $(shell command -v uv || echo $(BIN)/uv)
+
+.PHONY: help
+help:  ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- everyday ----
+
+.PHONY: run
+run: setup  ## Start Kafka, PostgreSQL and the services, push the demo news site through, stay up
+	@$(BIN)/wiredesk up --demo
+
+.PHONY: test
+test: setup  ## Run all tests on real Kafka and PostgreSQL (TESTS="path or -k …" narrows it)
+	@$(BIN)/pytest $(TESTS)
+
+.PHONY: setup
+setup: $(VENV)/.synced  ## Make .venv and install the locked dependencies
+
+# ---- quality ----
+
+.PHONY: check
+check: setup lint types imports hosts schema-check  ## All static checks
+
+.PHONY: lint
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: fmt
+fmt: setup  ## Format the code and apply safe fixes
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: types
+types: setup
+	@$(BIN)/mypy
+
+.PHONY: imports
+imports: setup
+	@$(BIN)/lint-imports
+
+.PHONY: hosts
+hosts:
+	@! grep -nEi '(index-url|extra-index|find-links)|https?://' requirements/*.txt || { echo "requirements/ must name no host: run make lock"; exit 1; }
+	@test -z "$$(git ls-files uv.lock)" || { echo "uv.lock names index hosts: remove it"; exit 1; }
+
+.PHONY: schema
+schema: setup  ## Regenerate the JSON Schemas and the AsyncAPI document (refuses a breaking change)
+	@$(BIN)/wiredesk schema write
+
+.PHONY: schema-check
+schema-check: setup
+	@$(BIN)/wiredesk schema check
+
+# ---- dependencies ----
+
+.PHONY: lock
+lock:  ## Re-pin requirements/ (hashes, no host); UPGRADE=1 takes newer versions
+	@test -x "$(UV)" || { echo "no uv: run make setup first"; exit 1; }
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --all-extras --group dev --output-file requirements/dev.txt
+	@$(COMPILE) --all-extras --constraints requirements/dev.txt --output-file requirements/all.txt
+	@for service in $(SERVICES); do echo "lock $$service"; \
+	  $(COMPILE) --extra $$service --constraints requirements/all.txt --output-file requirements/$$service.txt; done
+
+# The interpreter is asked for its version because `python3` may be older than `python3.12` beside it.
+$(VENV)/bin/python:
+	@python=$$(for name in python3.13 python3.12 python3.11 python3 python; do \
+	    command -v $$name >/dev/null && $$name -c 'import sys, venv; raise SystemExit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+	      && { command -v $$name; break; }; done) ; \
+	  test -n "$$python" || { echo "Wiredesk needs Python 3.11, 3.12 or 3.13 with the venv module: install one (Debian: apt-get install python3 python3-venv) and run this again."; exit 1; }; \
+	  echo "making .venv with $$($$python --version)"; $$python -m venv $(VENV)
+	@command -v uv >/dev/null || $(BIN)/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
+
+$(VENV)/.synced: $(VENV)/bin/python requirements/dev.txt pyproject.toml
+	@echo "installing locked dependencies (about 700 MB with Kafka's Java and PostgreSQL; once)"
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: clean
+clean:  ## Remove .venv and caches (.wiredesk, the running system's state, stays: wiredesk down --purge)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

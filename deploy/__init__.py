@@ -1,0 +1,1 @@
+"""Ways to run Wiredesk: local mode, the demo, containers."""

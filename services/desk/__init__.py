@@ -1,0 +1,1 @@
+"""The desk is for people: the command line, and what it prints."""

@@ -1,0 +1,1 @@
+"""A clean article comes in; the same article with its entities goes out."""

@@ -1,0 +1,1 @@
+"""Contracts and the frame every service stands in. Imports no service."""

@@ -1,0 +1,237 @@
+"""Every message of the newswire: frozen, versioned, in the order an article passes through them.
+
+    ArticleSubmitted → ArticleFetched → ArticleCleaned → ArticleEnriched → ArticleStored
+                     ↘ ArticleRejected (from any stage, with a reason)
+
+The value of a record is the bare event as JSON; metadata travels in CloudEvents headers (`shared.wire`). Field names
+follow schema.org NewsArticle. Consumers ignore unknown fields, so a producer may add an optional field (a new minor
+`schema_version`); anything else is a new topic `.v2`. Offsets count Unicode code points (Python's `str` indices; Java
+and JavaScript count UTF-16 units), half-open.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+MAX_PAGE_BYTES = 5 * 1024 * 1024
+MAX_TEXT_BYTES = 1024 * 1024
+
+Url = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
+
+
+class Event(BaseModel):
+    """Base of all contracts. Validation errors never echo the input: bodies stay out of logs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False)
+
+
+class ArticleSubmitted(Event):
+    """Somebody wants this article on the wire: a URL to fetch, or a page or text they already have.
+
+    Exactly one of "a URL alone", `html` and `text`; a URL beside `html` or `text` gives the article its identity.
+    """
+
+    schema_version: Literal["1.0"] = "1.0"
+    url: Url | None = Field(None, description="where the article is, or where the page or text came from")
+    html: str | None = Field(None, description="the page as got; at most 5 MiB of UTF-8")
+    text: str | None = Field(None, description="flattened text, page furniture included; at most 1 MiB of UTF-8")
+    source: str | None = Field(None, max_length=200, description="who submits: a feed, a desk, a person")
+    published_hint: datetime | None = Field(None, description="publication time as a feed gives it")
+
+    @model_validator(mode="after")
+    def _has_one_content(self) -> Self:
+        if self.html is not None and self.text is not None:
+            raise ValueError("give html or text, not both")
+        if self.url is None and self.html is None and self.text is None:
+            raise ValueError("give a url, html or text")
+        return self
+
+
+class Content(StrEnum):
+    """What `ArticleFetched.content` holds."""
+
+    HTML = "html"
+    TEXT = "text"
+
+
+class ArticleFetched(Event):
+    """The page or text as got, decoded to Unicode, nothing removed."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    event_id: UUID
+    article_id: UUID
+    url: Url | None = Field(None, description="the final URL after redirects")
+    submitted_url: Url | None = None
+    kind: Content
+    content: str
+    content_hash: str
+    fetched_at: datetime = Field(description="when the content was got; decides which revision is newer")
+    http_status: int | None = None
+    source: str | None = None
+    published_hint: datetime | None = None
+
+
+class ZoneKind(StrEnum):
+    """What a line of the input is. BODY, HEADING, QUOTE and LIST make up the story's text."""
+
+    SECTION = "section"
+    HEADLINE = "headline"
+    SUBTITLE = "subtitle"
+    SLUG = "slug"
+    BYLINE = "byline"
+    DATELINE = "dateline"
+    DATE = "date"
+    CREDIT = "credit"
+    CAPTION = "caption"
+    BODY = "body"
+    HEADING = "heading"
+    QUOTE = "quote"
+    LIST = "list"
+    RELATED = "related"
+    NEWSLETTER = "newsletter"
+    SHARE = "share"
+    TAG = "tag"
+    COPYRIGHT = "copyright"
+    CONTRIBUTORS = "contributors"
+    TRACKER = "tracker"
+    NAVIGATION = "navigation"
+
+
+class Zone(Event):
+    """One line of the input and what it is. Zones are in input order; blank lines belong to none."""
+
+    kind: ZoneKind
+    rule: str = Field(description="which rule decided")
+    start: int = Field(ge=0, description="offset in the input text (for HTML: in the extracted blocks)")
+    end: int = Field(ge=0)
+    text: str | None = Field(None, description="the line; absent for body lines, which are in the article's text")
+
+
+class ArticleCleaned(Event):
+    """The story without its furniture; the furniture is kept, named, in `zones` and the fields made from it."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    event_id: UUID
+    article_id: UUID
+    url: Url | None = None
+    canonical_url: Url | None = None
+    headline: str = ""
+    alternative_headline: str | None = None
+    text: str = Field(description="the body; entity offsets count in it")
+    article_section: str | None = None
+    authors: tuple[str, ...] = ()
+    contributors: tuple[str, ...] = ()
+    credits: tuple[str, ...] = Field((), description="photo and image credits; never entities of the story")
+    captions: tuple[str, ...] = ()
+    agency: str | None = None
+    dateline: str | None = None
+    publisher: str | None = None
+    keywords: tuple[str, ...] = ()
+    in_language: str | None = Field(None, description="BCP 47 primary tag, from the body")
+    date_published: datetime | None = None
+    date_modified: datetime | None = None
+    zones: tuple[Zone, ...] = ()
+    word_count: int = 0
+    content_hash: str = Field(description="of headline and text; equal for exact copies on other sites")
+    cleaner_version: str
+    fetched_at: datetime
+    source: str | None = None
+
+
+class Mention(Event):
+    """Where an entity is named: `event.<field>[start:end] == surface`, checked by the event itself."""
+
+    field: Literal["headline", "text"]
+    start: int = Field(ge=0)
+    end: int = Field(gt=0)
+    surface: str = Field(min_length=1)
+
+
+class Entity(Event):
+    """One real thing the story names. Types are spaCy's (OntoNotes): PERSON, ORG, GPE, LOC, NORP, DATE, MONEY and so on."""
+
+    name: str = Field(min_length=1, description="canonical name: the fullest form in the article")
+    type: str
+    mentions: tuple[Mention, ...] = Field(min_length=1)
+    ids: dict[str, str] = Field(default_factory=dict, description='ids where certain, e.g. {"iso3166": "RU"}')
+
+
+class ArticleEnriched(ArticleCleaned):
+    """The public exit: a clean article with its entities, and what made them."""
+
+    entities: tuple[Entity, ...] = ()
+    tagger_pipeline: str = Field(description="name of the spaCy pipeline")
+    tagger_version: str
+
+    @model_validator(mode="after")
+    def _mentions_resolve(self) -> Self:
+        for entity in self.entities:
+            for mention in entity.mentions:
+                field = self.headline if mention.field == "headline" else self.text
+                if field[mention.start : mention.end] != mention.surface:
+                    raise ValueError(f"a mention at {mention.field}[{mention.start}:{mention.end}] is not its surface")
+        return self
+
+
+class StoreStatus(StrEnum):
+    """What storing an enriched article changed."""
+
+    INSERTED = "inserted"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"
+
+
+class ArticleStored(Event):
+    """The receipt. One per stored record; `superseded` means kept as history because a newer revision is current."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    event_id: UUID
+    article_id: UUID
+    enriched_event_id: UUID
+    status: StoreStatus
+    revision: int = Field(ge=1, description="how many revisions of the article are stored, this one included")
+    duplicate_of: UUID | None = Field(None, description="the first stored article with the same headline and text")
+    url: Url | None = None
+    headline: str = ""
+
+
+class Stage(StrEnum):
+    """The four stages, by service name."""
+
+    FETCHER = "fetcher"
+    CLEANER = "cleaner"
+    TAGGER = "tagger"
+    STORAGE = "storage"
+
+
+class Rejection(StrEnum):
+    """Why an article was refused in the normal course of things (not an error of ours)."""
+
+    INVALID_URL = "invalid_url"
+    CREDENTIALS_IN_URL = "credentials_in_url"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NOT_FOUND = "not_found"
+    GONE = "gone"
+    FORBIDDEN = "forbidden"
+    HTTP_ERROR = "http_error"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    NOT_AN_ARTICLE = "not_an_article"
+
+
+class ArticleRejected(Event):
+    """A refusal with its reason: the end of this submission's way."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    event_id: UUID
+    article_id: UUID
+    stage: Stage
+    reason: Rejection
+    detail: str = Field("", max_length=500, description="for people; never the body")
+    url: Url | None = None

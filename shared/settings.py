@@ -1,0 +1,115 @@
+"""Settings: `WIREDESK_` prefix, `__` nesting, an unknown name is an error that names the nearest one.
+
+Each service has one class built on `Settings`; nothing is read on import. Secrets are `SecretStr` and never printed.
+"""
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.errors import ConfigurationError
+
+PREFIX = "WIREDESK_"
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return [server.strip() for server in value.split(",") if server.strip()]
+    return value
+
+
+def _has_ports(servers: list[str]) -> list[str]:
+    for server in servers:
+        if not server.rpartition(":")[2].isdigit():
+            raise ValueError(f"{server!r} is not host:port")
+    return servers
+
+
+# A plain `str` would be taken as one server by FastStream, so the comma-separated list is split here, once.
+Servers = Annotated[list[str], NoDecode, BeforeValidator(_split), AfterValidator(_has_ports)]
+
+
+class KafkaSettings(BaseModel):
+    """Where Kafka is and how to log in."""
+
+    bootstrap_servers: Servers = Field(["127.0.0.1:9092"], min_length=1, description="comma-separated host:port list")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+    ssl_cafile: str | None = Field(None, description="CA bundle; the system's when empty")
+    replication_factor: int = Field(1, ge=1, le=7, description="for the topics that `wiredesk topics apply` creates")
+    start_timeout_seconds: float = Field(60, gt=0, description="how long a service waits for Kafka at start")
+
+
+class HealthSettings(BaseModel):
+    """Where /livez, /readyz and /metrics are served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(0, ge=0, le=65535, description="0 takes a free port")
+
+
+class LogSettings(BaseModel):
+    """How much is logged, and in which form."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["auto", "json", "console"] = Field("auto", description="auto: JSON unless stderr is a terminal")
+
+
+class Settings(BaseSettings):
+    """What every service needs. Subclasses add one nested model named after the service."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="ignore", hide_input_in_errors=True, frozen=True
+    )
+
+    kafka: KafkaSettings = KafkaSettings()
+    health: HealthSettings = HealthSettings()
+    log: LogSettings = LogSettings()
+    lane: str = Field("", pattern=r"^[a-z0-9-]*$", description='topic prefix, e.g. "backfill"; empty is the live lane')
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment.
+
+        Raises:
+            ConfigurationError: a value is wrong; the message lists each with its variable name.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            lines = [f"  {PREFIX}{'__'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+            raise ConfigurationError("wrong settings:\n" + "\n".join(lines)) from None
+
+
+def variables(model: type[BaseModel], prefix: str = PREFIX) -> Iterator[tuple[str, Any]]:
+    """Yield (environment variable, field info) for every leaf setting of `model`."""
+    for name, info in model.model_fields.items():
+        annotation = info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from variables(annotation, f"{prefix}{name.upper()}__")
+        else:
+            yield f"{prefix}{name.upper()}", info
+
+
+def check_names(known: list[type[Settings]], environ: Mapping[str, str] = os.environ) -> None:
+    """Refuse any `WIREDESK_*` variable that no settings class knows.
+
+    pydantic-settings ignores a misspelt variable, whatever `extra` says, and a typo that does nothing costs hours.
+
+    Raises:
+        ConfigurationError: names each unknown variable and the nearest known one.
+    """
+    names = {name for model in known for name, _ in variables(model)}
+    problems = []
+    for name in sorted(environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in names:
+            near = difflib.get_close_matches(name.upper(), names, n=1, cutoff=0.5)
+            problems.append(f"unknown setting {name}" + (f": did you mean {near[0]}?" if near else ""))
+    if problems:
+        hint = "Run `wiredesk config show` for all settings."
+        raise ConfigurationError("\n".join([*problems, hint]))
