@@ -151,7 +151,7 @@ class Mention(Event):
 
 
 class Entity(Event):
-    """One real thing the story names. Types are spaCy's (OntoNotes): PERSON, ORG, GPE, LOC, NORP, DATE, MONEY and so on."""
+    """One real thing the story names. Types are spaCy's (OntoNotes): PERSON, ORG, GPE, LOC, NORP, DATE and so on."""
 
     name: str = Field(min_length=1, description="canonical name: the fullest form in the article")
     type: str

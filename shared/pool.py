@@ -68,7 +68,7 @@ class Pool:
         """
         future = self._pool.schedule(function, args=args, timeout=timeout)
         try:
-            return await asyncio.wrap_future(future)  # type: ignore[no-any-return]
+            return await asyncio.wrap_future(future)
         except (FutureTimeoutError, TimeoutError):
             raise WorkFailedError(f"no result within {timeout:g} s", reason="cpu_timeout") from None
         except ProcessExpired as error:
@@ -86,5 +86,5 @@ class Pool:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(self._pool.join)

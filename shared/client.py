@@ -1,0 +1,287 @@
+"""What users import: publish articles, wait for their receipts, read enriched events; typed.
+
+    async with Wiredesk() as wire:
+        submission = await wire.publish(url="https://example.org/story.html")
+        async for article in wire.enriched(group="my-app"):
+            print(article.headline, [entity.name for entity in article.entities])
+
+Delivery to a reader is at-least-once: de-duplicate by `event_id`, which repeats with the event.
+"""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.structs import TopicPartition
+
+from shared import admin, wire
+from shared.errors import ConfigurationError, InfrastructureError, InvalidRecordError
+from shared.events import ArticleEnriched, ArticleSubmitted, Event
+from shared.settings import KafkaSettings, Settings
+from shared.submission import check
+from shared.topics import ENRICHED, MAX_RECORD_BYTES, PUBLIC, REJECTED, STORED, SUBMITTED, Lane, Topic
+from shared.topics import dead_letters as all_dead_letters
+
+__all__ = ["Entry", "RefusedError", "Submission", "Wiredesk"]
+
+CLOCK_SKEW = timedelta(minutes=1)
+
+
+class RefusedError(ValueError):
+    """The submission would be rejected; it was not sent. `reason` is the rejection code it would get."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An accepted submission: durable on Kafka. `correlation_id` is on every record that comes of it."""
+
+    article_id: uuid.UUID
+    correlation_id: str
+    position: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record read from the wire. `event` is None for dead letters and for bytes that are no event."""
+
+    topic: Topic
+    position: str
+    at: datetime
+    headers: dict[str, str] = field(repr=False)
+    event: Event | None = field(repr=False)
+    value: bytes = field(repr=False, default=b"")
+
+    @property
+    def article_id(self) -> str:
+        """The article it is about, from the CloudEvents subject or the event; empty when unknown."""
+        return self.headers.get("ce_subject") or str(getattr(self.event, "article_id", ""))
+
+    @property
+    def correlation_id(self) -> str:
+        """The submission it came of; empty when its producer set none."""
+        return self.headers.get(wire.CORRELATION, "")
+
+    @property
+    def reason(self) -> str:
+        """Why it was rejected, delayed or dead-lettered; empty otherwise."""
+        return self.headers.get(wire.REASON) or str(getattr(self.event, "reason", ""))
+
+    @property
+    def stage(self) -> str:
+        """The stage that rejected or dead-lettered it; empty otherwise."""
+        return self.headers.get(wire.STAGE) or str(getattr(self.event, "stage", ""))
+
+
+class Wiredesk:
+    """A connection to the newswire. Use as `async with`; safe for many tasks of one event loop.
+
+    Without arguments it takes the `WIREDESK_KAFKA__…` settings.
+    """
+
+    def __init__(self, kafka: KafkaSettings | None = None, *, lane: str = "") -> None:
+        self.kafka = kafka or Settings.load().kafka
+        self.lane = Lane(lane)
+        self._options = wire.client_options(self.kafka)
+        self._producer: AIOKafkaProducer | None = None
+
+    async def __aenter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            InfrastructureError: Kafka cannot be reached.
+            ConfigurationError: the topics do not exist.
+        """
+        topics = {self.lane.topic(topic) for topic in (*PUBLIC, *all_dead_letters())}
+        missing = await admin.missing_topics(self.kafka, topics)
+        if missing:
+            raise ConfigurationError(
+                f"topics do not exist: {', '.join(sorted(missing))}. Create them with `wiredesk topics apply`."
+            )
+        self._producer = AIOKafkaProducer(
+            **self._options,
+            acks="all",
+            enable_idempotence=True,
+            compression_type="zstd",
+            max_request_size=MAX_RECORD_BYTES,
+        )
+        await self._producer.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._producer is not None:
+            await self._producer.stop()
+
+    async def publish(
+        self,
+        *,
+        url: str | None = None,
+        html: str | None = None,
+        text: str | None = None,
+        source: str | None = None,
+        published_hint: datetime | None = None,
+        correlation_id: str | None = None,
+    ) -> Submission:
+        """Publish one article; returns when Kafka has it on all in-sync replicas. Publishing twice is harmless.
+
+        Raises:
+            RefusedError: it would be rejected (unknown scheme, credentials in the URL, empty, too large).
+            pydantic.ValidationError: not exactly one of a URL alone, `html` and `text`.
+            InfrastructureError: Kafka did not take it within 60 s; publish the same again.
+        """
+        event = ArticleSubmitted(url=url, html=html, text=text, source=source, published_hint=published_hint)
+        if refusal := check(event):
+            raise RefusedError(refusal.reason.value, refusal.message)
+        correlation_id = correlation_id or str(uuid.uuid4())
+        record = wire.encode(
+            event, source=source or "client", time=datetime.now(UTC), carried={wire.CORRELATION: correlation_id}
+        )
+        assert self._producer is not None, "use `async with Wiredesk() as wire`"
+        headers = [(name, value.encode()) for name, value in record.headers.items()]
+        try:
+            async with asyncio.timeout(60):
+                sent = await self._producer.send_and_wait(
+                    self.lane.topic(SUBMITTED), record.value, key=record.key, headers=headers
+                )
+        except (KafkaError, OSError) as error:
+            raise InfrastructureError(f"Kafka did not take the submission: {type(error).__name__}") from error
+        position = f"{sent.topic}/{sent.partition}/{sent.offset}"
+        at = datetime.fromtimestamp(sent.timestamp / 1000, UTC)
+        return Submission(wire.subject(event), correlation_id, position, at)
+
+    async def result(self, submission: Submission, *, timeout: float = 60) -> Entry:  # noqa: ASYNC109 - part of the API
+        """Return the end of a submission's way: its receipt (`articles.stored.v1`), its rejection or its dead letter.
+
+        Reads from the moment of publishing on, so it may be called any time after it.
+
+        Raises:
+            TimeoutError: nothing within `timeout` seconds; `wiredesk explain` tells where the article is.
+        """
+        # Record times are their producers' clocks, which may differ a little.
+        since = submission.at - CLOCK_SKEW
+        async with (
+            asyncio.timeout(timeout),
+            aclosing(self.watch([STORED, REJECTED], since=since, dead_letters=True)) as entries,
+        ):
+            async for entry in entries:
+                if entry.correlation_id == submission.correlation_id:
+                    return entry
+        raise TimeoutError
+
+    async def watch(
+        self,
+        topics: Iterable[Topic],
+        *,
+        from_start: bool = False,
+        since: datetime | None = None,
+        dead_letters: bool = False,
+    ) -> AsyncGenerator[Entry, None]:
+        """Yield records of `topics` as they come, without a group and without committing; never ends by itself.
+
+        Starts at the end of the log as it is when the iteration begins, or `from_start`, or at records as young as
+        `since`. The order holds within a partition only.
+        """
+        known = {self.lane.topic(topic): topic for topic in topics}
+        letters = {self.lane.topic(t): t for t in all_dead_letters()} if dead_letters else {}
+        consumer = AIOKafkaConsumer(
+            *known, *letters, **self._options, enable_auto_commit=False, auto_offset_reset="earliest"
+        )
+        await consumer.start()
+        try:
+            if not from_start:
+                for place, offset in (await _starts(consumer, since)).items():
+                    consumer.seek(place, offset)
+            while True:
+                for records in (await consumer.getmany(timeout_ms=500)).values():
+                    for record in records:
+                        topic = known.get(record.topic)
+                        yield _entry(record, topic or letters[record.topic], is_event=topic is not None)
+        finally:
+            await consumer.stop()
+
+    async def enriched(
+        self, *, group: str, entity: str | None = None, entity_type: str | None = None
+    ) -> AsyncGenerator[ArticleEnriched, None]:
+        """Yield enriched articles for consumer group `group`, the oldest first at its first use; never ends by itself.
+
+        An article counts as read when the next one is asked for; its offset is committed soon after.
+        `entity` keeps articles naming that entity (canonical name, any case), `entity_type` those with such an entity.
+        """
+        consumer = AIOKafkaConsumer(
+            self.lane.topic(ENRICHED),
+            **self._options,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        await consumer.start()
+        done: dict[TopicPartition, int] = {}
+        try:
+            while True:
+                for place, records in (await consumer.getmany(timeout_ms=500, max_records=100)).items():
+                    for record in records:
+                        article = _entry(record, ENRICHED, is_event=True).event
+                        if isinstance(article, ArticleEnriched) and _names(article, entity, entity_type):
+                            yield article
+                        done[place] = record.offset + 1
+                await _commit(consumer, done)
+        finally:
+            await _commit(consumer, done)
+            await consumer.stop()
+
+
+def _names(article: ArticleEnriched, entity: str | None, entity_type: str | None) -> bool:
+    if entity is None and entity_type is None:
+        return True
+    return any(
+        (entity is None or found.name.casefold() == entity.casefold())
+        and (entity_type is None or found.type == entity_type)
+        for found in article.entities
+    )
+
+
+async def _commit(consumer: AIOKafkaConsumer, done: dict[TopicPartition, int]) -> None:
+    mine = {place: offset for place, offset in done.items() if place in consumer.assignment()}
+    done.clear()
+    if mine:
+        # After a rebalance the new owner reads these again: at least once, as promised.
+        with contextlib.suppress(CommitFailedError, IllegalStateError):
+            await consumer.commit(mine)
+
+
+async def _starts(consumer: AIOKafkaConsumer, since: datetime | None) -> dict[TopicPartition, int]:
+    places = list(consumer.assignment())
+    ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
+    if since is None:
+        return ends
+    found = await consumer.offsets_for_times(dict.fromkeys(places, int(since.timestamp() * 1000)))
+    return {place: at.offset if at is not None else ends[place] for place, at in found.items()}
+
+
+def _entry(record: "ConsumerRecord[bytes, bytes]", topic: Topic, *, is_event: bool) -> Entry:
+    event = None
+    if is_event:
+        with contextlib.suppress(InvalidRecordError):
+            event = wire.decode(record.value, topic.event)
+    return Entry(
+        topic=topic,
+        position=f"{record.topic}/{record.partition}/{record.offset}",
+        at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        headers=wire.readable_headers(record.headers),
+        event=event,
+        value=record.value or b"",
+    )

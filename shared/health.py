@@ -1,0 +1,149 @@
+"""/livez, /readyz and /metrics of a service: liveness is progress, never an open port.
+
+FastStream's own `ping` says healthy while the consume task is dead, so this looks at what must move.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import orjson
+import uvicorn
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+from aiokafka.structs import TopicPartition
+from prometheus_client import generate_latest
+
+from shared import metrics
+from shared.settings import HealthSettings
+from shared.stage import Stage
+
+ReadyCheck = Callable[[], Awaitable[str | None]]
+
+LOOP_LAG_LIMIT_SECONDS = 5.0
+# A batch may take minutes at worst; a consumer whose position stands still this long while records wait is stuck.
+STUCK_SECONDS = 660.0
+_TICK_SECONDS = 1.0
+
+
+class Health:
+    """What is wrong with a service right now. `watch` has to run for the answers to be fresh."""
+
+    def __init__(self, stage: Stage[Any], subscribers: Sequence[Any], ready: Sequence[ReadyCheck]) -> None:
+        """`ready` are checks of a service's own: None when ready, else why not."""
+        self._stage = stage
+        self._subscribers = subscribers
+        self._ready = ready
+        self._ticked = time.monotonic()
+        self._loop_lag = 0.0
+        self._positions: dict[TopicPartition, tuple[int, float]] = {}
+        self.started = False
+
+    def dead(self) -> list[str]:
+        """Return why the process should be restarted; empty when it is alive."""
+        problems = []
+        lag = max(self._loop_lag, time.monotonic() - self._ticked - _TICK_SECONDS)
+        if lag > LOOP_LAG_LIMIT_SECONDS:
+            problems.append(f"the event loop was blocked for {lag:.0f} s")
+        if self._stage.poisoned:
+            problems.append("the producer can no longer send in order")
+        # FastStream restarts a failed task beside the old one, so only "none is running" means dead.
+        if self.started and any(all(task.done() for task in s.tasks) for s in self._subscribers):
+            problems.append("a consume task has ended")
+        now = time.monotonic()
+        if now - self._stage.active_at > STUCK_SECONDS:
+            problems += [
+                f"{place.topic}/{place.partition} stands at {position} though records wait"
+                for place, (position, since) in self._positions.items()
+                if now - since > STUCK_SECONDS
+            ]
+        return problems
+
+    async def unready(self) -> list[str]:
+        """Return why the service cannot work now; empty when it can."""
+        problems = self.dead()
+        if not self.started:
+            problems.append("starting")
+        elif any(subscriber.consumer is None for subscriber in self._subscribers):
+            problems.append("stopping")
+        if self._stage.brake.tripped:
+            problems.append("the dead-letter brake holds: fix the cause, then restart (wiredesk dlq list)")
+        for check in self._ready:
+            try:
+                problem = await asyncio.wait_for(check(), 5)
+            except Exception as error:  # noqa: BLE001 - any failure of a check means: not ready
+                problem = f"{type(error).__name__}: {error}"
+            if problem:
+                problems.append(problem)
+        return problems
+
+    async def watch(self) -> None:
+        """Measure loop lag and positions until cancelled."""
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(_TICK_SECONDS)
+            self._ticked = time.monotonic()
+            self._loop_lag = self._ticked - before - _TICK_SECONDS
+            waiting = 0
+            consumers = [s.consumer for s in self._subscribers if s.consumer is not None]
+            owned = {place for consumer in consumers for place in consumer.assignment()}
+            self._positions = {place: seen for place, seen in self._positions.items() if place in owned}
+            for consumer in consumers:
+                waiting += await self._look_at(consumer)
+            metrics.LAG.labels(self._stage.name).set(waiting)
+
+    async def _look_at(self, consumer: AIOKafkaConsumer) -> int:
+        waiting = 0
+        for place in consumer.assignment():
+            end = consumer.highwater(place)
+            if end is None:
+                continue
+            try:
+                # It would wait for a broker that is away; the partition may also have gone to another member.
+                position = await asyncio.wait_for(consumer.position(place), 0.2)
+            except (KafkaError, TimeoutError):
+                continue
+            waiting += max(0, end - position)
+            known = self._positions.get(place)
+            if end <= position:
+                self._positions.pop(place, None)
+            elif known is None or known[0] != position:
+                self._positions[place] = (position, time.monotonic())
+        return waiting
+
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        """The ASGI application: 200 or 503 with the reasons as JSON, and Prometheus text."""
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        if path == "/metrics":
+            await _answer(send, 200, generate_latest(metrics.REGISTRY), b"text/plain; version=0.0.4; charset=utf-8")
+        elif path in ("/livez", "/readyz"):
+            problems = self.dead() if path == "/livez" else await self.unready()
+            body = {"service": self._stage.name, "ok": not problems, "problems": problems}
+            await _answer(send, 503 if problems else 200, orjson.dumps(body), b"application/json")
+        else:
+            await _answer(send, 404, b'{"detail": "try /livez, /readyz or /metrics"}', b"application/json")
+
+
+async def _answer(send: Any, status: int, body: bytes, content_type: bytes) -> None:
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class HealthServer(uvicorn.Server):
+    """uvicorn without its signal handlers: the service decides when to end, and with which exit code."""
+
+    def __init__(self, app: Health, settings: HealthSettings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app, host=settings.host, port=settings.port, lifespan="off", log_config=None, access_log=False
+            )
+        )
+
+    def capture_signals(self) -> Any:
+        """Leave the process's handlers alone."""
+        return contextlib.nullcontext()

@@ -1,0 +1,140 @@
+"""One service as a process: settings, logs, health, Kafka, signals, and an exit code that tells what happened.
+
+0 asked to stop · 1 must be restarted · 3 Kafka or a server unreachable · 4 wrong configuration
+"""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from shared import admin, logs, wire
+from shared.errors import ConfigurationError, InfrastructureError
+from shared.events import Event
+from shared.health import Health, HealthServer, ReadyCheck
+from shared.outcomes import BatchHandler
+from shared.settings import HealthSettings, KafkaSettings, Settings
+from shared.stage import Stage, broker_for
+from shared.topics import PUBLIC, Lane, Topic
+
+log = logging.getLogger(__name__)
+
+E = TypeVar("E", bound=Event)
+S = TypeVar("S", bound=Settings)
+
+
+@dataclass(frozen=True)
+class Worker(Generic[E]):
+    """What a service brings: its batch handler, and checks of what it depends on (None when ready, else why not)."""
+
+    handle: BatchHandler[E]
+    ready: Sequence[ReadyCheck] = ()
+
+
+@dataclass(frozen=True)
+class Service(Generic[S, E]):
+    """One service. `worker` opens its resources before Kafka is joined and closes them after the last commit."""
+
+    name: str
+    consumes: Topic
+    settings: type[S]
+    worker: Callable[[S], AbstractAsyncContextManager[Worker[E]]]
+    batch: int = 100
+
+
+def run(service: Service[Any, Any]) -> int:
+    """Run `service` until SIGTERM, SIGINT or a failure. Blocks; returns the exit code."""
+    try:
+        settings = service.settings.load()
+        logs.configure(settings.log, service.name)
+        return asyncio.run(_serve(service, settings))
+    except ConfigurationError as error:
+        print(f"{service.name}: {error}", file=sys.stderr)  # noqa: T201 - before logs are configured, and for people
+        return 4
+    except InfrastructureError as error:
+        log.error("%s", error)  # noqa: TRY400 - the message is the whole story
+        return 3
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _serve(service: Service[Any, Any], settings: Settings) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    listening = _listen(settings.health)
+    client_id = f"wiredesk-{service.name}-{socket.gethostname()}-{os.getpid()}"
+    broker = broker_for(wire.client_options(settings.kafka), client_id=client_id)
+    lane = Lane(settings.lane)
+    async with service.worker(settings) as worker:
+        stage: Stage[Any] = Stage(service.name, service.consumes, worker.handle, broker, lane=lane, batch=service.batch)
+        health = Health(stage, stage.subscribe(), worker.ready)
+        server = HealthServer(health, settings.health)
+        running = (asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(health.watch()))
+        try:
+            await _wait_for_topics(settings.kafka, lane, stage, stop)
+            return 0 if stop.is_set() else await _consume(broker, stage, health, stop)
+        finally:
+            server.should_exit = True
+            running[1].cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _consume(broker: Any, stage: Stage[Any], health: Health, stop: asyncio.Event) -> int:
+    try:
+        await broker.start()
+        health.started = True
+        # What was loaded until here lives for ever: the collector need not walk it at every batch.
+        gc.collect()
+        gc.freeze()
+        log.info("ready")
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 1)
+            if problems := health.dead():
+                log.critical("ending to be restarted: %s", "; ".join(problems))
+                return 1
+        log.info("stopping: finishing the batch in hand")
+        return 0
+    finally:
+        stage.stopping.set()
+        await broker.stop()
+
+
+async def _wait_for_topics(kafka: KafkaSettings, lane: Lane, stage: Stage[Any], stop: asyncio.Event) -> None:
+    """Return when every topic the stage touches exists: aiokafka would wait for an unknown topic for ever."""
+    topics = {lane.topic(t) for t in (stage.topic, stage.topic.dead_letter(stage.name), *PUBLIC)}
+    if stage.delay is not None:
+        topics.add(lane.topic(stage.delay))
+    deadline = asyncio.get_running_loop().time() + kafka.start_timeout_seconds
+    while not stop.is_set():
+        try:
+            missing = await admin.missing_topics(kafka, topics)
+            problem: Exception = ConfigurationError(
+                f"topics do not exist: {', '.join(sorted(missing))}\nCreate them with `wiredesk topics apply`."
+            )
+            if not missing:
+                return
+        except InfrastructureError as error:
+            problem = error
+        if asyncio.get_running_loop().time() > deadline:
+            raise problem
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 1)
+
+
+def _listen(health: HealthSettings) -> socket.socket:
+    try:
+        return socket.create_server((health.host, health.port))
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot serve health on {health.host}:{health.port} ({error.strerror}): set WIREDESK_HEALTH__PORT"
+        ) from None

@@ -1,0 +1,293 @@
+"""THE delivery engine: batch in → a verdict per record → all outputs durable → one commit.
+
+The only file that configures FastStream subscribers. Its rules (proved in tests/faults):
+
+- A record is worked to one verdict: event(s), a rejection, later, or a dead letter. Its neighbours are not touched.
+- Every output of the batch is acknowledged by Kafka (acks=all, idempotent) before FastStream commits the batch.
+- An outage raises after a growing pause; nothing is committed and the whole batch comes again. Ids are deterministic,
+  so what comes again makes the same events.
+- Sizes are checked before sending: one over-size record poisons an idempotent producer.
+
+Read once, then trust: a service only gives a handler (`shared.outcomes`).
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from aiokafka.errors import MessageSizeTooLargeError, OutOfOrderSequenceNumber, ProducerFenced
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.annotations import KafkaMessage
+
+from shared import deadletter, metrics, wire
+from shared.errors import InfrastructureError, PermanentError, TransientError
+from shared.events import Event
+from shared.offsets import OffsetGaps
+from shared.outcomes import Answer, BatchHandler, Handler, Received
+from shared.topics import DELAY_LANES, Lane, Topic
+from shared.verdict import Judge, RawRecord, answer_to
+
+log = logging.getLogger(__name__)
+
+E = TypeVar("E", bound=Event)
+Batch = Sequence[RawRecord]
+
+# How long Kafka may take to acknowledge a batch. With idempotence aiokafka itself would wait for ever.
+PUBLISH_TIMEOUT_SECONDS = 60
+LONGEST_PAUSE_SECONDS = 30.0
+# How long records that are not due are held before they are written back to their lane.
+LANE_HOLD_SECONDS = 5.0
+_RETRY_PAUSES_SECONDS = (0.2, 1.0)
+_POISON = (OutOfOrderSequenceNumber, ProducerFenced, MessageSizeTooLargeError)
+
+
+def broker_for(options: dict[str, Any], *, client_id: str) -> KafkaBroker:
+    """Return a broker with the producer settings the guarantee needs. Does not connect."""
+    return KafkaBroker(
+        **options,
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        compression_type="zstd",
+        linger_ms=5,
+        max_batch_size=256 * 1024,
+        # Sizes are checked per topic before sending; dead letters are the largest records there are.
+        max_request_size=16 * 1024 * 1024,
+        # Shorter, and a batch that expires without a leader leaves a hole in the sequence (aiokafka #1017).
+        request_timeout_ms=120_000,
+        allow_auto_create_topics=False,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        graceful_timeout=20,
+        logger=logging.getLogger("faststream"),
+        log_level=logging.DEBUG,
+    )
+
+
+def one_by_one(handler: Handler[E], *, concurrency: int) -> BatchHandler[E]:
+    """Return a batch handler that works records apart, at most `concurrency` at once."""
+
+    async def handle(batch: Sequence[Received[E]]) -> Sequence[Answer]:
+        gate = asyncio.Semaphore(concurrency)
+
+        async def work(received: Received[E]) -> Answer:
+            async with gate:
+                try:
+                    return await handler(received)
+                except Exception as error:  # noqa: BLE001 - sorted by answer_to, which raises outages again
+                    return answer_to(error)
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work(received)) for received in batch]
+        return [task.result() for task in tasks]
+
+    return handle
+
+
+class Stage(Generic[E]):
+    """One consumer group on one topic (and its delay lane, where it has one).
+
+    `stopping` is set by the service to cut pauses short; `active_at` (monotonic seconds) and `poisoned` feed liveness.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        topic: Topic,
+        handle: BatchHandler[E],
+        broker: KafkaBroker,
+        *,
+        lane: Lane,
+        batch: int = 100,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`handle` gets at most `batch` valid events at a time, which must take less than ten minutes at worst."""
+        self.name = name
+        self.topic = topic
+        self.lane = lane
+        self.delay = next((t for t in DELAY_LANES if t.name == topic.later(name).name), None)
+        self.brake = deadletter.Brake()
+        self.stopping = asyncio.Event()
+        self.active_at = time.monotonic()
+        self.poisoned = False
+        self._judge: Judge[E] = Judge(name, topic, self.delay)
+        self._handle = handle
+        self._broker = broker
+        self._batch = batch
+        self._clock = clock
+        self._pause = 0.0
+
+    def subscribe(self) -> list[Any]:
+        """Register the subscribers on the broker and return them. Call before the broker starts."""
+        group = self.lane.group(self.name)
+        subscribers = [self._subscriber(self.topic, group, self._work)]
+        if self.delay is not None:
+            subscribers.append(self._subscriber(self.delay, f"{group}.later", self._work_due))
+        return subscribers
+
+    def _subscriber(self, topic: Topic, group: str, work: Callable[[Batch], Awaitable[None]]) -> Any:
+        gaps = OffsetGaps(self.name)
+        subscriber = self._broker.subscriber(
+            self.lane.topic(topic),
+            group_id=group,
+            batch=True,
+            max_records=self._batch,
+            batch_timeout_ms=100,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            session_timeout_ms=45_000,
+            heartbeat_interval_ms=3_000,
+            max_poll_interval_ms=600_000,
+            listener=gaps,
+            parser=_parse,
+            decoder=_raw,
+            no_reply=True,
+            title=f"{self.name}:{topic.name}",
+        )
+        gaps.subscriber = subscriber
+
+        @subscriber
+        async def consume(message: KafkaMessage) -> None:
+            await self._guarded(message.raw_message, work)
+
+        return subscriber
+
+    async def _guarded(self, batch: Batch, work: Callable[[Batch], Awaitable[None]]) -> None:
+        self.active_at = time.monotonic()
+        started = time.perf_counter()
+        try:
+            await work(batch)
+        except Exception as error:
+            cause = _cause(error)
+            self.poisoned = self.poisoned or isinstance(cause, _POISON)
+            self._pause = min(max(self._pause * 2, 0.1), LONGEST_PAUSE_SECONDS)
+            metrics.REDELIVERIES.labels(self.name).inc()
+            message = deadletter.printable(f"{type(cause).__name__}: {cause}", 200)
+            log.warning("batch given back, again in %.1f s: %s", self._pause, message)
+            await self._sleep(self._pause)
+            raise
+        finally:
+            self.active_at = time.monotonic()
+        self._pause = 0.0
+        metrics.BATCH_SECONDS.labels(self.name).observe(time.perf_counter() - started)
+        metrics.BATCH_RECORDS.labels(self.name).observe(len(batch))
+
+    async def _work(self, batch: Batch, *, from_lane: bool = False) -> None:
+        self._check_brake()
+        answers: list[tuple[RawRecord, Answer, int]] = []
+        valid: list[tuple[RawRecord, Received[E]]] = []
+        for record in batch:
+            try:
+                valid.append((record, self._judge.receive(record, from_lane=from_lane)))
+            except PermanentError as error:
+                answers.append((record, error, 0))
+        for (record, received), answer in zip(
+            valid, await self._answers([received for _, received in valid]), strict=True
+        ):
+            answers.append((record, answer, received.attempt))
+        now = self._clock()
+        verdicts = []
+        for record, answer, attempt in answers:
+            verdict = self._judge.decide(record, answer, attempt, now)
+            self.brake.count(record, dead=verdict.outcome == "dead_letter")
+            verdicts.append(verdict)
+        self._check_brake()
+        await self._publish([output for verdict in verdicts for output in verdict.outputs])
+        for verdict in verdicts:
+            metrics.count(self.name, verdict.outcome, verdict.reasons)
+
+    def _check_brake(self) -> None:
+        if self.brake.tripped:
+            metrics.BRAKED.labels(self.name).set(1)
+            raise InfrastructureError("the brake holds this stage: too many dead letters", reason="braked")
+
+    async def _answers(self, received: Sequence[Received[E]]) -> list[Answer]:
+        answers = await self._attempt(received)
+        if self.delay is None:
+            # No delay lane: a transient failure gets two more tries here, then it is a dead letter.
+            for pause in _RETRY_PAUSES_SECONDS:
+                again = [i for i, answer in enumerate(answers) if isinstance(answer, TransientError)]
+                if again:
+                    await self._sleep(pause)
+                    for i, answer in zip(again, await self._attempt([received[i] for i in again]), strict=True):
+                        answers[i] = answer
+        return answers
+
+    async def _attempt(self, received: Sequence[Received[E]]) -> list[Answer]:
+        if not received:
+            return []
+        try:
+            return list(await self._handle(received))
+        except Exception as error:  # noqa: BLE001 - sorted by answer_to, which raises outages again
+            answer = answer_to(error)
+        if len(received) == 1:
+            return [answer]
+        # One record broke a batch handler: each alone shows which.
+        return [answer for one in received for answer in await self._attempt([one])]
+
+    async def _publish(self, outputs: Sequence[wire.Record]) -> None:
+        async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
+            futures = [
+                await self._broker.publish(
+                    output.value,
+                    self.lane.topic(output.topic),
+                    key=output.key,
+                    headers=dict(output.headers),
+                    correlation_id=output.headers.get(wire.CORRELATION, ""),
+                    no_confirm=True,
+                )
+                for output in outputs
+            ]
+            await asyncio.gather(*futures)
+
+    async def _work_due(self, batch: Batch) -> None:
+        """Work the due records of a delay-lane batch and write the others back; both before the commit."""
+        now = self._clock().timestamp()
+        soonest = min(_not_before(record) for record in batch)
+        if soonest > now:
+            await self._sleep(min(soonest - now, LANE_HOLD_SECONDS))
+            now = self._clock().timestamp()
+        due = [record for record in batch if _not_before(record) <= now]
+        rest = [record for record in batch if _not_before(record) > now]
+        if due:
+            await self._work(due, from_lane=True)
+        if rest and self.delay is not None:
+            lane = self.delay
+            await self._publish(
+                [wire.Record(lane, r.key, r.value or b"", wire.readable_headers(r.headers)) for r in rest]
+            )
+
+    async def _sleep(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+
+
+def _not_before(record: RawRecord) -> float:
+    """When a delay-lane record is due; a forged one at once, so that it becomes a dead letter."""
+    try:
+        return deadletter.read_delay(wire.decode_headers(record.headers), from_lane=True)[1]
+    except PermanentError:
+        return 0.0
+
+
+def _cause(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+async def _parse(batch: Batch, original: Callable[[tuple[RawRecord, ...]], Awaitable[Any]]) -> Any:
+    # FastStream decodes headers here, and a raise in a parser is a silent loss: the record is skipped and the next
+    # acknowledgement commits past it. So it gets the records without headers; the engine reads the real ones.
+    message = await original(tuple(replace(record, headers=()) for record in batch))
+    message.raw_message = tuple(batch)
+    return message
+
+
+async def _raw(message: Any) -> Any:
+    return message.body

@@ -1,0 +1,110 @@
+"""From bytes to a valid event, and from a handler's answer to the records that leave: pure, one record at a time."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from aiokafka import ConsumerRecord
+
+from shared import deadletter, wire
+from shared.errors import InfrastructureError, PermanentError, TooLargeError, TransientError
+from shared.events import ArticleRejected, Event
+from shared.outcomes import Answer, Later, Received
+from shared.topics import Topic
+
+log = logging.getLogger(__name__)
+
+E = TypeVar("E", bound=Event)
+RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one record, and the records that say so. `outcome` is event, rejected, later or dead_letter."""
+
+    outcome: str
+    outputs: Sequence[wire.Record]
+    reasons: Sequence[str] = ()
+
+
+def answer_to(error: Exception) -> PermanentError | TransientError:
+    """Return the answer that an exception out of a handler stands for; raise it again when it is an outage."""
+    if isinstance(error, PermanentError | TransientError):
+        return error
+    if is_outage(error):
+        raise error
+    log.error("handler failed", exc_info=error)
+    return PermanentError(type(error).__name__, reason="unexpected")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether `error` means that nothing can pass now (OSError holds timeouts and connection errors)."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(is_outage(inner) for inner in error.exceptions)
+    return isinstance(error, InfrastructureError | OSError)
+
+
+class Judge(Generic[E]):
+    """Knows one stage's topics; makes events out of records and verdicts out of answers. Holds no state."""
+
+    def __init__(self, stage: str, topic: Topic, delay: Topic | None) -> None:
+        """`delay` is the stage's delay lane, or None when a transient failure cannot wait."""
+        self.stage = stage
+        self.topic = topic
+        self.delay = delay
+
+    def receive(self, record: RawRecord, *, from_lane: bool) -> Received[E]:
+        """Return the event in `record`.
+
+        Raises:
+            InvalidRecordError: value or headers are not what the contract says.
+        """
+        headers = wire.decode_headers(record.headers)
+        attempt, _ = deadletter.read_delay(headers, from_lane=from_lane)
+        event: Any = wire.decode(record.value, self.topic.event)
+        return Received(
+            event=event,
+            at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            attempt=attempt,
+            correlation_id=headers.get(wire.CORRELATION, ""),
+            event_id=headers.get("ce_id", ""),
+        )
+
+    def decide(self, record: RawRecord, answer: Answer, attempt: int, now: datetime) -> Verdict:
+        """Return the verdict for what the handler answered; every size is checked against its topic."""
+        if self.delay is not None:
+            if isinstance(answer, TransientError) and attempt < len(deadletter.DELAYS):
+                answer = Later(now + deadletter.DELAYS[attempt], answer.reason)
+            if isinstance(answer, Later):
+                # Waiting because a site asks for it is no failure, but it must end as well.
+                if attempt >= deadletter.MAX_ATTEMPTS:
+                    return self._dead(record, TransientError("still asked to wait"), attempt, now)
+                return Verdict("later", [deadletter.delayed(record, self.delay, answer, attempt + 1)])
+        if isinstance(answer, Later):
+            answer = PermanentError("this stage has no delay lane", reason="no_delay_lane")
+        if isinstance(answer, Exception):
+            return self._dead(record, answer, attempt, now)
+        events = [answer] if isinstance(answer, Event) else list(answer)
+        carried = self._carried(record)
+        outputs = [wire.encode(event, source=self.stage, time=now, carried=carried) for event in events]
+        for output in outputs:
+            if output.size > output.topic.max_bytes:
+                message = f"{output.topic.name} admits {output.topic.max_bytes} bytes, the event has {output.size}"
+                return self._dead(record, TooLargeError(message), attempt, now)
+        refused = [event.reason.value for event in events if isinstance(event, ArticleRejected)]
+        return Verdict("rejected" if refused else "event", outputs, refused)
+
+    def _carried(self, record: RawRecord) -> Mapping[str, str]:
+        headers = wire.readable_headers(record.headers)
+        return {name: headers[name] for name in (wire.CORRELATION, *wire.TRACE) if name in headers}
+
+    def _dead(self, record: RawRecord, error: Exception, attempt: int, now: datetime) -> Verdict:
+        if isinstance(error, TransientError):
+            error = PermanentError(f"{attempt + 1} tries: {error}", reason="attempts_exhausted")
+        letter = deadletter.dead_letter(record, error, topic=self.topic, stage=self.stage, attempt=attempt, at=now)
+        return Verdict("dead_letter", [letter], [letter.headers[wire.REASON]])
