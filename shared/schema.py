@@ -23,7 +23,8 @@ Json: TypeAlias = Mapping[str, Any]
 ASYNCAPI = "asyncapi.json"
 # What says something to people only.
 _ANNOTATIONS = {"title", "description", "examples", "deprecated", "$comment", "$id", "$schema", "$defs"}
-_STRUCTURE = {"properties", "required", "items", "additionalProperties", "anyOf", "enum", "const", "type", "format"}
+_NESTED = {"items": "[]", "additionalProperties": "{}"}
+_STRUCTURE = {"properties", "prefixItems", "required", "anyOf", "enum", "const", "type", "format", *_NESTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,76 +196,49 @@ def topic_breaks(old: Json, new: Json) -> list[str]:
 
 def breaks(old: Json, new: Json) -> list[str]:
     """Name everything between two JSON Schemas of one event that breaks a producer, a consumer or a stored record."""
-    return list(_node_breaks(old, new, old, new, "", ()))
+    before, after = (dict(_facts(schema, schema, "the event", required=True)) for schema in (old, new))
+    found = []
+    for path, facts in before.items():
+        if path in after:
+            found += [f"{path}: {change}" for change in _changes(facts, after[path], path)]
+        elif _parent(path) in after:
+            found.append(f"{path}: removed or renamed")
+    found += [
+        f"{path}: new and required, older records lack it"
+        for path, facts in after.items()
+        if path not in before and _parent(path) in before and facts["required"]
+    ]
+    return found
 
 
-def _node_breaks(
-    old: Json, new: Json, old_root: Json, new_root: Json, path: str, seen: tuple[tuple[str, str], ...]
-) -> Iterator[str]:
-    refs = (old.get("$ref", ""), new.get("$ref", ""))
-    if any(refs) and refs in seen:
+def _facts(
+    node: Json, root: Json, path: str, *, required: bool, within: tuple[str, ...] = ()
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Flatten a schema: what holds at each path, references resolved, words for people left out."""
+    reference = node.get("$ref", "")
+    if reference and reference in within:
+        yield path, {"required": required, "type": f"recursive {reference}", "null": False, "values": None}
         return
-    old, new = _resolve(old, old_root), _resolve(new, new_root)
-    where = path or "the event"
-    old, old_null = _without_null(old, old_root)
-    new, new_null = _without_null(new, new_root)
-    if old_null != new_null:
-        yield f"{where}: {'null is no longer allowed' if old_null else 'may now be null'}"
-    if _kind(old) != _kind(new):
-        yield f"{where}: type changed from {_kind(old)} to {_kind(new)}"
-        return
-    yield from _enum_breaks(old, new, where)
-    for keyword in sorted((set(old) | set(new)) - _STRUCTURE - _ANNOTATIONS):
-        # The default of schema_version is the minor version, which may rise.
-        if keyword == "default" and path == "schema_version":
-            continue
-        if old.get(keyword) != new.get(keyword):
-            yield f"{where}: {keyword} changed from {_text(old, keyword)} to {_text(new, keyword)}"
-    yield from _property_breaks(old, new, old_root, new_root, path, (*seen, refs))
-    for keyword, mark in (("items", "[]"), ("additionalProperties", "{}")):
-        before, after = old.get(keyword), new.get(keyword)
-        if isinstance(before, Mapping) and isinstance(after, Mapping):
-            yield from _node_breaks(before, after, old_root, new_root, path + mark, (*seen, refs))
-        elif before != after:
-            yield f"{where}: {keyword} changed"
-    for before, after in zip(old.get("anyOf", ()), new.get("anyOf", ()), strict=False):
-        yield from _node_breaks(before, after, old_root, new_root, path, (*seen, refs))
-
-
-def _property_breaks(
-    old: Json, new: Json, old_root: Json, new_root: Json, path: str, seen: tuple[tuple[str, str], ...]
-) -> Iterator[str]:
-    before, after = old.get("properties", {}), new.get("properties", {})
-    needed, needs = set(old.get("required", ())), set(new.get("required", ()))
-    prefix = f"{path}." if path else ""
-    for name in sorted({*before, *after}):
-        if name not in after:
-            yield f"{prefix}{name}: removed or renamed"
-        elif name not in before:
-            if name in needs:
-                yield f"{prefix}{name}: new and required, older records lack it"
-        else:
-            if (name in needed) != (name in needs):
-                yield f"{prefix}{name}: {'is now optional' if name in needed else 'is now required'}"
-            yield from _node_breaks(before[name], after[name], old_root, new_root, prefix + name, seen)
-
-
-def _enum_breaks(old: Json, new: Json, where: str) -> Iterator[str]:
-    before, after = _values(old), _values(new)
-    if before is None or after is None:
-        if before is not after:
-            yield f"{where}: {'any value is now allowed' if before else 'only certain values are now allowed'}"
-        return
-    for value in sorted(before - after):
-        yield f"{where}: value {value} removed"
-    for value in sorted(after - before):
-        yield f"{where}: value {value} added, which an older consumer refuses"
-
-
-def _values(node: Json) -> set[str] | None:
-    if "const" in node:
-        return {json.dumps(node["const"])}
-    return {json.dumps(value) for value in node["enum"]} if "enum" in node else None
+    within = (*within, reference)
+    node = _resolve(node, root)
+    variants = [variant for variant in node.get("anyOf", ()) if variant.get("type") != "null"]
+    null = len(variants) < len(node.get("anyOf", ()))
+    if len(variants) == 1:
+        node = {**_resolve(variants[0], root), **{key: value for key, value in node.items() if key != "anyOf"}}
+        variants = []
+    facts = {key: value for key, value in node.items() if key not in _ANNOTATIONS | _STRUCTURE}
+    facts |= {key: node[key] for key in _NESTED if isinstance(node.get(key), bool)}
+    kind = " ".join(filter(None, (str(node.get("type", "any")), node.get("format", ""))))
+    yield path, facts | {"required": required, "type": kind, "null": null, "values": _values(node)}
+    children = {
+        **{f"{path}.{name}": child for name, child in node.get("properties", {}).items()},
+        **{f"{path}[{i}]": child for i, child in enumerate(node.get("prefixItems", ()))},
+        **{f"{path}|{i}": child for i, child in enumerate(variants)},
+        **{path + mark: node[key] for key, mark in _NESTED.items() if isinstance(node.get(key), Mapping)},
+    }
+    needed = {f"{path}.{name}" for name in node.get("required", ())}
+    for name, child in children.items():
+        yield from _facts(child, root, name, required=name in needed, within=within)
 
 
 def _resolve(node: Json, root: Json) -> Json:
@@ -274,21 +248,29 @@ def _resolve(node: Json, root: Json) -> Json:
     return node
 
 
-def _without_null(node: Json, root: Json) -> tuple[Json, bool]:
-    """Split `anyOf: [X, null]` into X and True, keeping the keywords beside it."""
-    variants = [_resolve(variant, root) for variant in node.get("anyOf", ())]
-    rest = [variant for variant in variants if variant.get("type") != "null"]
-    if len(rest) == len(variants):
-        return node, False
-    beside = {key: value for key, value in node.items() if key != "anyOf"}
-    return {**(rest[0] if len(rest) == 1 else {"anyOf": rest}), **beside}, True
+def _values(node: Json) -> set[str] | None:
+    if "const" in node:
+        return {json.dumps(node["const"])}
+    return {json.dumps(value) for value in node["enum"]} if "enum" in node else None
 
 
-def _kind(node: Json) -> str:
-    if "anyOf" in node:
-        return " or ".join(_kind(variant) if "$ref" not in variant else variant["$ref"] for variant in node["anyOf"])
-    return " ".join(filter(None, (str(node.get("type", "any")), node.get("format", ""))))
+def _parent(path: str) -> str:
+    return re.sub(r"(\.[^.\[\]{}|]+|\[\d*\]|\{\}|\|\d+)$", "", path)
 
 
-def _text(node: Json, keyword: str) -> str:
-    return json.dumps(node[keyword]) if keyword in node else "nothing"
+def _changes(before: dict[str, Any], after: dict[str, Any], path: str) -> Iterator[str]:
+    for key in sorted({*before, *after} - {"values"}):
+        # The default of schema_version is the minor version, which may rise.
+        if before.get(key) != after.get(key) and not (key == "default" and path.endswith(".schema_version")):
+            yield f"{key} changed from {_text(before, key)} to {_text(after, key)}"
+    olds, news = before["values"], after["values"]
+    if olds is None or news is None:
+        if olds is not news:
+            yield "any value is now allowed" if olds else "only certain values are now allowed"
+        return
+    yield from (f"value {value} removed" for value in sorted(olds - news))
+    yield from (f"value {value} added, which an older consumer refuses" for value in sorted(news - olds))
+
+
+def _text(facts: dict[str, Any], key: str) -> str:
+    return json.dumps(facts[key]) if key in facts else "nothing"
