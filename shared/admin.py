@@ -25,7 +25,7 @@ from aiokafka.errors import (
 
 from shared.errors import ConfigurationError, InfrastructureError
 from shared.settings import KafkaSettings
-from shared.topics import DELAY_LANES, PUBLIC, Lane, Topic, every_topic
+from shared.topics import DELAY_LANES, PARTITIONS, PUBLIC, Lane, Topic, every_topic
 from shared.wire import client_options
 
 REQUEST_TIMEOUT_MS = 15_000
@@ -98,9 +98,7 @@ async def connect(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
     Raises:
         InfrastructureError: Kafka cannot be reached, or breaks off while in use.
     """
-    client = AIOKafkaAdminClient(
-        **client_options(kafka), client_id="wiredesk-admin", request_timeout_ms=REQUEST_TIMEOUT_MS
-    )
+    client = AIOKafkaAdminClient(**client_options(kafka), request_timeout_ms=REQUEST_TIMEOUT_MS)
     try:
         await client.start()
         yield client
@@ -108,6 +106,11 @@ async def connect(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
         raise _unreachable(kafka, error) from error
     finally:
         await client.close()
+
+
+def partitions(topic: Topic, kafka: KafkaSettings) -> int:
+    """Return how many partitions `topic` gets: dead letters keep their one, the others what is set."""
+    return kafka.partitions if topic.partitions == PARTITIONS else topic.partitions
 
 
 def configuration(topic: Topic, kafka: KafkaSettings, retention_bytes: int | None = None) -> dict[str, str]:
@@ -121,7 +124,7 @@ def configuration(topic: Topic, kafka: KafkaSettings, retention_bytes: int | Non
         settings["min.insync.replicas"] = "2"
     if retention_bytes is not None:
         # Kafka deletes whole closed segments, so what stays is up to retention.bytes plus one segment a partition.
-        share = retention_bytes // topic.partitions
+        share = retention_bytes // partitions(topic, kafka)
         segment = min(share // 2, LARGEST_LOCAL_SEGMENT)
         settings |= {"segment.bytes": str(segment), "retention.bytes": str(share - segment)}
     return settings
@@ -142,7 +145,7 @@ async def apply_topics(kafka: KafkaSettings, lane: Lane, *, retention_bytes: int
         missing = [
             NewTopic(
                 name,
-                num_partitions=topic.partitions,
+                num_partitions=partitions(topic, kafka),
                 replication_factor=kafka.replication_factor,
                 topic_configs=configuration(topic, kafka, retention_bytes),
             )
@@ -203,11 +206,11 @@ async def diff_topics(kafka: KafkaSettings, lane: Lane) -> list[Drift]:
         if name not in found:
             drifts.append(Drift(name, "topic", "exists", "missing"))
             continue
-        partitions = found[name]["partitions"]
-        replicas = min(len(partition["replicas"]) for partition in partitions)
-        expected = {"partitions": str(topic.partitions), "replication": str(kafka.replication_factor)}
+        there = found[name]["partitions"]
+        replicas = min(len(partition["replicas"]) for partition in there)
+        expected = {"partitions": str(partitions(topic, kafka)), "replication": str(kafka.replication_factor)}
         expected |= configuration(topic, kafka)
-        actual = settings[name] | {"partitions": str(len(partitions)), "replication": str(replicas)}
+        actual = settings[name] | {"partitions": str(len(there)), "replication": str(replicas)}
         drifts += [
             Drift(name, setting, value, actual.get(setting, "unset"))
             for setting, value in expected.items()
@@ -226,12 +229,12 @@ async def lag(kafka: KafkaSettings, lane: Lane) -> list[StageLag]:
         for service, topic, group in read:
             name = lane.topic(topic)
             committed, members = await _group(client, group, name)
-            partitions = tuple(
+            positions = tuple(
                 PartitionLag(place.partition, committed.get(place), start, end)
                 for place, (start, end) in sorted(edges.items())
                 if place.topic == name
             )
-            stages.append(StageLag(service, name, group, partitions, members))
+            stages.append(StageLag(service, name, group, positions, members))
     return stages
 
 
@@ -256,9 +259,7 @@ async def _edges(kafka: KafkaSettings, names: list[str]) -> dict[TopicPartition,
     ]
     if not places:
         return {}
-    consumer = AIOKafkaConsumer(
-        **client_options(kafka), client_id="wiredesk-admin", request_timeout_ms=REQUEST_TIMEOUT_MS
-    )
+    consumer = AIOKafkaConsumer(**client_options(kafka), request_timeout_ms=REQUEST_TIMEOUT_MS)
     try:
         await consumer.start()
         starts = await consumer.beginning_offsets(places)
