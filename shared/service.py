@@ -16,7 +16,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from shared import admin, logs, wire
+from shared import admin, logs
 from shared.errors import ConfigurationError, InfrastructureError
 from shared.events import Event
 from shared.health import Health, HealthServer, ReadyCheck
@@ -72,7 +72,7 @@ async def _serve(service: Service[Any, Any], settings: Settings) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     listening = _listen(settings.health)
     client_id = f"wiredesk-{service.name}-{socket.gethostname()}-{os.getpid()}"
-    broker = broker_for(wire.client_options(settings.kafka), client_id=client_id)
+    broker = broker_for(settings.kafka, client_id=client_id)
     lane = Lane(settings.lane)
     async with service.worker(settings) as worker:
         stage: Stage[Any] = Stage(service.name, service.consumes, worker.handle, broker, lane=lane, batch=service.batch)

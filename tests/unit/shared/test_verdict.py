@@ -1,0 +1,152 @@
+"""One record at a time: from bytes to a verdict, with no broker."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared import wire
+from shared.errors import InfrastructureError, InvalidRecordError, PermanentError, TransientError
+from shared.events import ArticleEnriched, ArticleFetched, ArticleSubmitted
+from shared.outcomes import Later
+from shared.topics import ENRICHED, FETCHED, SUBMITTED
+from shared.verdict import Judge, answer_to, is_outage
+from tests.factories import NOON, enriched, fetched, record
+
+CLEANER: Judge[ArticleFetched] = Judge("cleaner", FETCHED, None)
+FETCHER: Judge[ArticleSubmitted] = Judge("fetcher", SUBMITTED, SUBMITTED.later("fetcher"))
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, "null_value"),
+        (b"", "empty_value"),
+        (b"  \n", "empty_value"),
+        (b"{not json", "invalid_json"),
+        (b"\xff\xfe\x00", "invalid_json"),
+        (b'"\\ud800"', "invalid_json"),
+        (b"[" * 100_000 + b"]" * 100_000, "invalid_json"),
+        (b"{}", "invalid_schema"),
+        (b"[]", "invalid_schema"),
+        (b'{"schema_version": "9.0"}', "invalid_schema"),
+    ],
+)
+def test_bytes_that_are_no_event_say_why(value, reason):
+    with pytest.raises(InvalidRecordError) as caught:
+        CLEANER.receive(record(value), from_lane=False)
+    assert caught.value.reason == reason
+
+
+def test_an_invalid_record_never_shows_what_it_held():
+    with pytest.raises(InvalidRecordError) as caught:
+        CLEANER.receive(record(b'{"content": "the secret body", "article_id": "the secret body"}'), from_lane=False)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_header_that_is_not_utf8_is_invalid():
+    with pytest.raises(InvalidRecordError) as caught:
+        CLEANER.receive(record(b"{}", headers=(("trace", b"\xff\xfe"),)), from_lane=False)
+    assert caught.value.reason == "invalid_header"
+
+
+@pytest.mark.parametrize("attempt", [b"-1", b"9e99", b"1000000", b"", "\u0663".encode()])
+def test_a_forged_attempt_on_the_delay_lane_is_invalid(attempt):
+    headers = ((wire.ATTEMPT, attempt), (wire.NOT_BEFORE, b"1"))
+    with pytest.raises(InvalidRecordError) as caught:
+        FETCHER.receive(record(b'{"text": "x"}', headers=headers), from_lane=True)
+    assert caught.value.reason == "forged_header"
+
+
+def test_an_attempt_header_on_a_public_topic_is_forged():
+    with pytest.raises(InvalidRecordError) as caught:
+        FETCHER.receive(record(b'{"text": "x"}', headers=((wire.ATTEMPT, b"3"),)), from_lane=False)
+    assert caught.value.reason == "forged_header"
+
+
+def test_an_event_goes_to_its_own_topic_with_its_identity_in_the_headers():
+    event = enriched()
+    source = record(b"x", headers=(("correlation_id", b"c1"), ("traceparent", b"00-1"), ("reply_to", b"evil")))
+    verdict = CLEANER.decide(source, event, 0, NOON)
+    (output,) = verdict.outputs
+    assert (verdict.outcome, output.topic) == ("event", ENRICHED)
+    assert output.key == str(event.article_id).encode()
+    assert output.headers["ce_id"] == str(event.event_id)
+    assert output.headers["ce_subject"] == str(event.article_id)
+    assert output.headers["correlation_id"] == "c1"
+    assert output.headers["traceparent"] == "00-1"
+    assert "reply_to" not in output.headers
+    assert wire.decode(output.value, ArticleEnriched) == event
+
+
+def test_a_permanent_error_becomes_a_dead_letter_with_the_original_bytes_and_the_reason():
+    source = record(b"\x00raw\xff", key=b"\x01", headers=(("odd", b"\xff"), ("kept", b"yes")))
+    verdict = CLEANER.decide(source, PermanentError("no\nway", reason="because"), 0, NOON)
+    (letter,) = verdict.outputs
+    assert letter.topic == FETCHED.dead_letter("cleaner")
+    assert (letter.value, letter.key) == (b"\x00raw\xff", b"\x01")
+    assert letter.headers[wire.REASON] == "because"
+    assert letter.headers[wire.ERROR] == "no\\nway"
+    assert letter.headers[wire.ORIGIN] == "articles.fetched.v1/0/0"
+    assert letter.headers["kept"] == "yes"
+
+
+def test_hostile_headers_cannot_make_a_dead_letter_unsendable():
+    headers = tuple((f"h{i}", b"x" * 65_536) for i in range(10_000))
+    (letter,) = CLEANER.decide(record(b"v" * 1000, headers=headers), PermanentError("x"), 0, NOON).outputs
+    assert letter.size < 200_000
+
+
+def test_an_output_above_its_topics_limit_becomes_a_dead_letter():
+    event = fetched("word " * 2_000_000)
+    verdict = CLEANER.decide(record(b"small"), event, 0, NOON)
+    (letter,) = verdict.outputs
+    assert letter.headers[wire.REASON] == "too_large"
+    assert letter.value == b"small"
+
+
+def test_a_dead_letter_above_its_own_limit_becomes_a_pointer():
+    (letter,) = CLEANER.decide(record(b"x" * (17 * 1024 * 1024)), PermanentError("x"), 0, NOON).outputs
+    assert letter.size < 10_000 + wire.FRAMING_BYTES
+    assert b"articles.fetched.v1/0/0" in letter.value
+
+
+def test_later_goes_to_the_delay_lane_with_its_time_and_the_next_attempt():
+    verdict = FETCHER.decide(record(b"v"), Later(NOON + timedelta(minutes=5), "busy"), 1, NOON)
+    (delayed,) = verdict.outputs
+    assert verdict.outcome == "later"
+    assert delayed.topic == SUBMITTED.later("fetcher")
+    assert delayed.value == b"v"
+    assert delayed.headers[wire.ATTEMPT] == "2"
+    assert delayed.headers[wire.NOT_BEFORE] == str(int((NOON + timedelta(minutes=5)).timestamp() * 1000))
+
+
+def test_a_transient_error_waits_longer_each_time_and_then_is_a_dead_letter():
+    waits = []
+    for attempt in range(3):
+        (delayed,) = FETCHER.decide(record(b"v"), TransientError("503"), attempt, NOON).outputs
+        waits.append(int(delayed.headers[wire.NOT_BEFORE]))
+    assert waits == sorted(set(waits))
+    verdict = FETCHER.decide(record(b"v"), TransientError("503"), 3, NOON)
+    assert verdict.outcome == "dead_letter"
+    assert verdict.reasons == ["attempts_exhausted"]
+
+
+def test_a_site_that_asks_to_wait_for_ever_ends_as_a_dead_letter():
+    assert FETCHER.decide(record(b"v"), Later(NOON, "busy"), 20, NOON).outcome == "dead_letter"
+
+
+def test_later_without_a_delay_lane_is_a_dead_letter():
+    assert CLEANER.decide(record(b"v"), Later(NOON, "busy"), 0, NOON).reasons == ["no_delay_lane"]
+
+
+@pytest.mark.parametrize("error", [InfrastructureError("x"), ConnectionResetError(), TimeoutError()])
+def test_an_outage_is_raised_again(error):
+    with pytest.raises(type(error)):
+        answer_to(error)
+    assert is_outage(ExceptionGroup("group", [ValueError(), error]))
+
+
+def test_a_bug_is_a_dead_letter_that_names_the_error_but_not_its_words():
+    answer = answer_to(KeyError("a secret body"))
+    assert isinstance(answer, PermanentError)
+    assert (answer.reason, str(answer)) == ("unexpected", "KeyError")

@@ -1,0 +1,87 @@
+"""Small hands for tests on a real broker: produce raw records, read whole topics, run a stage in process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
+from shared import wire
+from shared.outcomes import BatchHandler
+from shared.settings import KafkaSettings
+from shared.stage import Stage, broker_for
+from shared.topics import MAX_DEAD_LETTER_BYTES, Lane, Topic
+
+Raw = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
+
+
+async def produce(kafka: KafkaSettings, topic: str, records: Iterable[Raw], *, partition: int | None = None) -> None:
+    """Send (key, value, headers) and wait until all are durable."""
+    producer = AIOKafkaProducer(
+        **wire.client_options(kafka), acks="all", max_request_size=MAX_DEAD_LETTER_BYTES, compression_type="zstd"
+    )
+    await producer.start()
+    try:
+        sent = [
+            await producer.send(topic, value=value, key=key, headers=headers, partition=partition)
+            for key, value, headers in records
+        ]
+        await asyncio.gather(*sent)
+    finally:
+        await producer.stop()
+
+
+async def read_all(kafka: KafkaSettings, topic: str) -> list["ConsumerRecord[bytes, bytes]"]:
+    """Return every record of `topic`, in partition order; checked against the broker's own offsets."""
+    consumer = AIOKafkaConsumer(
+        topic, **wire.client_options(kafka), auto_offset_reset="earliest", enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        places = list(consumer.assignment())
+        starts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+        wanted = sum(ends[place] - starts[place] for place in places)
+        found: list[ConsumerRecord[bytes, bytes]] = []
+        async with asyncio.timeout(30):
+            while len(found) < wanted:
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    found += records
+        assert len(found) == wanted
+        return sorted(found, key=lambda r: (r.partition, r.offset))
+    finally:
+        await consumer.stop()
+
+
+async def committed(kafka: KafkaSettings, topic: str, group: str) -> int:
+    """Return the sum of the group's committed offsets on `topic`."""
+    consumer = AIOKafkaConsumer(**wire.client_options(kafka), group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        places = [TopicPartition(topic, p) for p in range(kafka.partitions)]
+        return sum([await consumer.committed(place) or 0 for place in places])
+    finally:
+        await consumer.stop()
+
+
+async def eventually(check: Callable[[], Awaitable[bool]], *, within: float = 30) -> None:
+    """Return when `check` is true; fail after `within` seconds."""
+    async with asyncio.timeout(within):
+        while not await check():
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def running(
+    kafka: KafkaSettings, lane: Lane, name: str, topic: Topic, handle: BatchHandler[Any], **options: Any
+) -> AsyncIterator[Stage[Any]]:
+    """Run one stage in this process."""
+    broker = broker_for(kafka, client_id="test")
+    stage: Stage[Any] = Stage(name, topic, handle, broker, lane=lane, **options)
+    stage.subscribe()
+    await broker.start()
+    try:
+        yield stage
+    finally:
+        stage.stopping.set()
+        await broker.stop()
