@@ -1,0 +1,31 @@
+"""Run the tagger: settings, a pool of processes with the pipeline loaded, then the articles."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from services.tagger import nlp
+from services.tagger.handlers import pipeline_of, tag
+from services.tagger.settings import TaggerSettings
+from shared.events import ArticleCleaned
+from shared.pool import Pool
+from shared.service import Service, Worker, run
+from shared.topics import CLEANED
+
+
+@asynccontextmanager
+async def worker(settings: TaggerSettings) -> AsyncIterator[Worker[ArticleCleaned]]:
+    """Start the processes before Kafka is asked for work, so that a missing pipeline is an error at start."""
+    options = settings.tagger
+    async with Pool(options.workers, initializer=nlp.start, args=(options.pipeline,)) as pool:
+        made_by = await pipeline_of(pool, options)
+        yield Worker(handle=partial(tag, pool=pool, made_by=made_by, options=options))
+
+
+def main() -> None:
+    """Entry point of `wiredesk-tagger`."""
+    raise SystemExit(run(Service(name="tagger", consumes=CLEANED, settings=TaggerSettings, worker=worker, batch=100)))
+
+
+if __name__ == "__main__":
+    main()

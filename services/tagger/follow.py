@@ -1,0 +1,137 @@
+"""What follows a full name in an article: its surname, its abbreviation, its repetition. Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from services.tagger.gazetteers import Lexicon
+from services.tagger.spans import Span
+
+_NAMED = frozenset({"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"})
+_ABBREVIATED = frozenset({"ORG", "GPE", "LOC", "FAC", "EVENT", "LAW"})
+_WORD = re.compile(r"\w+")
+# A combining mark belongs to the letter before it: "Jose" does not stand in a decomposed "José".
+_CONTINUES = re.compile(r"[\w\u0300-\u036f]")
+_BRACKETED = re.compile(r"[ \u00a0]\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)\)")
+_BEFORE = re.compile(r"([\w.'\u2019-]+)[ \u00a0]$")
+_SPEECH_AFTER = re.compile(r" (?:said|says|told|added|wrote|warned|insisted|argued)\b")
+_PARTICLES = frozenset("de del della da di do dos du la le van von der den ter bin ibn al el".split())  # noqa: SIM905 - a list of words
+_SUFFIXES = frozenset(("Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"))
+
+
+def initials_match(words: Sequence[tuple[str, bool]], short: str) -> int | None:
+    """Return the index of the word at which the name that `short` abbreviates begins, the name ending with the last.
+
+    `words` are (word, joined to the one before by a space). Lower-case words between capitals count for nothing.
+    """
+    letters = [c for c in short if c.isupper()]
+    left = len(letters)
+    for n in range(len(words) - 1, -1, -1):
+        word, joined = words[n]
+        if word[:1].isupper():
+            parts = list(word) if word.isupper() else [p[0] for p in word.split("-") if p[:1].isupper()]
+            parts = parts if letters[max(0, left - len(parts)) : left] == parts else parts[:1]
+            if left < len(parts) or letters[left - len(parts) : left] != parts:
+                return None
+            left -= len(parts)
+            if left == 0:
+                return n if len(letters) > 1 else None
+        elif not word.islower() or len(word) > 5:
+            return None
+        if not joined:
+            return None
+    return None
+
+
+def abbreviations(text: str, spans: Iterable[Span]) -> dict[str, tuple[str, Span]]:
+    """Return short form → (full name, span of the short form) for every "Long Name (LN)"."""
+    short: dict[str, tuple[str, Span]] = {}
+    for span in spans:
+        match = _BRACKETED.match(text, span.end) if span.label in _ABBREVIATED else None
+        if match:
+            full = text[span.start : span.end]
+            if initials_match([(word, True) for word in full.split()], match[1]) is not None:
+                short.setdefault(match[1], (full, Span(match.start(1), match.end(1), span.label, "alias")))
+    return short
+
+
+def surnames(name: str, lexicon: Lexicon) -> set[str]:
+    """Return the forms in which a full personal name may follow: {"Leyen", "von der Leyen"}; none for one word."""
+    parts = [part for part in name.split() if part not in _SUFFIXES]
+    if len(parts) < 2:
+        return set()
+    at = len(parts) - 1
+    forms = {parts[at]}
+    while at > 1 and parts[at - 1].lower() in _PARTICLES:
+        at -= 1
+    forms.add(" ".join(parts[at:]))
+    if parts[-1].lower().startswith(("al-", "el-")):
+        forms.add(parts[-1][3:])
+    if parts[0] in lexicon.family_first:
+        forms.add(parts[0])
+    return {form for form in forms if len(form) > 1 and form not in lexicon.ordinary}
+
+
+def occurrences(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield (start, name) wherever one of `names` stands as whole words; the longest name at each place."""
+    by_word: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(names, key=len, reverse=True):
+        first = _WORD.match(name)
+        if first:
+            by_word[first[0]].append(name)
+    for word in _WORD.finditer(text):
+        for name in by_word.get(word[0], ()):
+            end = word.start() + len(name)
+            if text.startswith(name, word.start()) and not _CONTINUES.match(text, end):
+                yield word.start(), name
+                break
+
+
+class Names:
+    """What the body says about names: who has which surname, and what is short for what."""
+
+    def __init__(self, text: str, spans: Sequence[Span], lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.short = abbreviations(text, spans)
+        self.people: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.labels: dict[str, str] = {}
+        for span in spans:
+            surface = text[span.start : span.end]
+            if span.label in _NAMED:
+                self.labels.setdefault(surface, span.label)
+            if span.label == "PERSON" and " " in surface:
+                parts = [part for part in surface.split() if part not in _SUFFIXES]
+                identity = (parts[0].casefold(), parts[-1].casefold())
+                for form in (surface, *surnames(surface, lexicon)):
+                    self.people[form].add(identity)
+        self.labels |= {short: span.label for short, (_, span) in self.short.items()}
+
+    def followers(self, text: str) -> Iterator[Span]:
+        """Yield what follows a full name: its surname, its abbreviation, its repetition."""
+        labels = dict.fromkeys(self.people, "PERSON") | {
+            n: x for n, x in self.labels.items() if " " in n or n in self.short
+        }
+        for start, name in occurrences(text, labels):
+            label = labels[name]
+            if label != "PERSON" or " " in name or self._is_person(text, start, name):
+                yield Span(start, start + len(name), label, "alias")
+
+    def _is_person(self, text: str, start: int, surname: str) -> bool:
+        lexicon = self.lexicon
+        match = _BEFORE.search(text, max(0, start - 40), start)
+        before = match[1] if match else ""
+        if surname in lexicon.phrases:
+            return before in lexicon.titles or _SPEECH_AFTER.match(text, start + len(surname)) is not None
+        stranger = before[:1].isupper() and before not in lexicon.phrases
+        return not stranger or before in lexicon.titles or before in lexicon.ordinary
+
+    def key(self, surface: str, label: str) -> tuple[str, object]:
+        """Return what two mentions of one thing have in common."""
+        if surface in self.short and self.short[surface][1].label == label:
+            surface = self.short[surface][0]
+        listed = self.lexicon.code(label, surface) or self.lexicon.name(label, surface)
+        if listed:
+            return label, f"listed:{listed}"
+        if label == "PERSON" and len(self.people.get(surface, ())) == 1:
+            return label, next(iter(self.people[surface]))
+        return label, " ".join(surface.casefold().split())

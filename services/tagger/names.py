@@ -1,0 +1,281 @@
+"""Names that no list holds, found by their form and what stands beside them. Pure; English.
+
+Precision first: a run of capitalised words is no name by itself, it needs evidence (a title, a given name, an age, a
+verb of speech, a word like `Ltd` or `Ministry of`, its own initials in brackets). No name crosses a line break.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from services.tagger.follow import initials_match
+from services.tagger.gazetteers import Lexicon
+from services.tagger.spans import Span
+
+_WORD = re.compile(
+    r"(?:[A-Z]\.){2,}|[A-Z]\.(?=[ \u00a0][A-Z])"
+    r"|(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Inc|Corp|Co|Ltd|Gen|Lt|Col|Sgt|Capt|Adm|Maj|Cmdr|Sen|Rep|Gov|Rev|Prof|Hon)\."
+    r"|[^\W_](?:[\w\u0300-\u036f]|[-'\u2019&.](?=\w))*|&"
+)
+_ENDS_SENTENCE = re.compile(r"[.!?:;\n\r“”\"\u2018(\[•|]")
+_PARTICLES = frozenset(
+    "de del della da di do dos das du la le van von der den ter ten bin ibn bint ben al el y e".split()
+)  # noqa: SIM905 - a list of words
+_LINKS = frozenset({"of", "for", "on"})
+_ACRONYM = re.compile(r"(?<=[ \u00a0])\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)\)")
+_SPEECH = re.compile(
+    r",? (?:said|says|told|added|wrote|warned|testified|insisted|argued|tweeted|recalled|explained|joked|replied)\b"
+)
+_AGE = re.compile(r", (?:aged )?\d{1,2}(?:,|\.| and\b)| \(\d{1,2}\)")
+_DIVISION = re.compile(r" (?:province|district|county|prefecture|oblast|governorate|municipality)\b")
+_PLACE_OF = frozenset("city town village suburb port province district state capital island neighborhood".split())  # noqa: SIM905 - a list of words
+_PLACE_BEFORE = frozenset("in at near from of to outside around".split())  # noqa: SIM905 - a list of words
+_OFFICES = frozenset("State Defense Defence Justice Commons Staff Intelligence".split())  # noqa: SIM905 - a list of words
+
+
+class Word(NamedTuple):
+    """One word of the text without its possessive ending."""
+
+    text: str
+    start: int
+    end: int
+    joined: bool
+    """one space, and nothing else, stands between the word before and this one"""
+    opens: bool
+    """the first word of a sentence, quotation, bracket or line: its capital says nothing"""
+
+    @property
+    def capital(self) -> bool:
+        return self.text[0].isupper()
+
+    @property
+    def shouted(self) -> bool:
+        return len(self.text) > 2 and self.text.isupper() and "." not in self.text
+
+
+def split(text: str) -> list[Word]:
+    """Return the words of `text` with what the rules need to know about their surroundings."""
+    words: list[Word] = []
+    end = 0
+    possessive = True
+    for match in _WORD.finditer(text):
+        gap = text[end : match.start()]
+        word = match[0]
+        end = match.end()
+        owner = word.endswith(("'s", "\u2019s"))
+        word = word[:-2] if owner else word
+        opens = not words or _ENDS_SENTENCE.search(gap) is not None
+        words.append(
+            Word(word, match.start(), match.start() + len(word), gap in (" ", "\u00a0") and not possessive, opens)
+        )
+        possessive = owner
+    return words
+
+
+class _Text:
+    """The words of one text and the rules that read them by index; `[i, j)` is a run of words."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text = text
+        self.lexicon = lexicon
+        self.words = split(text)
+
+    def surface(self, i: int, j: int) -> str:
+        return self.text[self.words[i].start : self.words[j - 1].end]
+
+    def span(self, i: int, j: int, label: str, rule: str) -> Span:
+        return Span(self.words[i].start, self.words[j - 1].end, label, rule)
+
+    def name_like(self, i: int) -> bool:
+        word, lexicon = self.words[i], self.lexicon
+        return (
+            word.capital
+            and not word.shouted
+            and word.text not in lexicon.ordinary
+            and word.text not in lexicon.heads
+            and word.text not in lexicon.titles
+            and not word.text[-1].isdigit()
+        )
+
+    def name_end(self, i: int, longest: int = 4) -> int:
+        """Return the end of the personal name that starts at `i`, particles and initials inside it; `i` if none."""
+        end = i
+        j = i
+        while j < len(self.words) and j - i < longest + 2 and (j == i or self.words[j].joined):
+            if self.words[j].text.lower() in _PARTICLES and not self.words[j].capital and j > i:
+                j += 1
+            elif self.name_like(j) and (j == i or self.lexicon.phrases.get(self.words[j].text) != "NORP"):
+                j += 1
+                end = j
+            else:
+                break
+        while end > i and self.words[end - 1].text.endswith(".") and self.words[end - 1].text not in ("Jr.", "Sr."):
+            end -= 1
+        return end
+
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """Yield each stretch of capitalised words joined by single spaces, without an opening word like "The"."""
+        i = 0
+        count = len(self.words)
+        while i < count:
+            if not self.words[i].capital and self.words[i].text != "&":
+                i += 1
+                continue
+            j = i + 1
+            while j < count and self.words[j].joined and (self.words[j].capital or self.words[j].text == "&"):
+                j += 1
+            end = j
+            while i < end and self.words[i].text in (
+                "The",
+                "A",
+                "An",
+                "In",
+                "But",
+                "And",
+                "At",
+                "On",
+                "For",
+                "As",
+                "&",
+            ):
+                i += 1
+            if i < end:
+                yield i, end
+            i = j
+
+    def people(self, i: int, j: int) -> Iterator[Span]:
+        titles, given = self.lexicon.titles, self.lexicon.given_names
+        office = i >= 2 and self.words[i].text in _OFFICES and self.words[i - 1].text == "of"
+        last_title = i if office and self.words[i - 2].text in titles else None
+        for k in range(i, j):
+            if self.words[k].text in titles and self.words[k].text not in given:
+                last_title = k
+        if last_title is not None and last_title + 1 < j:
+            end = self.name_end(last_title + 1)
+            if end > last_title + 1 and not (end < j and self.words[end].text in self.lexicon.heads):
+                yield self.span(last_title + 1, end, "PERSON", "title")
+        for k in range(i, j):
+            word = self.words[k].text
+            if word not in given and word.partition("-")[0] not in given:
+                continue
+            if k == i or not self.name_like(k - 1) or self.words[k - 1].text in self.lexicon.phrases:
+                end = self.name_end(k)
+                if end - k >= 2:
+                    yield self.span(k, end, "PERSON", "given_name")
+                    return
+
+    def people_in_context(self, i: int, j: int) -> Iterator[Span]:
+        while i < j and self.words[i].opens and self.words[i].text in self.lexicon.ordinary:
+            i += 1
+        if not 2 <= j - i <= 3 or not all(self.name_like(k) for k in range(i, j)):
+            return
+        if self.surface(i, j) in self.lexicon.phrases or any(
+            self.words[k].text in self.lexicon.phrases for k in (i, j - 1)
+        ):
+            return
+        before = self.words[i - 1].text if i and self.words[i].joined else ""
+        after = self.words[j - 1].end
+        if (
+            before in self.lexicon.roles
+            or _AGE.match(self.text, after)
+            or (before.lower() != "the" and _SPEECH.match(self.text, after))
+        ):
+            yield self.span(i, j, "PERSON", "context")
+
+    def headed(self, i: int, j: int) -> Iterator[Span]:
+        heads, heads_of = self.lexicon.heads, self.lexicon.heads_of
+        for k in range(j - 1, i, -1):
+            if self.words[k].text in heads:
+                start = self.head_start(i, k)
+                if start < k:
+                    end = self.extended(k + 1) if self.words[k].text in heads_of else k + 1
+                    yield self.span(start, end, heads[self.words[k].text], "head")
+                break
+        for k in range(i, j):
+            if self.words[k].text in heads_of:
+                end = self.extended(k + 1)
+                if end > k + 1:
+                    start = self.head_start(i, k)
+                    yield self.span(start, end, heads_of[self.words[k].text], "head")
+                    break
+        if j - i >= 2 and self.words[i].text in ("Lake", "Mount", "Cape") and self.name_like(i + 1):
+            yield self.span(i, i + 2, "LOC", "head")
+
+    def head_start(self, i: int, k: int) -> int:
+        """Return where the name that ends with the head word `k` begins: after titles, days and sentence openers."""
+        start = i
+        for n in range(i, k):
+            word = self.words[n]
+            ordinary = word.text in self.lexicon.ordinary
+            opening = word.opens and ordinary and n == i and k - i > 1
+            if opening or word.text in self.lexicon.titles or (ordinary and word.text.endswith("day")):
+                start = n + 1
+        return start
+
+    def extended(self, j: int) -> int:
+        """Return the end of a name that goes on with "of …", "for …", "on …" after word `j - 1`; `j` if it does not."""
+        words, end = self.words, j
+        while j < len(words) and words[j].joined and words[j].text in _LINKS | {"and", "the"}:
+            link = words[j].text
+            if link == "and" and (end == j - 1 or not self._continues(j + 1)):
+                break
+            if link == "the" and words[j - 1].text not in _LINKS:
+                break
+            j += 1
+            if j < len(words) and words[j].joined and words[j].capital and words[j].text not in self.lexicon.titles:
+                while j < len(words) and words[j].joined and words[j].capital and not words[j].text.endswith("day"):
+                    j += 1
+                end = j
+        return end
+
+    def _continues(self, j: int) -> bool:
+        """Whether the capitalised word after "and" belongs to the same name ("Foreign Affairs and Trade")."""
+        if j >= len(self.words) or not self.words[j].capital or not self.words[j].joined:
+            return False
+        word = self.words[j].text
+        lexicon = self.lexicon
+        return not (
+            word in lexicon.phrases or word in lexicon.given_names or word in lexicon.heads_of or word in lexicon.heads
+        )
+
+    def places(self, i: int, j: int) -> Iterator[Span]:
+        if j - i > 3 or not all(self.name_like(k) for k in range(i, j)) or not self.words[i].joined:
+            return
+        before = self.words[i - 1].text
+        named = before == "of" and i >= 2 and self.words[i - 2].text in _PLACE_OF
+        after = self.words[j - 1].end
+        if named or _DIVISION.match(self.text, after):
+            yield self.span(i, j, "GPE", "context")
+        elif before in _PLACE_BEFORE and self.text.startswith(", ", after) and j < len(self.words):
+            longest = min(len(self.words), j + 4)
+            for end in range(longest, j, -1):
+                if self.lexicon.phrases.get(self.surface(j, end)) == "GPE":
+                    yield self.span(i, j, "GPE", "context")
+                    return
+
+    def defined(self) -> Iterator[Span]:
+        """Yield long names that give their own initials in brackets: "Group of Governmental Experts (GGE)"."""
+        starts = [word.start for word in self.words]
+        for match in _ACRONYM.finditer(self.text):
+            last = bisect_right(starts, match.start()) - 1
+            first = initials_match([(w.text, w.joined) for w in self.words[max(0, last - 14) : last + 1]], match[1])
+            if first is None or match[1] in self.lexicon.ordinary:
+                continue
+            i = max(0, last - 14) + first
+            head = self.words[last].text
+            label = self.lexicon.heads.get(head) or self.lexicon.heads_of.get(self.words[i].text) or "ORG"
+            yield self.span(i, last + 1, label, "definition")
+
+
+def find(text: str, lexicon: Lexicon) -> Iterator[Span]:
+    """Yield every name the rules see in `text`; matches may overlap (the longest is taken later)."""
+    view = _Text(text, lexicon)
+    for i, j in view.runs():
+        if all(view.words[k].shouted for k in range(i, j)):
+            continue
+        yield from view.people(i, j)
+        yield from view.people_in_context(i, j)
+        yield from view.headed(i, j)
+        yield from view.places(i, j)
+    yield from view.defined()

@@ -1,0 +1,74 @@
+"""Stretches of text that a rule or model calls a name: cut to their proper edges, without overlaps. Pure."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from services.tagger.gazetteers import Lexicon
+
+
+class Span(NamedTuple):
+    """A stretch of one text, half-open, in code points. `rule` is what found it: a rule's name, or `model`."""
+
+    start: int
+    end: int
+    label: str
+    rule: str
+
+
+# Where two rules claim a stretch of equal length, the earlier one wins.
+_PRIORITY = ("definition", "alias", "title", "given_name", "gazetteer", "head", "context", "grammar", "model")
+_RANK = {rule: rank for rank, rule in enumerate(_PRIORITY)}
+# These need no English grammar around them: they hold in a text of any language and in a headline of any case.
+SAFE_RULES = frozenset({"gazetteer", "grammar"})
+_LONGEST_NAME = 200  # characters; what is longer is a list in capitals, not a name
+
+_THE = re.compile(r"[Tt]he\s+")
+_EDGES = ' \t\u00a0"“”\u2018«»()[],;:'
+
+
+def resolve(spans: Iterable[Span]) -> list[Span]:
+    """Return `spans` without overlaps, in text order: the longest wins, then the rule of higher priority."""
+    ranked = sorted(set(spans), key=lambda s: (s.start - s.end, _RANK.get(s.rule, len(_RANK)), s.start, s.label))
+    taken = bytearray(max((span.end for span in ranked), default=0))
+    kept = []
+    for span in ranked:
+        if 0 < span.end - span.start <= _LONGEST_NAME and taken.find(1, span.start, span.end) < 0:
+            taken[span.start : span.end] = b"\1" * (span.end - span.start)
+            kept.append(span)
+    return sorted(kept)
+
+
+def trim(text: str, span: Span, lexicon: Lexicon) -> Span | None:
+    """Return `span` without "the", titles, quotes, a possessive ending or a second line; None if nothing is left."""
+    start, end = span.start, span.end
+    for brk in ("\n", "\r"):
+        at = text.find(brk, start, end)
+        end = at if at >= 0 else end
+    while start < end and text[start] in _EDGES:
+        start += 1
+    while start < end and text[end - 1] in _EDGES:
+        end -= 1
+    article = _THE.match(text, start, end)
+    if article and lexicon.name(span.label, text[start:end]) is None:
+        start = article.end()
+    if text[start:end].endswith(("'s", "\u2019s")) and lexicon.name(span.label, text[start:end]) is None:
+        end -= 2
+    while span.label == "PERSON":
+        word, gap, rest = text[start:end].partition(" ")
+        if not (gap and rest and word in lexicon.titles):
+            break
+        start += len(word) + 1
+    return span._replace(start=start, end=end) if any(c.isalnum() for c in text[start:end]) else None
+
+
+def recase(headline: str) -> str:
+    """Return an ALL CAPS headline in title case, code point for code point; any other comes back unchanged."""
+    if not headline.isupper():
+        return headline
+    return re.sub(r"(?<![\w'\u2019])\w", lambda m: m[0].upper() if len(m[0].upper()) == 1 else m[0], lower(headline))
+
+
+def lower(text: str) -> str:
+    """Return `text` in lower case, code point for code point (some letters have no such form and stay)."""
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
