@@ -1,0 +1,61 @@
+"""From bytes to Unicode: byte order mark, then HTTP's word, then the page's, then UTF-8, then Windows-1252. Pure."""
+
+import codecs
+import re
+
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
+
+_FALLBACK = "cp1252"
+# The encodings of the WHATWG Encoding Standard, by Python's names. Others are not decoded on a stranger's word:
+# idna and punycode take quadratic time, unicode_escape makes characters out of escapes.
+_ENCODINGS = frozenset(
+    codecs.lookup(name).name
+    for name in (
+        *(
+            "utf-8",
+            "utf-16",
+            "utf-16-le",
+            "utf-16-be",
+            "gb18030",
+            "big5hkscs",
+            "cp932",
+            "cp949",
+            "euc_jp",
+            "iso2022_jp",
+        ),
+        *("cp866", "cp874", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic"),
+        *(f"cp{number}" for number in range(1250, 1259)),
+        *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
+    )
+)
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+
+
+def decode(body: bytes, content_type: str) -> str:
+    """Return `body` as text. Undecodable bytes, NUL and lone surrogates become U+FFFD; never raises."""
+    bom, _ = read_bom(body)
+    name = _known(bom) or _known(http_content_type_encoding(content_type)) or _known(_declared(body))
+    text = body.decode(name, "replace") if name else _guess(body)
+    return fit(text.removeprefix("\ufeff"))
+
+
+def fit(text: str) -> str:
+    """Return `text` with the characters that JSON or PostgreSQL cannot carry replaced by U+FFFD."""
+    return _UNFIT.sub("\ufffd", text)
+
+
+def _known(name: str | None) -> str | None:
+    return name if name in _ENCODINGS else None
+
+
+def _declared(body: bytes) -> str | None:
+    name: str | None = html_body_declared_encoding(body)
+    # A page whose declaration could be read as ASCII is not in UTF-16, whatever it says.
+    return "utf-8" if name and name.startswith("utf-16") else name
+
+
+def _guess(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode(_FALLBACK, "replace")

@@ -1,0 +1,201 @@
+"""What a submission or an HTTP answer becomes."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.fetcher import core
+from services.fetcher.core import Response
+from shared import ids
+from shared.errors import TransientError
+from shared.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Content, Rejection, Stage
+from shared.outcomes import Later
+from shared.submission import Refusal
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+URL = "https://example.org/story?utm_source=feed"
+SUBMITTED = ArticleSubmitted(url=URL, source="feed", published_hint=NOW - timedelta(hours=1))
+
+
+def answered(response: Response, now: datetime = NOW) -> Any:
+    return core.answered(SUBMITTED, response, now)
+
+
+def passed_through(submission: ArticleSubmitted) -> Any:
+    return core.passed_through(submission, NOW)
+
+
+def next_hop(url: str, status: int, headers: dict[str, str], hops: int) -> Any:
+    return core.next_hop(url, status, headers, hops)
+
+
+def response(status: int = 200, **fields: Any) -> Response:
+    return Response("https://example.org/final", status, **{"content_type": "text/html", **fields})
+
+
+def test_a_page_becomes_an_event_with_the_id_of_the_submitted_url():
+    event = answered(response(body=b"<p>News</p>"))
+    assert isinstance(event, ArticleFetched)
+    assert event.article_id == ids.article_id(URL)
+    assert event.event_id == ids.event_id(event.article_id, "fetched", event.content_hash, core.FETCHER_VERSION)
+    assert (event.url, event.submitted_url) == ("https://example.org/final", URL)
+    assert (event.kind, event.content, event.http_status) == (Content.HTML, "<p>News</p>", 200)
+    assert (event.fetched_at, event.source, event.published_hint) == (NOW, "feed", SUBMITTED.published_hint)
+
+
+def test_the_same_page_fetched_later_has_the_same_event_id_and_another_page_has_not():
+    first = answered(response(body=b"<p>News</p>"))
+    again = answered(response(body=b"<p>News</p>"), NOW + timedelta(days=1))
+    other = answered(response(body=b"<p>Newer</p>"))
+    assert first.event_id == again.event_id != other.event_id
+    assert first.article_id == other.article_id
+
+
+def test_a_plain_text_answer_is_text():
+    event = answered(response(content_type="Text/Plain; charset=utf-8", body=b"News"))
+    assert event.kind is Content.TEXT
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (404, Rejection.NOT_FOUND),
+        (410, Rejection.GONE),
+        (401, Rejection.FORBIDDEN),
+        (403, Rejection.FORBIDDEN),
+        (400, Rejection.HTTP_ERROR),
+        (451, Rejection.HTTP_ERROR),
+        (304, Rejection.HTTP_ERROR),
+        (300, Rejection.HTTP_ERROR),
+        (204, Rejection.EMPTY),
+    ],
+)
+def test_a_status_is_a_reason(status, reason):
+    event = answered(response(status, content_type=""))
+    assert isinstance(event, ArticleRejected)
+    assert (event.reason, event.stage, event.url) == (reason, Stage.FETCHER, URL)
+    assert event.article_id == ids.article_id(URL)
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 520])
+def test_a_failing_site_is_tried_again(status):
+    with pytest.raises(TransientError, match=str(status)):
+        answered(response(status))
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("", 60),
+        ("120", 120),
+        ("0", 1),
+        ("7200", 3600),
+        ("9" * 18, 3600),
+        ("9" * 5000, 60),
+        ("-5", 60),
+        ("soon", 60),
+        (format_datetime(NOW + timedelta(minutes=5), usegmt=True), 300),
+        (format_datetime(NOW + timedelta(days=5), usegmt=True), 3600),
+        (format_datetime(NOW - timedelta(days=5), usegmt=True), 1),
+        ("Sun, 01 Mar 2026 12:02:00 -0000", 120),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_site_that_asks_to_wait_is_obeyed_for_up_to_an_hour(status, header, seconds):
+    later = answered(response(status, retry_after=header))
+    assert later == Later(NOW + timedelta(seconds=seconds), f"http_{status}")
+
+
+@given(st.text(max_size=60))
+def test_no_retry_after_header_raises(header):
+    assert timedelta(seconds=1) <= core.wait(header, NOW) <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/pdf", "image/png", "", "text/html-sandboxed", "application/json"]
+)
+def test_what_is_neither_html_nor_text_is_refused(content_type):
+    event = answered(response(content_type=content_type, body=b"x"))
+    assert event.reason is Rejection.UNSUPPORTED_TYPE
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n", b"\xef\xbb\xbf\n"])
+def test_an_empty_body_is_refused(body):
+    assert answered(response(body=body)).reason is Rejection.EMPTY
+
+
+def test_a_body_that_grows_over_the_limit_in_utf8_is_refused():
+    body = b"\xe9" * (3 * 1024 * 1024)
+    event = answered(response(content_type="text/html; charset=latin1", body=body))
+    assert event.reason is Rejection.TOO_LARGE
+
+
+def test_a_submitted_text_passes_with_the_id_of_its_content_and_the_time_of_its_record():
+    event = passed_through(ArticleSubmitted(text="Mayor resigns\x00\n"))
+    assert event.article_id == ids.article_id(None, "Mayor resigns\x00\n")
+    assert (event.kind, event.content, event.fetched_at) == (Content.TEXT, "Mayor resigns\ufffd\n", NOW)
+    assert (event.url, event.submitted_url, event.http_status) == (None, None, None)
+
+
+def test_a_submitted_page_with_its_url_has_the_id_of_the_url():
+    event = passed_through(ArticleSubmitted(html="<p>News</p>", url=URL))
+    assert event.article_id == ids.article_id(URL)
+    assert (event.kind, event.url, event.submitted_url) == (Content.HTML, URL, URL)
+
+
+def test_a_rejection_has_no_credentials_and_an_id_even_for_nothing():
+    refusal = Refusal(Rejection.CREDENTIALS_IN_URL, "no")
+    event = core.rejected(ArticleSubmitted(url="https://user:s3cret@example.org/a"), refusal)
+    assert event.url == "https://example.org/a"
+    assert "s3cret" not in event.model_dump_json()
+    empty = core.rejected(ArticleSubmitted(text=""), Refusal(Rejection.EMPTY, "no"))
+    assert empty.article_id == ids.article_id(None, " ")
+    assert core.rejected(ArticleSubmitted(url="user@"), refusal).url is None
+
+
+def test_the_longest_refusal_fits_its_event():
+    assert len(core.rejected(SUBMITTED, Refusal(Rejection.HTTP_ERROR, "x" * 10_000)).detail) == 500
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("/b", "https://example.org/b"),
+        ("b?c=d", "https://example.org/x/b?c=d"),
+        ("//other.example/", "https://other.example/"),
+        ("http://other.example/", "http://other.example/"),
+    ],
+)
+def test_a_redirect_is_resolved_against_its_page(location, target):
+    assert next_hop("https://example.org/x/a", 302, {"Location": location}, 0) == target
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("file:///etc/passwd", Rejection.INVALID_URL),
+        ("gopher://example.org/", Rejection.INVALID_URL),
+        ("https://user:s3cret@example.org/", Rejection.CREDENTIALS_IN_URL),
+        ("http://[", Rejection.INVALID_URL),
+        ("/\udcff", Rejection.INVALID_URL),
+        ("/" + "a" * 9000, Rejection.INVALID_URL),
+    ],
+)
+def test_a_redirect_must_pass_the_rules_of_a_submission(location, reason):
+    refusal = next_hop("https://example.org/", 301, {"Location": location}, 0)
+    assert refusal.reason is reason
+    assert "s3cret" not in refusal.message
+
+
+def test_the_sixth_redirect_is_one_too_many():
+    assert next_hop("https://example.org/", 307, {"Location": "/a"}, 4) == "https://example.org/a"
+    assert next_hop("https://example.org/", 307, {"Location": "/a"}, 5).reason is Rejection.TOO_MANY_REDIRECTS
+
+
+@pytest.mark.parametrize(("status", "headers"), [(200, {"Location": "/a"}), (302, {}), (304, {"Location": "/a"})])
+def test_not_every_answer_is_a_redirect(status, headers):
+    assert next_hop("https://example.org/", status, headers, 0) is None

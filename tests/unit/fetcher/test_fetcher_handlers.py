@@ -1,0 +1,80 @@
+"""One submission through the fetcher's handler."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiohttp import web as server
+from aiohttp.test_utils import TestServer
+
+from services.fetcher.handlers import fetch
+from services.fetcher.http import open_web
+from services.fetcher.settings import FetcherOptions, FetcherSettings
+from shared.errors import ConfigurationError
+from shared.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Content, Rejection
+from shared.outcomes import Received
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NOW = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
+
+
+async def fetched(**fields: Any) -> Any:
+    submission = ArticleSubmitted(**fields)
+    received = Received(submission, at=AT, topic="articles.submitted.v1", partition=3, offset=7)
+    allowed = FetcherOptions.model_validate({"allow_addresses": "127.0.0.1/32"})
+    async with open_web(allowed) as web:
+        return await fetch(received, web=web, clock=lambda: NOW)
+
+
+async def test_a_url_is_fetched_and_dated_by_the_clock():
+    async def page(_):
+        return server.Response(text="<p>News</p>", content_type="text/html")
+
+    app = server.Application()
+    app.router.add_get("/story", page)
+    async with TestServer(app, host="127.0.0.1") as site:
+        event = await fetched(url=str(site.make_url("/story")))
+    assert isinstance(event, ArticleFetched)
+    assert (event.content, event.fetched_at, event.http_status) == ("<p>News</p>", NOW, 200)
+
+
+@pytest.mark.parametrize(("field", "kind"), [("html", Content.HTML), ("text", Content.TEXT)])
+async def test_a_submitted_page_or_text_passes_and_its_url_is_not_asked(field, kind):
+    event = await fetched(url="https://no-such-name.invalid/", **{field: "<p>News</p>"})
+    assert isinstance(event, ArticleFetched)
+    assert (event.kind, event.content, event.fetched_at) == (kind, "<p>News</p>", AT)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"url": "ftp://example.org/"}, Rejection.INVALID_URL),
+        ({"url": "http://user:s3cret@example.org/"}, Rejection.CREDENTIALS_IN_URL),
+        ({"url": "http://169.254.169.254/"}, Rejection.FORBIDDEN_ADDRESS),
+        ({"text": " "}, Rejection.EMPTY),
+        ({"html": ""}, Rejection.EMPTY),
+        ({"text": "a" * (1024 * 1024 + 1)}, Rejection.TOO_LARGE),
+    ],
+)
+async def test_a_refusal_is_an_event_with_its_reason(fields, reason):
+    event = await fetched(**fields)
+    assert isinstance(event, ArticleRejected)
+    assert event.reason is reason
+    assert "s3cret" not in event.model_dump_json()
+
+
+def test_the_lists_in_settings_are_separated_by_commas(monkeypatch):
+    monkeypatch.setenv("WIREDESK_FETCHER__ALLOW_ADDRESSES", "127.0.0.1/32, ::1/128")
+    monkeypatch.setenv("WIREDESK_FETCHER__PORTS", "80,443,8080")
+    options = FetcherSettings.load().fetcher
+    assert [str(network) for network in options.allow_addresses] == ["127.0.0.1/32", "::1/128"]
+    assert options.ports == (80, 443, 8080)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ALLOW_ADDRESSES", "everything"), ("PORTS", "80,http"), ("CONTACT", "a\r\nCookie: b")]
+)
+def test_a_wrong_setting_is_named(monkeypatch, name, value):
+    monkeypatch.setenv(f"WIREDESK_FETCHER__{name}", value)
+    with pytest.raises(ConfigurationError, match=f"WIREDESK_FETCHER__{name}"):
+        FetcherSettings.load()
