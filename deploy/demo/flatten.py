@@ -34,6 +34,11 @@ class Flattened:
     text: str
     lines: tuple[Line, ...]
 
+    @property
+    def headline(self) -> str:
+        """The line that is the headline."""
+        return next(text for kind, text in self.lines if kind is ZoneKind.HEADLINE)
+
 
 def flatten(article: Article, other: Article) -> Flattened:
     """Return `article` as flattened text; its "Read more" line, if any, names `other`."""

@@ -68,7 +68,7 @@ class Summary:
     fallout: dict[Fallout, int]
     statuses: dict[StoreStatus, int]
     entities: dict[str, list[tuple[str, int]]] = field(repr=False)
-    duplicates: dict[str, int] = field(repr=False)
+    duplicates: tuple[tuple[str, int], ...] = field(repr=False)
     articles: tuple[ArticleEnriched, ...] = field(repr=False)
     lost: tuple[str, ...]
     contradictions: tuple[str, ...]
@@ -171,13 +171,13 @@ def top_entities(articles: Iterable[ArticleEnriched], limit: int = 5) -> dict[st
     return {kind: sorted(found[kind].items(), key=lambda item: (-item[1], item[0]))[:limit] for kind in busiest}
 
 
-def duplicate_groups(receipts: Iterable[ArticleStored]) -> dict[str, int]:
-    """Return for each headline that stands in more than one article in how many, largest groups first."""
+def duplicate_groups(receipts: Iterable[ArticleStored]) -> tuple[tuple[str, int], ...]:
+    """Return (headline, how many articles) for each group with the same headline and text, largest first."""
     members: defaultdict[UUID, set[UUID]] = defaultdict(set)
     headlines: dict[UUID, str] = {}
     for receipt in receipts:
         if receipt.duplicate_of is not None:
             members[receipt.duplicate_of] |= {receipt.duplicate_of, receipt.article_id}
             headlines[receipt.duplicate_of] = receipt.headline
-    sizes = Counter({headlines[first]: len(group) for first, group in members.items()})
-    return dict(sizes.most_common())
+    groups = ((headlines[first], len(group)) for first, group in members.items())
+    return tuple(sorted(groups, key=lambda group: (-group[1], group[0])))

@@ -50,8 +50,8 @@ def read_sitemap(sitemap: bytes) -> list[Found]:
 
 def read_links(page: bytes, base: str) -> list[Found]:
     """Return where a page links to within its own site, the home page left out."""
-    links = (urljoin(base, link) for _, attribute, link, _ in html.fromstring(page).iterlinks() if attribute == "href")
-    return [Found(link) for link in links if link.startswith(base) and link != f"{base}/" and "#" not in link]
+    links = (urljoin(base, anchor.get("href", "")) for anchor in html.fromstring(page).iter("a"))
+    return [Found(link) for link in links if link.startswith(f"{base}/") and link != f"{base}/" and "#" not in link]
 
 
 def _parser() -> etree.XMLParser:

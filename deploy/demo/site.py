@@ -83,6 +83,11 @@ class DemoSite:
         await self._runner.cleanup()
 
     @property
+    def top_story(self) -> str:
+        """The address of an ordinary story, for trying things out."""
+        return self.url + article_path(self.articles[0])
+
+    @property
     def revisable(self) -> Article:
         """The article that has a correction waiting."""
         return next(article for article in self.articles if article.revision)
