@@ -17,6 +17,7 @@ _LISTS = (
     ("regions", "LOC"),
     ("organisations", "ORG"),
     ("events", "EVENT"),
+    ("holidays", "DATE"),
     ("languages", "LANGUAGE"),
 )
 

@@ -19,10 +19,11 @@ _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _YEAR = r"(?:1[5-9]\d\d|20\d\d)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _SMALL = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_WORDS = rf"\b(?:{_SMALL}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
 _UNIT = r"(?:day|week|month|quarter|year|decade|summer|winter|spring|autumn)"
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d+)?"
 _SCALE = r"(?:thousand|million|billion|trillion|bn|mn|tn|m|k)\b"
-_CURRENCY = r"(?:US|A|C|AU|CA|HK|NZ|S|R)?\$|£|€|¥|₹|₽|₩|₺|₴"
+_CURRENCY = r"\b(?:USD|EUR|GBP|CHF|JPY|CNY|INR) (?=\d)|(?:US|A|C|AU|CA|HK|NZ|S|R)?\$|£|€|¥|₹|₽|₩|₺|₴"
 _UNIT_OF_MONEY = (
     r"(?:U\.?S\.? |Australian |Canadian |Hong Kong )?(?:dollars?|cents?)|euros?|pounds?(?: sterling)?|pence|yen|yuan"
     r"|renminbi|roubles?|rubles?|rupees?|rupiah|won|francs?|pesos?|riyals?|dirhams?|shekels?|liras?|lira|rand|naira"
@@ -46,13 +47,15 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("DATE", rf"\b(?:[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth) quarter(?: of {_YEAR})?\b"),
         ("DATE", r"\b(?:\d{1,2}(?:st|nd|rd|th)|nineteenth|twentieth|twenty-first) centur(?:y|ies)\b"),
         ("DATE", rf"(?<![\d.,$£€-])\b(?:19[0-9]\d|20[0-4]\d)(?:[-\u2013/]\d\d(?:\d\d)?)?\b(?![\d%]|[.,]\d| ?{_SCALE})"),
+        # A bare number before 1900 is a year only after these words.
+        ("DATE", r"(?<=\b(?:in|by|In) )1[5-8]\d\d\b(?![,.]?\d| [a-z]+s\b)"),
         ("TIME", r"\b(?:[01]?\d|2[0-3])[:.][0-5]\d ?(?:a\.m\.|p\.m\.|am\b|pm\b|AM\b|PM\b)(?: (?:GMT|UTC|EST|EDT)\b)?"),
         ("TIME", r"\b(?:1[0-2]|0?[1-9]) ?(?:a\.m\.|p\.m\.|am\b|pm\b)"),
         ("TIME", r"\b(?:[01]\d|2[0-3]):?[0-5]\d (?:GMT|UTC|CET|EST|EDT|local time)\b"),
         ("TIME", rf"\b{_SMALL} (?:hours?|minutes?|seconds?)\b"),
         ("MONEY", rf"(?:{_CURRENCY}) ?(?:{_NUMBER})(?:[- ]?{_SCALE})?"),
         ("MONEY", rf"(?<![\d.,])(?:{_NUMBER}|{_SMALL})(?: ?{_SCALE})? (?:{_UNIT_OF_MONEY})\b"),
-        ("PERCENT", rf"(?<![\d.,])(?:{_NUMBER})(?: ?%|[- ](?:percent|per cent)\b(?:age points?)?)"),
+        ("PERCENT", rf"(?<![\d.,])(?:{_NUMBER}|{_WORDS})(?: ?%|[- ](?:percent|per cent)(?:age points?)?\b)"),
         ("ORDINAL", r"(?<![\d,.])\b\d{1,4}(?:st|nd|rd|th)\b"),
     )
 )

@@ -7,70 +7,30 @@ verb of speech, a word like `Ltd` or `Ministry of`, its own initials in brackets
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from services.tagger.follow import initials_match
 from services.tagger.gazetteers import Lexicon
-from services.tagger.spans import Span
+from services.tagger.spans import BLOCK, Span
+from services.tagger.words import split
 
-_WORD = re.compile(
-    r"(?:[A-Z]\.){2,}|[A-Z]\.(?=[ \u00a0][A-Z])"
-    r"|(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Inc|Corp|Co|Ltd|Gen|Lt|Col|Sgt|Capt|Adm|Maj|Cmdr|Sen|Rep|Gov|Rev|Prof|Hon)\."
-    r"|[^\W_](?:[\w\u0300-\u036f]|[-'\u2019&.](?=\w))*|&"
+_PARTICLES = frozenset("de del della da di do dos das du la le van von der den ter bin ibn ben al el y e".split())  # noqa: SIM905 - words
+    ["de", "del", "della", "da", "di", "do", "dos", "das", "du", "la", "le", "van", "von", "der", "den", "ter", "ten", "bin", "ibn", "bint", "ben", "al", "el", "y", "e"]
 )
-_ENDS_SENTENCE = re.compile(r"[.!?:;\n\r“”\"\u2018(\[•|]")
-_PARTICLES = frozenset(
-    "de del della da di do dos das du la le van von der den ter ten bin ibn bint ben al el y e".split()
-)  # noqa: SIM905 - a list of words
 _LINKS = frozenset({"of", "for", "on"})
 _ACRONYM = re.compile(r"(?<=[ \u00a0])\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)\)")
 _SPEECH = re.compile(
     r",? (?:said|says|told|added|wrote|warned|testified|insisted|argued|tweeted|recalled|explained|joked|replied)\b"
 )
+# An article or prefix written small inside a name: "Nouri al-Maliki", "Paul d'Estaing".
+_PREFIXED = re.compile(r"(?:al|el|ad|ar|as|ash|at|az|d['\u2019])-?[A-Z]")
+_ROMAN = re.compile(r"[IVX]+")
 _AGE = re.compile(r", (?:aged )?\d{1,2}(?:,|\.| and\b)| \(\d{1,2}\)")
 _DIVISION = re.compile(r" (?:province|district|county|prefecture|oblast|governorate|municipality)\b")
 _PLACE_OF = frozenset("city town village suburb port province district state capital island neighborhood".split())  # noqa: SIM905 - a list of words
 _PLACE_BEFORE = frozenset("in at near from of to outside around".split())  # noqa: SIM905 - a list of words
+_BLOCKED = frozenset({"GPE", "LOC", "ORG"})
+_NOT_BEFORE_PEOPLE = frozenset("the a an of at in from on for by to and".split())  # noqa: SIM905 - a list of words
 _OFFICES = frozenset("State Defense Defence Justice Commons Staff Intelligence".split())  # noqa: SIM905 - a list of words
-
-
-class Word(NamedTuple):
-    """One word of the text without its possessive ending."""
-
-    text: str
-    start: int
-    end: int
-    joined: bool
-    """one space, and nothing else, stands between the word before and this one"""
-    opens: bool
-    """the first word of a sentence, quotation, bracket or line: its capital says nothing"""
-
-    @property
-    def capital(self) -> bool:
-        return self.text[0].isupper()
-
-    @property
-    def shouted(self) -> bool:
-        return len(self.text) > 2 and self.text.isupper() and "." not in self.text
-
-
-def split(text: str) -> list[Word]:
-    """Return the words of `text` with what the rules need to know about their surroundings."""
-    words: list[Word] = []
-    end = 0
-    possessive = True
-    for match in _WORD.finditer(text):
-        gap = text[end : match.start()]
-        word = match[0]
-        end = match.end()
-        owner = word.endswith(("'s", "\u2019s"))
-        word = word[:-2] if owner else word
-        opens = not words or _ENDS_SENTENCE.search(gap) is not None
-        words.append(
-            Word(word, match.start(), match.start() + len(word), gap in (" ", "\u00a0") and not possessive, opens)
-        )
-        possessive = owner
-    return words
 
 
 class _Text:
@@ -80,6 +40,7 @@ class _Text:
         self.text = text
         self.lexicon = lexicon
         self.words = split(text)
+        self.alone = self._alone()
 
     def surface(self, i: int, j: int) -> str:
         return self.text[self.words[i].start : self.words[j - 1].end]
@@ -90,8 +51,8 @@ class _Text:
     def name_like(self, i: int) -> bool:
         word, lexicon = self.words[i], self.lexicon
         return (
-            word.capital
-            and not word.shouted
+            (word.capital or _PREFIXED.match(word.text) is not None)
+            and (not word.shouted or _ROMAN.fullmatch(word.text) is not None)
             and word.text not in lexicon.ordinary
             and word.text not in lexicon.heads
             and word.text not in lexicon.titles
@@ -223,7 +184,7 @@ class _Text:
             if link == "the" and words[j - 1].text not in _LINKS:
                 break
             j += 1
-            if j < len(words) and words[j].joined and words[j].capital and words[j].text not in self.lexicon.titles:
+            if j < len(words) and words[j].joined and words[j].capital and not words[j].text.endswith("day"):
                 while j < len(words) and words[j].joined and words[j].capital and not words[j].text.endswith("day"):
                     j += 1
                 end = j
@@ -254,6 +215,42 @@ class _Text:
                     yield self.span(i, j, "GPE", "context")
                     return
 
+    def unexplained(self, i: int, j: int) -> Iterator[Span]:
+        """Yield listed names with an unknown capitalised word beside them: "Pittsburgh Steelers" is no Pittsburgh."""
+        for k in range(i, j):
+            for end in range(min(k + 3, j), k, -1):
+                if self.lexicon.phrases.get(self.surface(k, end)) not in _BLOCKED:
+                    continue
+                if end < j and self._unknown(end):
+                    yield self.span(k, end + 1, BLOCK, "unknown")
+                elif k > i and self._unknown(k - 1) and not self.words[k - 1].opens:
+                    yield self.span(k - 1, end, BLOCK, "unknown")
+                break
+
+    def _unknown(self, i: int) -> bool:
+        return self.name_like(i) and self.words[i].text not in self.lexicon.phrases
+
+    def repeated(self, i: int, j: int) -> Iterator[Span]:
+        """Yield a full name by what news does with people: the surname comes again, alone and without "the"."""
+        if self.words[i].opens or not 2 <= j - i <= 3 or not all(self._unknown(k) for k in range(i, j)):
+            return
+        before = self.words[i - 1].text.lower() if i else ""
+        if before not in _NOT_BEFORE_PEOPLE and self.words[j - 1].text in self.alone:
+            yield self.span(i, j, "PERSON", "context")
+
+    def _alone(self) -> set[str]:
+        """Return the capitalised words that stand alone somewhere, as a surname does."""
+        alone = set()
+        for k, word in enumerate(self.words):
+            if not word.capital:
+                continue
+            follows = k + 1 < len(self.words) and self.words[k + 1].joined and self.words[k + 1].capital
+            before = self.words[k - 1] if k else None
+            led = before is not None and word.joined and (before.capital or before.text in _NOT_BEFORE_PEOPLE)
+            if not follows and not led:
+                alone.add(word.text)
+        return alone
+
     def defined(self) -> Iterator[Span]:
         """Yield long names that give their own initials in brackets: "Group of Governmental Experts (GGE)"."""
         starts = [word.start for word in self.words]
@@ -263,6 +260,8 @@ class _Text:
             if first is None or match[1] in self.lexicon.ordinary:
                 continue
             i = max(0, last - 14) + first
+            if self.words[i].text in self.lexicon.titles:
+                continue
             head = self.words[last].text
             label = self.lexicon.heads.get(head) or self.lexicon.heads_of.get(self.words[i].text) or "ORG"
             yield self.span(i, last + 1, label, "definition")
@@ -278,4 +277,6 @@ def find(text: str, lexicon: Lexicon) -> Iterator[Span]:
         yield from view.people_in_context(i, j)
         yield from view.headed(i, j)
         yield from view.places(i, j)
+        yield from view.unexplained(i, j)
+        yield from view.repeated(i, j)
     yield from view.defined()

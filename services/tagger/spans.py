@@ -17,10 +17,23 @@ class Span(NamedTuple):
 
 
 # Where two rules claim a stretch of equal length, the earlier one wins.
-_PRIORITY = ("definition", "alias", "title", "given_name", "gazetteer", "head", "context", "grammar", "model")
+_PRIORITY = (
+    "definition",
+    "alias",
+    "title",
+    "given_name",
+    "gazetteer",
+    "head",
+    "context",
+    "grammar",
+    "model",
+    "unknown",
+)
 _RANK = {rule: rank for rank, rule in enumerate(_PRIORITY)}
 # These need no English grammar around them: they hold in a text of any language and in a headline of any case.
 SAFE_RULES = frozenset({"gazetteer", "grammar"})
+# The label of a stretch that is no entity but keeps shorter spans inside it from being one.
+BLOCK = ""
 _LONGEST_NAME = 200  # characters; what is longer is a list in capitals, not a name
 
 _THE = re.compile(r"[Tt]he\s+")
@@ -36,7 +49,7 @@ def resolve(spans: Iterable[Span]) -> list[Span]:
         if 0 < span.end - span.start <= _LONGEST_NAME and taken.find(1, span.start, span.end) < 0:
             taken[span.start : span.end] = b"\1" * (span.end - span.start)
             kept.append(span)
-    return sorted(kept)
+    return sorted(span for span in kept if span.label != BLOCK)
 
 
 def trim(text: str, span: Span, lexicon: Lexicon) -> Span | None:
