@@ -48,7 +48,7 @@ def show(summary: Summary, console: Console, *, example: str, program: str = ".v
         console.print(Text(line, style="red"), soft_wrap=True)
     _title(console, "Named in most articles")
     console.print(_entities(summary))
-    if summary.duplicates:
+    if summary.duplicates or StoreStatus.REVISED in summary.statuses:
         _title(console, "The same story more than once")
         console.print(_duplicates(summary))
     if shown:
@@ -169,7 +169,7 @@ def _next(shown: list[ArticleEnriched], program: str, example: str) -> list[tupl
             f"{program} publish {shlex.quote(example)}",
             "push an address or a file through; prints its receipt",
         ),
-        (f"{program} tail enriched", "articles as they come out"),
+        (f"{program} tail enriched --from-start --limit 5", "articles as they come out, the oldest first"),
         (f'{program} search "river treaty"', "full-text search in what is stored"),
         (f"{program} explain {explained}", "the way of one article through the stages"),
         (f"{program} status", "workers, lag, dead letters"),

@@ -144,7 +144,7 @@ def test_every_command_stands_on_one_line_whatever_the_width(width):
     commands = [line.removeprefix(".venv/bin/wiredesk ") for line in lines if line.startswith(".venv/bin/wiredesk")]
     assert commands == [
         "publish http://127.0.0.1:8790/world/geneva-river-treaty.html",
-        "tail enriched",
+        "tail enriched --from-start --limit 5",
         'search "river treaty"',
         f"explain {showcase(what.articles)[0].article_id}",
         "status",
