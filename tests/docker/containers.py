@@ -71,6 +71,16 @@ class ServiceContainer(DockerContainer):
     def until_healthy(self) -> Self:
         return self.waiting_for(HealthcheckWaitStrategy().with_startup_timeout(120))
 
+    def start(self) -> Self:
+        try:
+            return super().start()
+        except RuntimeError as error:
+            error.add_note(self.logs())
+            raise
+
+    def logs(self) -> str:
+        return b"".join(self.get_logs()).decode(errors="replace")[-4000:]
+
     def stop_in_order(self) -> int:
         """Send SIGTERM as `docker stop` does and return the exit code; 137 means that it had to be killed."""
         container = self.get_wrapped_container()

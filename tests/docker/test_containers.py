@@ -44,7 +44,7 @@ async def test_an_article_travels_through_the_four_images_and_each_stops_in_orde
     images: dict[str, str], network: Network, kafka: ApacheKafkaContainer, postgres: PostgresContainer
 ):
     with ServiceContainer(images["desk"], network).with_command(["topics", "apply"]) as topics:
-        assert topics.wait() == 0, topics.get_logs()
+        assert topics.wait() == 0, topics.logs()
     dsn = f"postgresql://{postgres.username}:{postgres.password}@postgres:5432/{postgres.dbname}"
     own = {"storage": {"WIREDESK_STORAGE__DSN": dsn}}
     with contextlib.ExitStack() as stack:
