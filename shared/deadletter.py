@@ -6,6 +6,7 @@ letters, like everything on the wire, can repeat. Headers that came with the rec
 """
 
 import json
+import math
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -62,7 +63,7 @@ def delayed(record: ConsumerRecord[bytes, bytes], lane: Topic, later: Later, att
     headers = wire.readable_headers(record.headers)
     headers |= {
         wire.ATTEMPT: str(attempt),
-        wire.NOT_BEFORE: str(int(later.not_before.timestamp() * 1000)),
+        wire.NOT_BEFORE: str(math.ceil(later.not_before.timestamp() * 1000)),
         wire.REASON: printable(later.reason, 128),
         wire.ORIGIN: headers.get(wire.ORIGIN) or f"{record.topic}/{record.partition}/{record.offset}",
     }

@@ -1,7 +1,7 @@
 """Structured logs on stderr: one event, one line; JSON unless a person is looking.
 
 Positions and ids are logged, bodies never: fields are cut to 512 characters, and the names under which an article's
-content travels are replaced by its length. The `aiokafka` logger is rate-limited, because an outage makes it write
+content travels are replaced by its length. The Kafka loggers are rate-limited, because an outage makes them write
 28,000 lines a minute otherwise.
 """
 
@@ -16,16 +16,18 @@ import structlog
 from shared.settings import LogSettings
 
 MAX_FIELD = 512
+MAX_TRACE = 8192
 BODY_FIELDS = frozenset({"html", "text", "content", "body", "value", "payload", "data"})
-_AIOKAFKA_PER_MINUTE = 20
+NOISY = ("aiokafka", "wiredesk.faststream")
+NOISY_LINES_PER_MINUTE = 20
 
 
 def _without_bodies(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
         if key in BODY_FIELDS and isinstance(value, str | bytes):
             event[key] = f"<{len(value)} withheld>"
-        elif isinstance(value, str) and len(value) > MAX_FIELD:
-            event[key] = value[:MAX_FIELD] + "…"
+        elif isinstance(value, str) and len(value) > (limit := MAX_TRACE if key == "exception" else MAX_FIELD):
+            event[key] = value[:limit] + "…"
     return event
 
 
@@ -71,14 +73,13 @@ def configure(settings: LogSettings, service: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.level)
-    for name in ("aiokafka", "faststream"):
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.WARNING)
-        logger.filters = [RateLimit(_AIOKAFKA_PER_MINUTE)]
-    # A filter on a logger does not see its children, and aiokafka logs from them.
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    # Below ERROR the framework reports each assignment twice and warns of what is meant to be.
+    logging.getLogger("wiredesk.faststream").setLevel(logging.ERROR)
+    # A filter on a logger does not see its children, so each that exists gets its own.
     for name in list(logging.root.manager.loggerDict):
-        if name.startswith("aiokafka."):
-            logging.getLogger(name).filters = [RateLimit(_AIOKAFKA_PER_MINUTE)]
+        if name.startswith(NOISY):
+            logging.getLogger(name).filters = [RateLimit(NOISY_LINES_PER_MINUTE)]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -35,6 +35,8 @@ from shared.topics import DELAY_LANES, Lane, Topic
 from shared.verdict import Judge, RawRecord, answer_to
 
 log = logging.getLogger(__name__)
+# A logger of its own name: on "faststream" the framework hangs a handler that writes past ours.
+FRAMEWORK_LOGGER = "wiredesk.faststream"
 
 E = TypeVar("E", bound=Event)
 Batch = Sequence[RawRecord]
@@ -66,7 +68,7 @@ def broker_for(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
         allow_auto_create_topics=False,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         graceful_timeout=20,
-        logger=logging.getLogger("faststream"),
+        logger=logging.getLogger(FRAMEWORK_LOGGER),
         log_level=logging.DEBUG,
     )
 

@@ -1,6 +1,7 @@
 """From bytes to a valid event, and from a handler's answer to the records that leave: pure, one record at a time."""
 
 import logging
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,7 +36,11 @@ def answer_to(error: Exception) -> PermanentError | TransientError:
         return error
     if is_outage(error):
         raise error
-    log.error("handler failed", exc_info=error)
+    # Where, and never the message: a bug's message may quote the article.
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    log.error(
+        "handler failed: %s at %s", type(error).__name__, " < ".join(f"{f.name}:{f.lineno}" for f in frames[::-1])
+    )
     return PermanentError(type(error).__name__, reason="unexpected")
 
 
