@@ -1,1 +1,1 @@
-"""A page or text comes in; its zones, body text and metadata go out, or a rejection."""
+"""The cleaner: a page or text as fetched comes in, a clean article (every line zoned, fields filled) goes out."""

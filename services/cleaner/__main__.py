@@ -1,0 +1,35 @@
+"""Run the cleaner: settings, a pool of processes for the parsing, then the articles."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from services.cleaner import parsing
+from services.cleaner.handlers import clean
+from services.cleaner.settings import CleanerSettings
+from shared.events import ArticleFetched
+from shared.pool import Pool
+from shared.service import Service, Worker, run
+from shared.stage import one_by_one
+from shared.topics import FETCHED
+
+_MIB = 1024 * 1024
+
+
+@asynccontextmanager
+async def worker(settings: CleanerSettings) -> AsyncIterator[Worker[ArticleFetched]]:
+    """Start the processes and keep each of them busy: one article in work, one waiting."""
+    options = settings.cleaner
+    pool = Pool(options.workers, initializer=parsing.start, memory_bytes=options.memory_limit_mib * _MIB)
+    async with pool:
+        handler = partial(clean, pool=pool, options=options)
+        yield Worker(handle=one_by_one(handler, concurrency=2 * options.workers))
+
+
+def main() -> None:
+    """Entry point of `wiredesk-cleaner`."""
+    raise SystemExit(run(Service(name="cleaner", consumes=FETCHED, settings=CleanerSettings, worker=worker, batch=100)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""One article as fetched in, one clean article or a refusal with its evidence out. Pure, picklable, needs no pool."""
+
+from collections.abc import Iterable
+
+from services.cleaner.hygiene import fold, one_line, tidy
+from services.cleaner.language import language_of
+from services.cleaner.metadata import Metadata
+from services.cleaner.page import Page, read_page
+from services.cleaner.rules import word_count
+from services.cleaner.verdict import too_little, wall
+from services.cleaner.views import Found, add_caption, found_in, story
+from services.cleaner.zones import zone_map
+from shared import ids
+from shared.events import ArticleCleaned, ArticleFetched, ArticleRejected, Content, Rejection, Stage, Zone, ZoneKind
+
+# Part of every event id: a change of what the cleaner makes of the same input is a new version.
+CLEANER_VERSION = "1"
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is no error
+    """Why there is no article here."""
+
+    def __init__(self, reason: Rejection, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def clean(event: ArticleFetched) -> ArticleCleaned | ArticleRejected:
+    """Clean one fetched page or text.
+
+    The same input gives the same event, ids included. Zone offsets count in the tidied text, or for a page in its
+    extracted blocks. Takes no time limit of its own: a hostile page must be run where it can be killed.
+    """
+    try:
+        return _from_page(event) if event.kind is Content.HTML else _from_text(event)
+    except Refused as refusal:
+        return rejected(event, refusal.reason, refusal.detail)
+
+
+def rejected(event: ArticleFetched, reason: Rejection, detail: str) -> ArticleRejected:
+    """Return the refusal of `event`; its id is the same whenever the same content is refused for the same reason."""
+    content = ids.content_hash(reason.value, event.content_hash)
+    return ArticleRejected(
+        event_id=ids.event_id(event.article_id, "cleaned", content, CLEANER_VERSION),
+        article_id=event.article_id,
+        stage=Stage.CLEANER,
+        reason=reason,
+        detail=detail[:500],
+        url=event.url,
+    )
+
+
+def _from_text(event: ArticleFetched) -> ArticleCleaned:
+    text = tidy(event.content)
+    if not text.strip():
+        raise Refused(Rejection.EMPTY, "no text")
+    zones = zone_map(text)
+    body = story(text, zones)
+    found = found_in(zones)
+    if not body:
+        raise Refused(Rejection.NOT_AN_ARTICLE, f"no sentence in {len(zones)} lines")
+    blocked = wall(found.headline or one_line(text[:200]), text)
+    if blocked:
+        raise Refused(Rejection.NOT_AN_ARTICLE, blocked)
+    return _article(event, body, zones, found, Metadata())
+
+
+def _from_page(event: ArticleFetched) -> ArticleCleaned:
+    page = read_page(event.content, event.url)
+    if page is None or not (page.text or page.visible):
+        raise Refused(Rejection.EMPTY, "the page has no text")
+    known = {fold(caption): ZoneKind.CAPTION for caption in page.captions}
+    if page.metadata.headline:
+        known[fold(page.metadata.headline)] = ZoneKind.HEADLINE
+    zones = zone_map(page.text, known, extracted=True)
+    body = story(page.text, zones)
+    _refuse_no_article(page, body)
+    found = found_in(zones)
+    for caption in page.captions:
+        add_caption(found, caption)
+    return _article(event, body, zones, found, page.metadata)
+
+
+def _refuse_no_article(page: Page, body: str) -> None:
+    # What the reader sees decides: extraction may keep one sentence of a log-in form.
+    shown = page.visible if word_count(page.visible) < 2 * word_count(body) + 100 else body
+    reason = wall(page.metadata.title or page.metadata.headline, shown) or too_little(
+        word_count(body), page.metadata, page.teasers
+    )
+    if reason:
+        raise Refused(Rejection.NOT_AN_ARTICLE, reason)
+
+
+def _article(event: ArticleFetched, body: str, zones: Iterable[Zone], found: Found, stated: Metadata) -> ArticleCleaned:
+    """Put the fields together: what the mark-up states goes before what the lines say."""
+    headline = stated.headline or found.headline
+    content_hash = ids.content_hash(headline, body)
+    return ArticleCleaned(
+        event_id=ids.event_id(event.article_id, "cleaned", content_hash, CLEANER_VERSION),
+        article_id=event.article_id,
+        url=event.url,
+        canonical_url=stated.canonical_url,
+        headline=headline,
+        alternative_headline=stated.alternative_headline or found.alternative_headline,
+        text=body,
+        article_section=stated.article_section or found.section,
+        authors=stated.authors or tuple(found.authors),
+        contributors=tuple(found.contributors),
+        credits=tuple(found.credits),
+        captions=tuple(found.captions),
+        agency=found.agency,
+        dateline=found.dateline,
+        publisher=stated.publisher,
+        keywords=stated.keywords,
+        in_language=language_of(body, stated.language),
+        date_published=stated.date_published or found.published or event.published_hint,
+        date_modified=stated.date_modified,
+        zones=tuple(zones),
+        word_count=word_count(body),
+        content_hash=content_hash,
+        cleaner_version=CLEANER_VERSION,
+        fetched_at=event.fetched_at,
+        source=event.source,
+    )

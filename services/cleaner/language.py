@@ -1,0 +1,25 @@
+"""The language of a text, by py3langid. Pure; the model (4.5 MB, in the wheel) is loaded at the first call."""
+
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+# py3langid is right on .995 of windows of 100 characters and on .996 of 3,000; more text only costs time.
+_WINDOW = 1500
+# Below this length what the page declares is better evidence than its letters.
+_SHORT = 200
+_SURE = 0.8
+
+
+@cache
+def identifier() -> LanguageIdentifier:
+    """Return the loaded model."""
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def language_of(text: str, declared: str | None = None) -> str | None:
+    """Return the primary language tag of `text`, or None when unsure; a short text has its `declared` language."""
+    if len(text) < _SHORT and declared:
+        return declared
+    language, certainty = identifier().classify(text[:_WINDOW])
+    return str(language) if certainty >= _SURE and any(char.isalpha() for char in text) else declared

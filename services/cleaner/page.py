@@ -1,0 +1,102 @@
+"""From an HTML page to blocks of text and metadata. Pure: trafilatura finds the body, nothing is fetched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import lxml.html
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.metadata import extract_metadata
+from trafilatura.settings import Document
+
+from services.cleaner.dates import parse_date
+from services.cleaner.hygiene import one_line, tidy
+from services.cleaner.metadata import Metadata, author_names, read_metadata
+
+# With less than this many words extracted, a longer articleBody of the JSON-LD is taken instead.
+_SHORT_BODY = 40
+_MAX_CAPTIONS = 50
+_BLOCKS = frozenset({"p", "head", "item", "quote", "row", "code", "ab"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page reduced to what the zone map needs. `text` is the blocks, a blank line between two, tidied."""
+
+    text: str
+    metadata: Metadata
+    captions: tuple[str, ...] = ()
+    visible: str = ""
+    teasers: int = 0
+
+
+def read_page(source: str, url: str | None) -> Page | None:
+    """Parse `source`; None when it holds no element at all.
+
+    Takes quadratic time in the number of attributes of one tag (a property of libxml2): run it where it can be killed.
+    """
+    tree = _parse(source)
+    if tree is None:
+        return None
+    metadata = _fill_gaps(read_metadata(tree, url), tree, url)
+    captions = [one_line(node.text_content()) for node in tree.xpath("//figcaption")[:_MAX_CAPTIONS]]
+    teasers = len(tree.xpath("//h2//a[@href] | //h3//a[@href] | //a[@href]//h2 | //a[@href]//h3"))
+    visible = one_line(
+        " ".join(tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]"))
+    )
+    document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
+    text = tidy("\n\n".join(blocks(document.body))) if isinstance(document, Document) else ""
+    if len(text.split()) < _SHORT_BODY and len(metadata.body.split()) > len(text.split()):
+        text = tidy(metadata.body)
+    return Page(text, metadata, tuple(caption for caption in captions if caption), visible, teasers)
+
+
+def _parse(source: str) -> HtmlElement | None:
+    try:
+        # Without huge_tree libxml2 drops what lies deeper than 256 elements; 2,048 stays its bound, so it is safe.
+        parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+        # Bytes, because lxml refuses a str that declares an encoding of its own.
+        tree = lxml.html.document_fromstring(tidy(source).encode("utf-8"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
+    return tree
+
+
+def blocks(body: HtmlElement) -> Iterator[str]:
+    """Yield the text of each outermost block of a trafilatura body; line breaks stay, list items get their bullet."""
+    for node in body.iter(*_BLOCKS):
+        if any(parent.tag in _BLOCKS for parent in node.iterancestors()):
+            continue
+        if node.tag == "row":
+            yield " | ".join(filter(None, (one_line("".join(cell.itertext())) for cell in node)))
+            continue
+        for break_ in node.iter("lb"):
+            break_.tail = "\n" + (break_.tail or "")
+        lines = [one_line(line) for part in _parts(node) for line in part.split("\n")]
+        text = "\n".join(line for line in lines if line)
+        yield f"- {text}" if node.tag == "item" and text else text
+
+
+def _parts(node: HtmlElement) -> Iterator[str]:
+    inner = list(node.iterchildren("p", "item"))
+    if not inner:
+        yield "".join(node.itertext())
+        return
+    yield node.text or ""
+    for child in inner:
+        yield "".join(child.itertext())
+        yield child.tail or ""
+
+
+def _fill_gaps(metadata: Metadata, tree: HtmlElement, url: str | None) -> Metadata:
+    """Let trafilatura look for the headline, authors or date that the mark-up does not state."""
+    if metadata.headline and metadata.authors and metadata.date_published:
+        return metadata
+    found = extract_metadata(tree, default_url=url)
+    return replace(
+        metadata,
+        headline=metadata.headline or one_line(found.title or ""),
+        authors=metadata.authors or author_names((found.author or "").split(";")),
+        date_published=metadata.date_published or parse_date(found.date),
+    )

@@ -1,0 +1,151 @@
+# ruff: noqa: RUF001 - typographic quotation marks
+"""Where the story of a text begins and ends, and which line is its headline. Pure."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from services.cleaner.lines import Line, is_prose
+from services.cleaner.names import DATELINE_WINDOW, contributors, dateline, is_piped_byline
+from services.cleaner.rules import ends_sentence, is_list_item, match, word_count
+from shared.events import ZoneKind
+
+_MARKERS = frozenset({ZoneKind.BYLINE, ZoneKind.DATE, ZoneKind.DATELINE})
+_MAX_HEADLINE_CHARS = 250
+# A text of at most this many lines may be a flash: headline and one line, or one line alone, without a full stop.
+_FLASH_LINES = 3
+_FLASH_WORDS = 5
+# Of the prose lines below the headline only the first ones may be subtitle or captions.
+_HEAD_PROSE = 3
+_MAX_CAPTION_WORDS = 60
+# Prose under a closing heading ("Comments", "Most read") goes with it up to this share of the prose above it.
+_APPENDIX = 0.25
+
+
+class Span(NamedTuple):
+    """Indices of lines: the story runs from `first` to `last`; what begins at `appendix` is below it for good.
+
+    `label` is the line above the headline that names the section when no known section word does.
+    """
+
+    first: int
+    last: int
+    headline: int | None
+    label: int | None
+    appendix: int
+
+
+def story_span(lines: Sequence[Line], *, extracted: bool) -> Span:
+    """Return where the story stands in `lines`. `extracted`: they come out of a page whose headline is known."""
+    appendix = _appendix(lines)
+    prose = [i for i, line in enumerate(lines[:appendix]) if line.prose and line.match is None]
+    if extracted:
+        first = next((i for i, line in enumerate(lines) if not line.is_furniture("ends", "head")), len(lines))
+        return Span(first, max(prose, default=-1), None, None, appendix)
+    headline = _headline(lines, prose)
+    starts = [i for i in prose if headline is None or i > headline]
+    if not starts:
+        return _flash(lines, appendix)
+    first = starts[0]
+    if headline is not None:
+        for here, following in pairwise(starts[:_HEAD_PROSE]):
+            if not _belongs_to_head(lines, here, following):
+                break
+            first = following
+        # A dateline is where a story starts, whatever stands above it.
+        first = next((i for i in starts[:_HEAD_PROSE] if after_dateline(lines[i].text)), first)
+    above = lines[: headline or 0]
+    known = any(line.match and line.match.kind is ZoneKind.SECTION for line in above)
+    label = None if known else next((i for i, line in enumerate(above) if line.match is None), None)
+    return Span(first, prose[-1], headline, label, appendix)
+
+
+def _appendix(lines: Sequence[Line]) -> int:
+    """Return the index from which the text is an appendix: a closing heading and little prose under it."""
+    weights = [word_count(line.text) if line.prose and not line.match else 0 for line in lines]
+    below = total = sum(weights)
+    for index, line in enumerate(lines):
+        below -= weights[index]
+        if line.match and line.match.heads and 0 < below <= _APPENDIX * (total - below):
+            return index
+    return len(lines)
+
+
+def _headline(lines: Sequence[Line], prose: list[int]) -> int | None:
+    """Return the first head line that reads like a headline; "?" and "!" may close one, a full stop may not."""
+    stated = (i for i in prose if not lines[i].text.rstrip("\"'”’»").endswith(("?", "!")) or not _fits(lines[i]))
+    opening = next(stated, None)
+    if opening is None:
+        return None
+    candidates = [i for i in range(opening) if lines[i].match is None and _fits(lines[i])]
+    full = [i for i in candidates if word_count(lines[i].text) >= 4]
+    return full[0] if full else max(candidates, key=lambda i: len(lines[i].text), default=None)
+
+
+def _fits(line: Line) -> bool:
+    return len(line.text) <= _MAX_HEADLINE_CHARS and not is_list_item(line.text)
+
+
+def _belongs_to_head(lines: Sequence[Line], here: int, following: int) -> bool:
+    """Whether the prose line `here` is a subtitle (a byline or date follows) or a caption (a credit touches it)."""
+    if word_count(lines[here].text) > _MAX_CAPTION_WORDS:
+        return False
+    return any(is_marker(line) for line in lines[here + 1 : following]) or touches_credit(lines, here)
+
+
+def is_marker(line: Line) -> bool:
+    return line.match.kind in _MARKERS if line.match else is_piped_byline(line.text)
+
+
+def touches_credit(lines: Sequence[Line], index: int) -> bool:
+    """Whether a credit stands on the line above or below in the same paragraph, in a text that has paragraphs."""
+    if lines[-1].block == 0:
+        return False
+    return any(
+        near.block == lines[index].block and near.match is not None and near.match.kind is ZoneKind.CREDIT
+        for near in neighbours(lines, index)
+    )
+
+
+def neighbours(lines: Sequence[Line], index: int) -> Sequence[Line]:
+    return [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
+
+
+def _flash(lines: Sequence[Line], appendix: int) -> Span:
+    """A text without one sentence: a flash of up to three free lines is kept, anything else has no story."""
+    free = [i for i, line in enumerate(lines) if line.match is None and not is_list_item(line.text)]
+    worthy = [i for i in free if word_count(lines[i].text) >= _FLASH_WORDS or lines[i].prose]
+    if not worthy or len(free) > _FLASH_LINES:
+        return Span(len(lines), len(lines), None, None, appendix)
+    return Span(worthy[-1], worthy[-1], worthy[0] if len(worthy) > 1 else None, None, appendix)
+
+
+def after_dateline(line: str) -> int:
+    """Return where the story begins in its first line; the rest must still read as prose that no rule takes away."""
+    start = 0
+    while found := dateline(line[start : start + DATELINE_WINDOW]):
+        start += found.end
+    return start if start and _stands(line[start:]) else 0
+
+
+def before_contributors(line: str, start: int) -> int:
+    """Return where the story ends in its last line."""
+    end = len(line)
+    while line.endswith(")", start, end):
+        cut = line.rfind("(", start, end)
+        if cut < 0 or not _names_contributors(line[cut:end]):
+            break
+        end = cut
+        while end > start and line[end - 1].isspace():
+            end -= 1
+    return end if end < len(line) and _stands(line[start:end]) else len(line)
+
+
+def _names_contributors(text: str) -> bool:
+    """Whether `text` is a line of contributors."""
+    found = match(text)
+    return found is not None and found.kind is ZoneKind.CONTRIBUTORS and bool(contributors(text))
+
+
+def _stands(rest: str) -> bool:
+    return rest == rest.strip() and match(rest) is None and is_prose(rest) and ends_sentence(rest)

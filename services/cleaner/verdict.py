@@ -1,0 +1,46 @@
+# ruff: noqa: RUF001 - typographic apostrophes
+"""Whether a page or text is an article at all. Pure; every refusal names its evidence."""
+
+from services.cleaner.hygiene import fold
+from services.cleaner.lexicon import lexicon
+from services.cleaner.metadata import Metadata
+from services.cleaner.rules import word_count
+
+# Prose that a page must have: a sentence when its mark-up declares an article, else a paragraph or two.
+DECLARED_WORDS = 8
+UNDECLARED_WORDS = 40
+# Error pages, walls and checks are shorter than this; a longer page that speaks of them is an article about them.
+WALL_WORDS = 300
+_TITLE_WORDS = 120
+# A page without article mark-up and with this many linked headings beside little prose is an index.
+_TEASERS = 8
+_WORDS_PER_TEASER = 40
+
+
+def wall(title: str, text: str) -> str | None:
+    """Return what kind of wall `title` and `text` (all that is visible) make, with the evidence, or None."""
+    words = word_count(text)
+    heading, folded = fold(title), " ".join(text.casefold().replace("’", "'").split())
+    for kind in lexicon().walls:
+        named = next((t for t in kind.titles if heading == t or heading.startswith((t + " ", t + ":", t + ","))), None)
+        said = [phrase for phrase in kind.phrases if phrase in folded] if words <= WALL_WORDS else []
+        if (named and words <= _TITLE_WORDS) or (named and said) or len(said) >= 2 or (said and words <= 25):
+            evidence = [f"title begins with {named!r}"] if named else []
+            evidence += [f"says {phrase!r}" for phrase in said[:3]]
+            return f"{kind.what}: {', '.join(evidence)}; {words} words"
+    return None
+
+
+def too_little(words: int, metadata: Metadata, teasers: int) -> str | None:
+    """Return why a page of `words` words of story is no article, or None."""
+    needed = DECLARED_WORDS if metadata.declares_article else UNDECLARED_WORDS
+    if words < needed:
+        mark_up = "with" if metadata.declares_article else "without"
+        return f"too little prose: {words} words, a page {mark_up} article mark-up needs {needed}"
+    if metadata.declares_article:
+        return None
+    if metadata.declares_index:
+        return "index page: its JSON-LD declares a list or collection and no article"
+    if teasers >= _TEASERS and words < teasers * _WORDS_PER_TEASER:
+        return f"index page: {teasers} linked headings beside {words} words of prose"
+    return None
