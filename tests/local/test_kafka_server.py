@@ -1,0 +1,150 @@
+"""The real broker, started by our own recipe."""
+
+import asyncio
+import signal
+import socket
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import psutil
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from deploy.local.artifacts import kafka_jars
+from deploy.local.kafka import KafkaServer
+from shared.errors import ConfigurationError, InfrastructureError
+from shared.topics import MAX_DEAD_LETTER_BYTES
+
+pytestmark = pytest.mark.broker
+
+_MiB = 1024 * 1024
+
+
+@pytest.fixture(scope="session")
+async def jars() -> list[Path]:
+    return await kafka_jars(print)
+
+
+@pytest.fixture
+async def broker(tmp_path: Path, jars: Sequence[Path]) -> AsyncIterator[KafkaServer]:
+    server = KafkaServer(tmp_path / "kafka", jars, logs=tmp_path / "logs", pids=tmp_path / "pids")
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+async def create(broker: KafkaServer, topic: str, **configs: str) -> None:
+    client = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap_server)
+    await client.start()
+    try:
+        await client.create_topics([NewTopic(topic, 1, 1, topic_configs=configs)])
+    finally:
+        await client.close()
+
+
+async def produce(broker: KafkaServer, topic: str, value: bytes) -> None:
+    producer = AIOKafkaProducer(
+        bootstrap_servers=broker.bootstrap_server, acks="all", max_request_size=MAX_DEAD_LETTER_BYTES
+    )
+    await producer.start()
+    try:
+        await producer.send_and_wait(topic, value)
+    finally:
+        await producer.stop()
+
+
+async def first_record(broker: KafkaServer, topic: str) -> bytes:
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=broker.bootstrap_server, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        record = await asyncio.wait_for(consumer.getone(), 20)
+        return bytes(record.value)
+    finally:
+        await consumer.stop()
+
+
+async def test_a_start_takes_seconds_and_little_memory(broker: KafkaServer):
+    await broker.stop()
+    begin = time.monotonic()
+    await broker.start()
+    seconds = time.monotonic() - begin
+    assert broker.child.pid is not None
+    resident = psutil.Process(broker.child.pid).memory_info().rss
+    assert resident < 400 * _MiB
+    assert seconds < 20  # idle it is under 2 s; the machine may be busy
+
+
+async def test_a_restart_keeps_topics_and_records(broker: KafkaServer):
+    topic = f"kept-{uuid.uuid4().hex}"
+    await create(broker, topic)
+    await produce(broker, topic, b"before")
+    assert await broker.stop() == 128 + signal.SIGTERM
+    await broker.start()
+    assert await first_record(broker, topic) == b"before"
+
+
+async def test_a_killed_broker_starts_again_with_its_records(broker: KafkaServer):
+    topic = f"killed-{uuid.uuid4().hex}"
+    await create(broker, topic)
+    await produce(broker, topic, b"before")
+    assert await broker.stop(patience=0) == -signal.SIGKILL
+    await broker.start()
+    assert await first_record(broker, topic) == b"before"
+
+
+async def test_the_largest_dead_letter_passes(broker: KafkaServer):
+    topic = f"large-{uuid.uuid4().hex}"
+    await create(broker, topic, **{"max.message.bytes": str(MAX_DEAD_LETTER_BYTES)})
+    # The batch around one record takes under 1 KiB.
+    value = bytes(MAX_DEAD_LETTER_BYTES - 1024)
+    await produce(broker, topic, value)
+    assert await first_record(broker, topic) == value
+
+
+async def test_a_second_broker_on_the_same_folder_is_refused_and_the_first_lives_on(
+    broker: KafkaServer, jars: Sequence[Path], tmp_path: Path
+):
+    intruder = KafkaServer(broker.data, jars, logs=tmp_path / "logs", pids=tmp_path / "other-pids")
+    with pytest.raises(ConfigurationError, match="in use by another process"):
+        await intruder.start()
+    await create(broker, f"alive-{uuid.uuid4().hex}")
+
+
+async def test_a_taken_port_is_named_before_a_jvm_starts(tmp_path: Path, jars: Sequence[Path]):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        server = KafkaServer(tmp_path / "kafka", jars, logs=tmp_path / "logs", pids=tmp_path / "pids", port=port)
+        with pytest.raises(ConfigurationError, match=f"port {port}, wanted by Kafka, is taken by"):
+            await server.start()
+    assert server.child.pid is None
+
+
+async def test_a_folder_of_another_cluster_or_node_is_refused(
+    broker: KafkaServer, jars: Sequence[Path], tmp_path: Path
+):
+    await broker.stop()
+    logs, pids = tmp_path / "logs", tmp_path / "pids"
+    with pytest.raises(ConfigurationError, match=r"belongs to node\.id 1, not 2"):
+        await KafkaServer(broker.data, jars, node_id=2, logs=logs, pids=pids).start()
+    with pytest.raises(ConfigurationError, match=r"belongs to cluster\.id"):
+        await KafkaServer(broker.data, jars, cluster_id="A" * 22, logs=logs, pids=pids).start()
+
+
+async def test_a_broker_that_cannot_start_says_where_to_look(tmp_path: Path, jars: Sequence[Path]):
+    server = KafkaServer(
+        tmp_path / "kafka",
+        jars,
+        logs=tmp_path / "logs",
+        pids=tmp_path / "pids",
+        properties={"num.io.threads": "many"},
+    )
+    with pytest.raises(InfrastructureError, match=r"(?s)ended with exit code 1 while starting; see .*kafka\.out"):
+        await server.start()
+    assert server.child.pid is None
