@@ -1,0 +1,23 @@
+"""A batch of enriched articles in; a receipt for each, or why it cannot be stored, out."""
+
+from collections.abc import Sequence
+
+from services.storage import core
+from services.storage.store import Store
+from shared.errors import PermanentError
+from shared.events import ArticleEnriched
+from shared.outcomes import Answer, Received
+
+
+async def keep(batch: Sequence[Received[ArticleEnriched]], *, store: Store) -> Sequence[Answer]:
+    """Return one answer per record, in order; what has a receipt is durable.
+
+    Raises:
+        InfrastructureError: the store is away; the whole batch may be given again.
+    """
+    rows = [core.row(received) for received in batch]
+    answers = await store.save(rows)
+    return [
+        answer if isinstance(answer, PermanentError) else core.stored_event(row, answer)
+        for row, answer in zip(rows, answers, strict=True)
+    ]

@@ -1,0 +1,98 @@
+"""Reading the store: search in headline and text, entities, counts."""
+
+import pytest
+
+from services.storage.core import PLAIN_CONFIG, SEARCH_CONFIGS
+from services.storage.handlers import keep
+from shared.errors import InfrastructureError, PermanentError
+from shared.outcomes import Received
+from tests.factories import NOON, enriched
+
+pytestmark = pytest.mark.broker
+
+
+async def put(store, *events):
+    records = [Received(event, at=NOON, topic="t", partition=0, offset=n) for n, event in enumerate(events)]
+    answers = await keep(records, store=store)
+    assert [answer.status.value for answer in answers] == ["inserted"] * len(events)
+
+
+def article(headline, text, language="en"):
+    return enriched(text, headline=headline).model_copy(update={"in_language": language})
+
+
+async def test_search_finds_words_of_headline_and_text_in_any_form(store, archive):
+    await put(
+        store,
+        article("Harbours closing", "Ships were sent away."),
+        article("Weather", "It rained on the harbour. " * 3 + "A closed road was opened."),
+        article("Sport", "Nothing of it."),
+    )
+    hits = await archive.search("harbour close")
+    assert [hit.headline for hit in hits] == ["Harbours closing", "Weather"]
+    assert hits[0].rank > hits[1].rank
+    assert "**harbour**" in hits[1].excerpt
+    assert [hit.headline for hit in await archive.search('"closed road"')] == ["Weather"]
+    assert [hit.headline for hit in await archive.search("harbour -road")] == ["Harbours closing"]
+    assert [hit.headline for hit in await archive.search("ship or nothing")] == ["Harbours closing", "Sport"]
+    assert len(await archive.search("harbour", limit=1)) == 1
+    assert await archive.search("volcano") == []
+
+
+async def test_each_language_is_searched_by_its_own_rules(store, archive):
+    await put(
+        store,
+        article("Hafen", "Die Häuser am Hafen wurden geschlossen.", "de"),
+        article("Port", "The house is shut.", "en"),
+        article("Порт", "Порты закрыты.", "ru"),
+        article("港口", "港口 关闭", "zh"),
+        article("Unknown", "Häuser", None),
+    )
+    assert [hit.headline for hit in await archive.search("Haus")] == ["Hafen"]
+    assert {hit.headline for hit in await archive.search("Häuser")} == {"Hafen", "Unknown"}
+    assert [hit.headline for hit in await archive.search("порт")] == ["Порт"]
+    assert [hit.headline for hit in await archive.search("港口")] == ["港口"]
+    assert [hit.headline for hit in await archive.search("house -port")] == []
+
+
+@pytest.mark.parametrize("query", ["", "   ", "'", "'; drop table articles; --", "a & | ! b", "((", '"', "-", "😀", "%_\\"])
+async def test_no_query_breaks_the_search(store, archive, query):
+    await put(store, article("Harbour", "News"))
+    await archive.search(query)
+    assert (await archive.counts()).articles == 1
+
+
+async def test_a_query_postgresql_refuses_is_the_askers_fault(archive):
+    with pytest.raises(PermanentError, match="refuses the query"):
+        await archive.search("a\x00b")
+
+
+async def test_every_search_configuration_is_built_in(pool):
+    built_in = {row["cfgname"] for row in await pool.fetch("select cfgname from pg_ts_config")}
+    assert {PLAIN_CONFIG, *SEARCH_CONFIGS.values()} <= built_in
+
+
+async def test_entities_are_counted_over_current_articles(store, archive):
+    await put(
+        store,
+        enriched("Ada Marsh spoke.", headline="one"),
+        enriched("Ada Marsh left.", headline="two"),
+        enriched("Nobody spoke.", headline="three"),
+    )
+    (top,) = await archive.top_entities()
+    assert (top.name, top.type, top.articles, top.mentions) == ("Ada Marsh", "PERSON", 2, 2)
+    assert await archive.top_entities("ORG") == []
+    assert len(await archive.top_entities("PERSON", limit=1)) == 1
+
+
+async def test_an_empty_store_answers(archive):
+    counts = await archive.counts()
+    assert (counts.articles, counts.revisions, counts.duplicates) == (0, 0, 0)
+    assert await archive.top_entities() == []
+    assert await archive.search("news") == []
+
+
+async def test_a_store_that_is_away_is_an_outage(archive, pool):
+    await pool.close()
+    with pytest.raises(InfrastructureError):
+        await archive.counts()
