@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from services.tagger.gazetteers import Lexicon
 from services.tagger.spans import Span
 
+# ruff: noqa: SIM905 - word lists read best as text
 _NAMED = frozenset({"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"})
 _ABBREVIATED = frozenset({"ORG", "GPE", "LOC", "FAC", "EVENT", "LAW"})
 _WORD = re.compile(r"\w+")
 # A combining mark belongs to the letter before it: "Jose" does not stand in a decomposed "José".
 _CONTINUES = re.compile(r"[\w\u0300-\u036f]")
-_BRACKETED = re.compile(r"[ \u00a0]\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)\)")
+# The short form of the name before it; two words when they are "GGE on LAWS".
+IN_BRACKETS = re.compile(r"[ \u00a0]\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)\)")
 _BEFORE = re.compile(r"([\w.'\u2019-]+)[ \u00a0]$")
 _SPEECH_AFTER = re.compile(r" (?:said|says|told|added|wrote|warned|insisted|argued)\b")
-_PARTICLES = frozenset("de del della da di do dos du la le van von der den ter bin ibn al el".split())  # noqa: SIM905 - a list of words
+PARTICLES = frozenset("de del della da di do dos du la le van von der den ter das bin bint ben ibn al el y e".split())
 _SUFFIXES = frozenset(("Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"))
 
 
@@ -47,7 +49,7 @@ def abbreviations(text: str, spans: Iterable[Span]) -> dict[str, tuple[str, Span
     """Return short form → (full name, span of the short form) for every "Long Name (LN)"."""
     short: dict[str, tuple[str, Span]] = {}
     for span in spans:
-        match = _BRACKETED.match(text, span.end) if span.label in _ABBREVIATED else None
+        match = IN_BRACKETS.match(text, span.end) if span.label in _ABBREVIATED else None
         if match:
             full = text[span.start : span.end]
             if initials_match([(word, True) for word in full.split()], match[1]) is not None:
@@ -62,7 +64,7 @@ def surnames(name: str, lexicon: Lexicon) -> set[str]:
         return set()
     at = len(parts) - 1
     forms = {parts[at]}
-    while at > 1 and parts[at - 1].lower() in _PARTICLES:
+    while at > 1 and parts[at - 1].lower() in PARTICLES:
         at -= 1
     forms.add(" ".join(parts[at:]))
     if parts[-1].lower().startswith(("al-", "el-")):

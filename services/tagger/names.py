@@ -8,16 +8,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from services.tagger.follow import initials_match
+from services.tagger.follow import IN_BRACKETS, PARTICLES, initials_match
 from services.tagger.gazetteers import Lexicon
 from services.tagger.spans import BLOCK, Span
 from services.tagger.words import split
 
-_PARTICLES = frozenset("de del della da di do dos das du la le van von der den ter bin ibn ben al el y e".split())  # noqa: SIM905 - words
-    ["de", "del", "della", "da", "di", "do", "dos", "das", "du", "la", "le", "van", "von", "der", "den", "ter", "ten", "bin", "ibn", "bint", "ben", "al", "el", "y", "e"]
-)
+# ruff: noqa: SIM905 - word lists read best as text
 _LINKS = frozenset({"of", "for", "on"})
-_ACRONYM = re.compile(r"(?<=[ \u00a0])\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)\)")
 _SPEECH = re.compile(
     r",? (?:said|says|told|added|wrote|warned|testified|insisted|argued|tweeted|recalled|explained|joked|replied)\b"
 )
@@ -26,11 +23,11 @@ _PREFIXED = re.compile(r"(?:al|el|ad|ar|as|ash|at|az|d['\u2019])-?[A-Z]")
 _ROMAN = re.compile(r"[IVX]+")
 _AGE = re.compile(r", (?:aged )?\d{1,2}(?:,|\.| and\b)| \(\d{1,2}\)")
 _DIVISION = re.compile(r" (?:province|district|county|prefecture|oblast|governorate|municipality)\b")
-_PLACE_OF = frozenset("city town village suburb port province district state capital island neighborhood".split())  # noqa: SIM905 - a list of words
-_PLACE_BEFORE = frozenset("in at near from of to outside around".split())  # noqa: SIM905 - a list of words
+_PLACE_OF = frozenset("city town village suburb port province district state capital island neighborhood".split())
+_PLACE_BEFORE = frozenset("in at near from of to outside around".split())
 _BLOCKED = frozenset({"GPE", "LOC", "ORG"})
-_NOT_BEFORE_PEOPLE = frozenset("the a an of at in from on for by to and".split())  # noqa: SIM905 - a list of words
-_OFFICES = frozenset("State Defense Defence Justice Commons Staff Intelligence".split())  # noqa: SIM905 - a list of words
+_NOT_BEFORE_PEOPLE = frozenset("the a an of at in from on for by to and".split())
+_OFFICES = frozenset("State Defense Defence Justice Commons Staff Intelligence".split())
 
 
 class _Text:
@@ -64,7 +61,7 @@ class _Text:
         end = i
         j = i
         while j < len(self.words) and j - i < longest + 2 and (j == i or self.words[j].joined):
-            if self.words[j].text.lower() in _PARTICLES and not self.words[j].capital and j > i:
+            if self.words[j].text.lower() in PARTICLES and not self.words[j].capital and j > i:
                 j += 1
             elif self.name_like(j) and (j == i or self.lexicon.phrases.get(self.words[j].text) != "NORP"):
                 j += 1
@@ -254,7 +251,7 @@ class _Text:
     def defined(self) -> Iterator[Span]:
         """Yield long names that give their own initials in brackets: "Group of Governmental Experts (GGE)"."""
         starts = [word.start for word in self.words]
-        for match in _ACRONYM.finditer(self.text):
+        for match in IN_BRACKETS.finditer(self.text):
             last = bisect_right(starts, match.start()) - 1
             first = initials_match([(w.text, w.joined) for w in self.words[max(0, last - 14) : last + 1]], match[1])
             if first is None or match[1] in self.lexicon.ordinary:

@@ -1,6 +1,6 @@
 """A text as words, with what the name rules need to know about their surroundings. Pure.
 
-spaCy's tokens are too fine for this: a name is read in words ("Jean-Claude", "O'Brien", "U.S."), a rule in runs of them.
+spaCy's tokens are too fine for this: a name is read in words ("Jean-Claude", "O'Brien", "U.S.") and runs of them.
 """
 
 import re
