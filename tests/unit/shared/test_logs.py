@@ -1,5 +1,6 @@
 """Logs: one event one line, and never a body."""
 
+import io
 import json
 import logging
 
@@ -11,12 +12,22 @@ from shared.settings import LogSettings
 
 
 @pytest.fixture
-def lines(capsys):
+def lines(monkeypatch):
+    """What was logged since the last call, parsed."""
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
     root = logging.getLogger()
     level = root.level
     logs.configure(LogSettings(format="json"), "tester")
     ours = root.handlers[0]
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+    def read():
+        text = stream.getvalue()
+        stream.seek(0)
+        stream.truncate()
+        return [json.loads(line) for line in text.splitlines()]
+
+    yield read
     # pytest comes and goes with handlers of its own: only ours is taken away.
     root.removeHandler(ours)
     root.setLevel(level)
