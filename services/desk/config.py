@@ -1,0 +1,133 @@
+"""Which system the desk talks to, and `config show`. An unknown `WIREDESK_*` variable stops every verb."""
+
+import importlib
+import importlib.util
+import os
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+import services
+from services.desk.output import Row, say, table
+from services.desk.running import Exit, Problem
+from services.storage.settings import StorageSettings
+from shared.settings import KafkaSettings, Settings, check_names, variables
+from shared.topics import Lane
+
+if TYPE_CHECKING:
+    from deploy.local.control import Control
+    from deploy.local.settings import LocalSettings
+
+SERVERS = "WIREDESK_KAFKA__BOOTSTRAP_SERVERS"
+DSN = "WIREDESK_STORAGE__DSN"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The Kafka and PostgreSQL that a verb works on. `origin` says how they were found."""
+
+    kafka: KafkaSettings
+    lane: Lane
+    dsn: SecretStr
+    origin: str
+    control: "Control | None" = None
+
+
+def settings_classes() -> list[type[Settings]]:
+    """Return every class of settings: the common one, one a service, local mode's.
+
+    Raises:
+        ConfigurationError: a `WIREDESK_*` variable belongs to none of them.
+    """
+    found: list[type[Settings]] = [Settings]
+    modules = [f"services.{package.name}.settings" for package in pkgutil.iter_modules(services.__path__)]
+    for name in [*modules, "deploy.local.settings"]:
+        if importlib.util.find_spec(name) is not None:
+            members = vars(importlib.import_module(name)).values()
+            found += [m for m in members if isinstance(m, type) and issubclass(m, Settings) and m is not Settings]
+    check_names(found)
+    return found
+
+
+def local_settings() -> "LocalSettings":
+    """Return local mode's settings.
+
+    Raises:
+        ConfigurationError: a value is wrong, or a variable unknown.
+    """
+    settings_classes()
+    return _local("settings").LocalSettings.load()  # type: ignore[no-any-return]
+
+
+async def local_control() -> "Control | None":
+    """Return the system that runs in this folder, or None."""
+    if not _has_local():
+        return None
+    return await _local("control").Control.find(local_settings().local.state_dir)  # type: ignore[no-any-return]
+
+
+async def system() -> System:
+    """Return the servers of the environment; where it names none, those of the system that runs in this folder.
+
+    Raises:
+        ConfigurationError: a setting is wrong or unknown.
+    """
+    settings_classes()
+    settings = StorageSettings.load()
+    kafka, dsn = settings.kafka, settings.storage.dsn
+    named = {name.upper() for name in os.environ} & {SERVERS, DSN}
+    control = await local_control() if named != {SERVERS, DSN} else None
+    if control is None:
+        return System(kafka, Lane(settings.lane), dsn, "environment" if SERVERS in named else "default")
+    if SERVERS not in named:
+        kafka = kafka.model_copy(update={"bootstrap_servers": control.bootstrap_servers})
+    if DSN not in named:
+        dsn = SecretStr(control.dsn)
+    return System(kafka, Lane(settings.lane), dsn, "the system running in this folder", control)
+
+
+async def show(*, as_json: bool) -> Exit:
+    """Print every setting with its value and origin."""
+    here = await system()
+    found = {SERVERS: ",".join(here.kafka.bootstrap_servers), DSN: here.dsn} if here.control else {}
+    rows = {row["setting"]: row for cls in settings_classes() for row in settings_rows(cls, found)}
+    table(list(rows.values()), as_json=as_json, empty="")
+    say(f"Kafka and PostgreSQL: {here.origin}.")
+    return Exit.OK
+
+
+def settings_rows(cls: type[Settings], found: dict[str, Any]) -> Iterator[Row]:
+    """Yield setting, value and origin of `cls`; `found` are values of the running system. Secrets are masked."""
+    settings = cls.load()
+    named = {name.upper() for name in os.environ}
+    for name, info in variables(cls):
+        value: Any = settings
+        for part in name.removeprefix("WIREDESK_").lower().split("__"):
+            value = getattr(value, part)
+        origin = "environment" if name in named else "default"
+        if name in found and name not in named:
+            value, origin = found[name], "running system"
+        yield {"setting": name, "value": shown(value), "origin": origin, "meaning": info.description or ""}
+
+
+def shown(value: object) -> str:
+    """Return a setting as text without its secrets."""
+    if isinstance(value, SecretStr):
+        value = re.sub(r"^[^:]*$|(?<=:)[^:@/]+(?=@)", "*****", value.get_secret_value())
+    if isinstance(value, list | tuple | set | frozenset):
+        return ",".join(map(shown, value))
+    return "" if value is None else re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:*****@", str(value))
+
+
+def _has_local() -> bool:
+    return all(importlib.util.find_spec(name) is not None for name in ("deploy.local.control", "psutil"))
+
+
+def _local(module: str) -> Any:
+    if not _has_local():
+        raise Problem("local mode is not installed here", "Install it with `pip install '.[local]'`.", code=Exit.FAILED)
+    return importlib.import_module(f"deploy.local.{module}")

@@ -1,0 +1,107 @@
+"""Reads topics from their beginning to their present end: for `explain` and the dead letters."""
+
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import DefaultPartitioner
+
+from shared.client import Entry
+from shared.errors import ConfigurationError, InfrastructureError, InvalidRecordError
+from shared.settings import KafkaSettings
+from shared.topics import Topic
+from shared.wire import client_options, decode, readable_headers
+
+RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
+
+STALL_SECONDS = 15.0
+
+
+async def read(
+    kafka: KafkaSettings, topics: Iterable[str], *, key: bytes | None = None
+) -> AsyncGenerator[RawRecord, None]:
+    """Yield every record that is on `topics` now, in order within a partition; with `key` only of its partition.
+
+    Raises:
+        ConfigurationError: a topic does not exist.
+        InfrastructureError: Kafka cannot be reached, or stops giving records before the end.
+    """
+    async with _consumer(kafka) as consumer:
+        places = [place for topic in topics for place in await _places(consumer, topic, key)]
+        if not places:
+            return
+        starts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+        left = {place: ends[place] for place in places if starts[place] < ends[place]}
+        consumer.assign(list(left))
+        for place in left:
+            # A seek to a number is exact; seek_to_beginning races with the automatic reset.
+            consumer.seek(place, starts[place])
+        while left:
+            batches = await consumer.getmany(*left, timeout_ms=int(STALL_SECONDS * 1000), max_records=500)
+            if not batches:
+                raise InfrastructureError(f"Kafka gave no records for {STALL_SECONDS:g} s", reason="kafka")
+            for place, records in batches.items():
+                for record in records:
+                    if record.offset < ends[place]:
+                        yield record
+                if records[-1].offset + 1 >= ends[place]:
+                    left.pop(place, None)
+                    consumer.pause(place)
+
+
+def entry_of(record: RawRecord, topic: Topic) -> Entry:
+    """Return a record as the client gives it; `event` is None when the value is no event of `topic`."""
+    event = None
+    with contextlib.suppress(InvalidRecordError):
+        event = decode(record.value, topic.event)
+    return Entry(
+        topic=topic,
+        position=f"{record.topic}/{record.partition}/{record.offset}",
+        at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        headers=readable_headers(record.headers),
+        event=event,
+        value=record.value or b"",
+    )
+
+
+async def read_one(kafka: KafkaSettings, place: TopicPartition, offset: int) -> RawRecord | None:
+    """Return the record at one position, or None when there is none (any more)."""
+    async with _consumer(kafka) as consumer:
+        if place not in await _places(consumer, place.topic, None):
+            return None
+        start, end = await consumer.beginning_offsets([place]), await consumer.end_offsets([place])
+        if not start[place] <= offset < end[place]:
+            return None
+        consumer.assign([place])
+        consumer.seek(place, offset)
+        batches = await consumer.getmany(place, timeout_ms=int(STALL_SECONDS * 1000), max_records=1)
+        found = next(iter(batches.get(place, [])), None)
+        return found if found is not None and found.offset == offset else None
+
+
+@contextlib.asynccontextmanager
+async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(**client_options(kafka), auto_offset_reset="earliest", enable_auto_commit=False)
+    try:
+        await consumer.start()
+        yield consumer
+    except (KafkaError, OSError) as error:
+        servers = ", ".join(kafka.bootstrap_servers)
+        raise InfrastructureError(
+            f"Kafka at {servers} cannot be used ({type(error).__name__})", reason="kafka"
+        ) from error
+    finally:
+        await consumer.stop()
+
+
+async def _places(consumer: AIOKafkaConsumer, topic: str, key: bytes | None) -> list[TopicPartition]:
+    # `topics` asks the brokers for all names; asking for one name would make aiokafka wait for it.
+    if topic not in await consumer.topics():
+        raise ConfigurationError(f"there is no topic {topic}. Create the topics with `wiredesk topics apply`.")
+    numbers = sorted(consumer.partitions_for_topic(topic) or ())
+    if key is not None:
+        numbers = [DefaultPartitioner()(key, numbers, numbers)]
+    return [TopicPartition(topic, number) for number in numbers]

@@ -1,0 +1,33 @@
+"""`search`: the stored articles."""
+
+from dataclasses import asdict
+
+from services.desk.config import system
+from services.desk.output import emit, for_people, heading, paragraph, say
+from services.desk.running import Exit
+from services.storage.archive import Archive
+from services.storage.settings import StorageOptions
+from services.storage.store import open_pool
+from shared.errors import InfrastructureError
+
+
+async def search(query: str, *, limit: int, as_json: bool) -> Exit:
+    """Print the best articles for a query, the best first."""
+    here = await system()
+    try:
+        async with open_pool(StorageOptions(dsn=here.dsn, connections=1)) as pool:
+            hits = await Archive(pool).search(query, limit=limit)
+    except InfrastructureError as error:
+        raise InfrastructureError(str(error), reason="postgres") from None
+    for hit in hits:
+        if not for_people(as_json=as_json):
+            emit(asdict(hit))
+            continue
+        heading(hit.headline or "(no headline)")
+        paragraph(hit.excerpt.replace("\n", " "), indent="  ")
+        day = f"{hit.date_published:%Y-%m-%d}" if hit.date_published else ""
+        paragraph("  ".join(filter(None, (day, hit.publisher, hit.url, f"article {hit.article_id}"))), indent="  ")
+        print()
+    if not hits:
+        say("nothing found")
+    return Exit.OK
