@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from services.storage import core
 from services.storage.store import Store
 from shared.errors import PermanentError
-from shared.events import ArticleEnriched
-from shared.outcomes import Answer, Received
+from shared.events import ArticleEnriched, ArticleStored
+from shared.outcomes import Received
 
 
-async def keep(batch: Sequence[Received[ArticleEnriched]], *, store: Store) -> Sequence[Answer]:
+async def keep(batch: Sequence[Received[ArticleEnriched]], *, store: Store) -> list[ArticleStored | PermanentError]:
     """Return one answer per record, in order; what has a receipt is durable.
 
     Raises:

@@ -1,5 +1,7 @@
 """Reading the store: search in headline and text, entities, counts."""
 
+from typing import Any
+
 import pytest
 
 from services.storage.core import PLAIN_CONFIG, SEARCH_CONFIGS
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.broker
 
 async def put(store, *events):
     records = [Received(event, at=NOON, topic="t", partition=0, offset=n) for n, event in enumerate(events)]
-    answers = await keep(records, store=store)
+    answers: Any = await keep(records, store=store)
     assert [answer.status.value for answer in answers] == ["inserted"] * len(events)
 
 
@@ -34,7 +36,7 @@ async def test_search_finds_words_of_headline_and_text_in_any_form(store, archiv
     assert "**harbour**" in hits[1].excerpt
     assert [hit.headline for hit in await archive.search('"closed road"')] == ["Weather"]
     assert [hit.headline for hit in await archive.search("harbour -road")] == ["Harbours closing"]
-    assert [hit.headline for hit in await archive.search("ship or nothing")] == ["Harbours closing", "Sport"]
+    assert {hit.headline for hit in await archive.search("ship or nothing")} == {"Harbours closing", "Sport"}
     assert len(await archive.search("harbour", limit=1)) == 1
     assert await archive.search("volcano") == []
 
@@ -55,7 +57,9 @@ async def test_each_language_is_searched_by_its_own_rules(store, archive):
     assert [hit.headline for hit in await archive.search("house -port")] == []
 
 
-@pytest.mark.parametrize("query", ["", "   ", "'", "'; drop table articles; --", "a & | ! b", "((", '"', "-", "😀", "%_\\"])
+@pytest.mark.parametrize(
+    "query", ["", "   ", "'", "'; drop table articles; --", "a & | ! b", "((", '"', "-", "😀", "%_\\"]
+)
 async def test_no_query_breaks_the_search(store, archive, query):
     await put(store, article("Harbour", "News"))
     await archive.search(query)

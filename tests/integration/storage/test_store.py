@@ -4,12 +4,14 @@ import asyncio
 import itertools
 import random
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
 
-from services.storage.handlers import keep
+from services.storage import handlers
 from services.storage.store import Store, open_pool
 from shared import ids
 from shared.errors import InfrastructureError, PermanentError
@@ -53,6 +55,10 @@ def enriched(text=None, *, url=None, minute=0, **fields) -> ArticleEnriched:
 def received(event: ArticleEnriched) -> Received[ArticleEnriched]:
     """The event as a record at an offset of its own."""
     return Received(event, at=NOON, topic="articles.enriched.v1", partition=0, offset=next(OFFSETS))
+
+
+async def keep(records: Sequence[Received[ArticleEnriched]], *, store: Store) -> Any:
+    return await handlers.keep(records, store=store)
 
 
 async def statuses(store, records):
