@@ -158,17 +158,21 @@ class Ledger:
 
 
 def top_entities(articles: Iterable[ArticleEnriched], limit: int = 5) -> dict[str, list[tuple[str, int]]]:
-    """Return per type the `limit` names found in most articles, with that number; the busiest types first.
+    """Return per type the `limit` names found in most stories, with that number; the busiest types first.
 
-    An article counts once per name however often it names it. Amounts and times are left out.
+    A story counts once per name, however often it names it and in however many exact copies it came. Amounts and
+    times are left out.
     """
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for article in articles:
-        for kind, name in {(entity.type, entity.name) for entity in article.entities}:
-            if kind not in AMOUNTS:
-                found[kind][name] += 1
-    busiest = sorted(found, key=lambda kind: (-found[kind].total(), kind))
-    return {kind: sorted(found[kind].items(), key=lambda item: (-item[1], item[0]))[:limit] for kind in busiest}
+        for entity in article.entities:
+            if entity.type not in AMOUNTS:
+                found[entity.type, entity.name].add(article.content_hash)
+    by_type: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (kind, name), stories in found.items():
+        by_type[kind][name] = len(stories)
+    busiest = sorted(by_type, key=lambda kind: (-by_type[kind].total(), kind))
+    return {kind: sorted(by_type[kind].items(), key=lambda item: (-item[1], item[0]))[:limit] for kind in busiest}
 
 
 def duplicate_groups(receipts: Iterable[ArticleStored]) -> tuple[tuple[str, int], ...]:

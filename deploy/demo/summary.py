@@ -46,7 +46,7 @@ def show(summary: Summary, console: Console, *, example: str, program: str = ".v
     console.print(_stages(summary))
     for line in _alarms(summary):
         console.print(Text(line, style="red"), soft_wrap=True)
-    _title(console, "Named in most articles")
+    _title(console, "Named in most stories, copies counted once")
     console.print(_entities(summary))
     if summary.duplicates or StoreStatus.REVISED in summary.statuses:
         _title(console, "The same story more than once")

@@ -33,21 +33,21 @@ def fetched(article):
     )
 
 
-def cleaned(article):
+def cleaned(article, content_hash="x"):
     return ArticleCleaned(
         event_id=uuid.uuid4(),
         article_id=article,
         text="Oslo. Oslo.",
-        content_hash="x",
+        content_hash=content_hash,
         cleaner_version="1",
         fetched_at=NOON,
     )
 
 
-def enriched(article, *entities):
+def enriched(article, *entities, content_hash="x"):
     mention = Mention(field="text", start=0, end=4, surface="Oslo")
     return ArticleEnriched(
-        **cleaned(article).model_dump(),
+        **cleaned(article, content_hash).model_dump(),
         entities=tuple(Entity(name=name, type=kind, mentions=(mention,)) for kind, name in entities),
         tagger_pipeline="t",
         tagger_version="1",
@@ -167,14 +167,18 @@ def test_a_way_is_settled_once_all_its_records_are_seen_whatever_the_order(order
     assert ledger.settled
 
 
-def test_entities_are_counted_by_article_not_by_mention_and_amounts_are_left_out():
-    first, second = uuid.uuid4(), uuid.uuid4()
+def test_entities_are_counted_by_story_not_by_mention_and_amounts_are_left_out():
     articles = [
-        enriched(first, ("GPE", "Oslo"), ("GPE", "Oslo"), ("DATE", "Monday")),
-        enriched(second, ("GPE", "Oslo"), ("GPE", "Bergen"), ("PERSON", "Ada")),
+        enriched(uuid.uuid4(), ("GPE", "Oslo"), ("GPE", "Oslo"), ("DATE", "Monday"), content_hash="1"),
+        enriched(uuid.uuid4(), ("GPE", "Oslo"), ("GPE", "Bergen"), ("PERSON", "Ada"), content_hash="2"),
     ]
     assert top_entities(articles) == {"GPE": [("Oslo", 2), ("Bergen", 1)], "PERSON": [("Ada", 1)]}
     assert top_entities(articles, limit=1)["GPE"] == [("Oslo", 2)]
+
+
+def test_exact_copies_of_a_story_count_its_entities_once():
+    copies = [enriched(uuid.uuid4(), ("GPE", "Oslo"), content_hash="same") for _ in range(3)]
+    assert top_entities(copies) == {"GPE": [("Oslo", 1)]}
 
 
 def test_duplicates_form_one_group_around_the_first_stored():
