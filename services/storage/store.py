@@ -215,7 +215,8 @@ async def open_pool(options: StorageOptions) -> AsyncIterator["asyncpg.Pool[asyn
     with outages():
         pool = await asyncpg.create_pool(
             options.dsn.get_secret_value(),
-            min_size=1,
+            # Connections are made when needed: to keep some open, asyncpg logs a traceback per try during an outage.
+            min_size=0,
             max_size=options.connections,
             timeout=_ACQUIRE_SECONDS,
             # The server's own timeout comes first; this one is for a server that no longer says anything.
