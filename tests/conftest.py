@@ -2,13 +2,16 @@
 
 import os
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared import admin, wire
+from shared.errors import ConfigurationError
 from shared.settings import KafkaSettings
 from shared.topics import Lane, every_topic
 
@@ -30,8 +33,12 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
         return
     from deploy.local.servers import servers as local_servers  # noqa: PLC0415 - needs the `local` extra only here
 
-    async with local_servers(tmp_path_factory.mktemp("servers")) as started:
-        yield Servers(list(started.bootstrap_servers), started.dsn)
+    try:
+        async with local_servers(tmp_path_factory.mktemp("servers")) as started:
+            yield Servers(list(started.bootstrap_servers), started.dsn)
+    except ConfigurationError as error:
+        # Counted and shown at the end; in CI `pytest_sessionfinish` makes it a failure.
+        pytest.skip(f"no servers: {error}")
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +65,36 @@ async def lane(kafka: KafkaSettings) -> AsyncIterator[Lane]:
         await client.delete_topics([lane.topic(topic) for topic in every_topic()])
     finally:
         await client.close()
+
+
+def _tier(nodeid: str) -> str:
+    """The folder below tests/ is the tier."""
+    return Path(nodeid.split("::", maxsplit=1)[0]).parts[1]
+
+
+def _by_tier(reporter: pytest.TerminalReporter) -> dict[str, Counter[str]]:
+    tiers: dict[str, Counter[str]] = {}
+    for outcome in ("passed", "failed", "error", "skipped"):
+        for report in reporter.stats.get(outcome, []):
+            if isinstance(report, pytest.TestReport):
+                tiers.setdefault(_tier(report.nodeid), Counter())[outcome] += 1
+    return tiers
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests ran in each tier, and what did not run."""
+    terminalreporter.section("tiers")
+    for tier, outcomes in sorted(_by_tier(terminalreporter).items()):
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+        terminalreporter.line(f"{tier:12} {counts}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With CI=true a skipped test that needs the servers is a failure: a green run must have proved delivery."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None:
+        tiers = _by_tier(reporter)
+        if any(outcomes["skipped"] for tier, outcomes in tiers.items() if tier != "docker"):
+            reporter.line("CI=true: a skipped test outside the docker tier is a failure", red=True)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
