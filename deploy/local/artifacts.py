@@ -53,8 +53,18 @@ async def kafka_jars(say: Say, *, jar_dir: Path | None = None, repository: str |
     folder = cache_folder() / f"kafka-{VERSION}"
     if _is_checked(folder):
         return [folder / name for name in pins()]
-    # A daemon thread, because neither jgo nor a lock can be cancelled and Ctrl-C must not wait for a download.
-    await _in_daemon_thread(lambda: _fill(folder, say, jar_dir, repository))
+    loop = asyncio.get_running_loop()
+
+    def say_in_loop(line: str) -> None:
+        loop.call_soon_threadsafe(say, line)
+
+    try:
+        # A daemon thread, because neither jgo nor a lock can be cancelled and Ctrl-C must not wait for a download.
+        await _in_daemon_thread(lambda: _fill(folder, say_in_loop, jar_dir, repository))
+    except OSError as error:
+        raise ConfigurationError(
+            f"Kafka's jars cannot be kept in {folder} ({error}): set XDG_CACHE_HOME to another folder.\n{ways_out()}"
+        ) from error
     return [folder / name for name in pins()]
 
 
@@ -162,17 +172,19 @@ class _Progress:
     def __init__(self, say: Say) -> None:
         self._say = say
         self._bytes = 0
+        self._files = 0
         self._next = time.monotonic() + _SAY_EVERY_SECONDS
 
     @contextlib.contextmanager
     def __call__(self, _name: str, _size: int) -> Iterator[Callable[[int], None]]:
         yield self._add
+        self._files += 1
 
     def _add(self, count: int) -> None:
         self._bytes += count
         if time.monotonic() >= self._next:
             self._next += _SAY_EVERY_SECONDS
-            self._say(f"fetching Apache Kafka: {self._bytes / 1_000_000:.0f} of {_MEGABYTES} MB")
+            self._say(f"fetching Apache Kafka: {self._files} files, {self._bytes // 1_000_000} of {_MEGABYTES} MB")
 
 
 def _hashes_match(folder: Path) -> bool:

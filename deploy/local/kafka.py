@@ -9,12 +9,14 @@ import asyncio
 import base64
 import contextlib
 import os
+import signal
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from deploy.local import aot
-from deploy.local.process import Child, check_port, free_port, lock_folder, until
+from deploy.local.process import Child, check_port, free_port, lock_folder
 from shared.errors import ConfigurationError, InfrastructureError
 from shared.topics import MAX_DEAD_LETTER_BYTES, PARTITIONS
 
@@ -89,28 +91,29 @@ class KafkaServer:
         voters: str | None = None,
         cluster_id: str | None = None,
         properties: Mapping[str, object] | None = None,
-        jvm: Sequence[str] = (),
-        aot: bool = True,
         name: str = "kafka",
+        train_to: Path | None = None,
     ) -> None:
         """Lay out a broker; nothing starts yet.
 
         A cluster on one machine is several of these with one `cluster_id` (22 characters, url-safe base64) and one
-        `voters` (`1@127.0.0.1:PORT,2@…`, the controller ports); `properties` overrides any setting.
+        `voters` (`1@127.0.0.1:PORT,2@…`, the controller ports); `properties` overrides any setting. With `train_to`
+        the broker writes a start cache there when it stops, which takes it some seconds.
         """
         self.data = data.absolute()
         self.node_id = node_id
         self.port = port or free_port()
         self.controller_port = controller_port or free_port()
-        self.child = Child(name, log=logs.absolute() / f"{name}.out", pids=pids, death_signal=15)
+        # A clean end saves the next start a recovery; one in training would write its cache first.
+        death_signal = signal.SIGTERM if train_to is None else signal.SIGKILL
+        self.child = Child(name, log=logs.absolute() / f"{name}.out", pids=pids, death_signal=death_signal)
         self.log = logs.absolute() / f"{name}.log"
         self._jars = list(jars)
         self._heap = heap
         self._voters = voters or f"{node_id}@127.0.0.1:{self.controller_port}"
         self._cluster_id = cluster_id
         self._properties = dict(properties or {})
-        self._jvm = list(jvm)
-        self._aot = aot
+        self._train_to = train_to
 
     @property
     def bootstrap_server(self) -> str:
@@ -128,7 +131,9 @@ class KafkaServer:
             check_port(self.port, "Kafka")
             check_port(self.controller_port, "Kafka's controller")
             self._write_identity()
-            await self.child.start(self._command(), lock=lock)
+            # Without it the JVM cannot open a path with letters outside ASCII.
+            environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+            await self.child.start(self._command(), env=environment, lock=lock)
         try:
             if on_spawn is not None and self.child.pid is not None:
                 on_spawn(self.child.pid)
@@ -146,7 +151,8 @@ class KafkaServer:
 
         The broker itself would run happily on a folder of another cluster, so that is checked here.
         """
-        self.data.mkdir(parents=True, exist_ok=True)
+        if "," in str(self.data):
+            raise ConfigurationError(f"Kafka takes a comma in {self.data} for the end of the path: use another folder")
         path = self.data / "meta.properties"
         if path.exists():
             found = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
@@ -164,7 +170,7 @@ class KafkaServer:
     def _command(self) -> list[str]:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         log4j2 = self.data / "log4j2.properties"
-        log4j2.write_text(_LOG4J2.format(log=self.log))
+        log4j2.write_text(_LOG4J2.format(log=_escape(str(self.log))))
         server = self.data / "server.properties"
         listeners = f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}"
         settings = {
@@ -176,23 +182,26 @@ class KafkaServer:
             "log.dirs": self.data,
             **self._properties,
         }
-        server.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
+        server.write_text("".join(f"{key}={_escape(str(value))}\n" for key, value in settings.items()))
         flags = [f"-Xmx{self._heap}", "-Xms64m", *aot.JVM_FLAGS, "-Djava.net.preferIPv4Stack=true"]
-        flags += [f"-Dlog4j2.configurationFile={log4j2}", *self._jvm]
-        if self._aot and aot.cache_file(self._jars).exists():
-            flags.append(f"-XX:AOTCache={aot.cache_file(self._jars)}")
+        flags.append(f"-Dlog4j2.configurationFile={log4j2.as_uri()}")
+        cache = aot.cache_file(self._jars)
+        if self._train_to is not None:
+            flags.append(f"-XX:AOTCacheOutput={self._train_to}")
+        elif cache.exists():
+            flags.append(f"-XX:AOTCache={cache}")
         classpath = os.pathsep.join(map(str, self._jars))
         return [str(aot.java()), *flags, "-cp", classpath, "kafka.Kafka", str(server)]
 
     async def _until_ready(self) -> None:
-        deadline = until(_START_SECONDS)
+        deadline = time.monotonic() + _START_SECONDS
         while not await self._answers():
             if self.child.returncode is not None:
                 raise InfrastructureError(
                     f"Kafka ended with exit code {self.child.returncode} while starting; "
                     f"see {self.child.log} and {self.log}:\n{self.child.last_words()}"
                 )
-            if until(0) > deadline:
+            if time.monotonic() > deadline:
                 raise InfrastructureError(f"Kafka did not answer within {_START_SECONDS:g} s; see {self.log}")
             await asyncio.sleep(0.05)
 
@@ -216,6 +225,13 @@ class KafkaServer:
             return False
         finally:
             await client.close()
+
+
+def _escape(value: str) -> str:
+    """`value` as Java reads it from a .properties file, which is Latin-1 with UTF-16 escapes."""
+    units = value.replace("\\", "\\\\").encode("utf-16-be")
+    codes = [int.from_bytes(units[at : at + 2], "big") for at in range(0, len(units), 2)]
+    return "".join(chr(code) if 32 <= code < 127 else f"\\u{code:04x}" for code in codes)
 
 
 def _new_id() -> str:

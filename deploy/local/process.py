@@ -9,11 +9,11 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -26,6 +26,8 @@ _LAUNCHER = Path(__file__).with_name("child.py")
 _MAX_LOG_BYTES = 16 * 1024 * 1024
 # psutil derives a start time from the boot time, which a clock correction moves a little.
 _SAME_START_SECONDS = 2.0
+# Linux gives 32768 and up to outgoing connections, others 49152 and up.
+_FIRST_PORT, _PORTS = 20_000, 12_000
 
 
 class Child:
@@ -195,10 +197,16 @@ def lock_folder(folder: Path) -> Iterator[int]:
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A TCP port on loopback that nobody listens on now.
+
+    Below the range that systems give to outgoing connections: a client that keeps calling a dead server on a port of
+    that range will sooner or later connect to itself, and so take the port the server needs.
+    """
+    while True:
+        port = _FIRST_PORT + secrets.randbelow(_PORTS)
+        with contextlib.suppress(OSError), socket.socket() as listener:
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def check_port(port: int, wanted_by: str) -> None:
@@ -222,8 +230,3 @@ def _owner(port: int) -> str:
             if listens and connection.pid and listens.port == port:
                 return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
     return "another process"
-
-
-def until(seconds: float) -> float:
-    """The monotonic time `seconds` from now."""
-    return time.monotonic() + seconds

@@ -182,7 +182,7 @@ class Supervisor:
         await asyncio.sleep(_TRAIN_AFTER_SECONDS)
         # A slower next start is no reason to bother anybody.
         with contextlib.suppress(WiredeskError, OSError):
-            await aot.train(await kafka_jars(self._say))
+            await aot.train(await kafka_jars(self._say), self._state.pids)
 
     async def _or_stopped(self, work: Coroutine[Any, Any, None]) -> None:
         working, asked = asyncio.create_task(work), asyncio.create_task(self._asked.wait())

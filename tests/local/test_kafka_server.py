@@ -1,6 +1,7 @@
 """The real broker, started by our own recipe."""
 
 import asyncio
+import json
 import signal
 import socket
 import time
@@ -13,8 +14,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from deploy.local import aot
 from deploy.local.artifacts import kafka_jars
 from deploy.local.kafka import KafkaServer
+from deploy.local.process import started
 from shared.errors import ConfigurationError, InfrastructureError
 from shared.topics import MAX_DEAD_LETTER_BYTES
 
@@ -36,6 +39,10 @@ async def broker(tmp_path: Path, jars: Sequence[Path]) -> AsyncIterator[KafkaSer
         yield server
     finally:
         await server.stop()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 async def create(broker: KafkaServer, topic: str, **configs: str) -> None:
@@ -148,3 +155,57 @@ async def test_a_broker_that_cannot_start_says_where_to_look(tmp_path: Path, jar
     with pytest.raises(InfrastructureError, match=r"(?s)ended with exit code 1 while starting; see .*kafka\.out"):
         await server.start()
     assert server.child.pid is None
+
+
+async def test_a_path_with_spaces_and_letters_outside_ascii_is_no_trouble(tmp_path: Path, jars: Sequence[Path]):
+    folder = tmp_path / "Neue Mappe é 新 = 1"
+    server = KafkaServer(folder / "kafka", jars, logs=folder / "logs", pids=folder / "pids")
+    await server.start()
+    try:
+        await create(server, "somewhere")
+        await produce(server, "somewhere", b"there")
+        assert (server.data / "somewhere-0").is_dir()
+        assert "Kafka Server started" in server.log.read_text()
+    finally:
+        await server.stop()
+
+
+async def test_a_path_with_a_comma_is_refused(tmp_path: Path, jars: Sequence[Path]):
+    server = KafkaServer(tmp_path / "a,b", jars, logs=tmp_path / "logs", pids=tmp_path / "pids")
+    with pytest.raises(ConfigurationError, match="comma"):
+        await server.start()
+
+
+async def test_training_makes_a_start_cache_that_the_next_start_uses(
+    tmp_path: Path, jars: Sequence[Path], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(aot, "_lowest_priority", lambda _pid: None)  # here somebody waits for it
+    assert await aot.train(jars, tmp_path / "pids")
+    assert names(tmp_path / "pids") == []
+    assert not await aot.train(jars, tmp_path / "pids")
+    server = KafkaServer(tmp_path / "kafka", jars, logs=tmp_path / "logs", pids=tmp_path / "pids")
+    await server.start()
+    try:
+        assert f"-XX:AOTCache={aot.cache_file(jars)}" in psutil.Process(server.child.pid).cmdline()
+    finally:
+        await server.stop()
+
+
+async def test_a_training_that_is_cancelled_leaves_no_process_and_no_file(
+    tmp_path: Path, jars: Sequence[Path], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    training = asyncio.create_task(aot.train(jars, tmp_path / "pids"))
+    record = tmp_path / "pids" / "kafka-training.json"
+    while not record.exists():
+        assert not training.done()
+        await asyncio.sleep(0.02)
+    pid = json.loads(record.read_text())["pid"]
+    assert psutil.Process(pid).nice() == 19
+    training.cancel()
+    await asyncio.wait({training}, timeout=30)
+    assert training.cancelled()
+    assert started(pid) is None
+    assert names(tmp_path / "cache" / "wiredesk" / "kafka-training") == ["lock"]
+    assert not record.exists()
