@@ -28,10 +28,10 @@ def story(number: int, run: str) -> str:
     place = _PLACES[number % len(_PLACES)]
     return (
         f"World\n\n{place} Opens Bridge {number} After Long Repair\n\n"
-        f"The bridge number {number} in {place} opened again on Monday after a repair that took {number + 2} weeks, the "
-        f"city council said. Mayor Ada Marsh thanked the crews of run {run} for their work at night and in the rain.\n\n"
-        f"Traffic over the river had been sent through the harbour since the storm of last winter, when engineers found "
-        f"cracks in {number + 1} of the supports. The work cost $2.{number % 9} million.\n"
+        f"The bridge number {number} in {place} opened again on Monday after a repair that took {number + 2} weeks, "
+        f"the city council said. Mayor Ada Marsh thanked the crews of run {run} for their work in the rain.\n\n"
+        "Traffic over the river had been sent through the harbour since the storm of last winter, when engineers "
+        f"found cracks in {number + 1} of the supports. The work cost $2.{number % 9} million.\n"
     )
 
 
