@@ -6,7 +6,7 @@ from services.cleaner.hygiene import fold, one_line, tidy
 from services.cleaner.language import language_of
 from services.cleaner.metadata import Metadata
 from services.cleaner.page import Page, read_page
-from services.cleaner.rules import word_count
+from services.cleaner.rules import ends_sentence, word_count
 from services.cleaner.verdict import too_little, wall
 from services.cleaner.views import Found, add_caption, found_in, story
 from services.cleaner.zones import zone_map
@@ -15,6 +15,10 @@ from shared.events import ArticleCleaned, ArticleFetched, ArticleRejected, Conte
 
 # Part of every event id: a change of what the cleaner makes of the same input is a new version.
 CLEANER_VERSION = "1"
+
+
+# No article comes near it; it bounds the time, and the zones of what passes fit their topic's largest record.
+MAX_LINES = 20_000
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is no error
@@ -55,6 +59,9 @@ def _from_text(event: ArticleFetched) -> ArticleCleaned:
     text = tidy(event.content)
     if not text.strip():
         raise Refused(Rejection.EMPTY, "no text")
+    lines = text.count("\n") + 1
+    if lines > MAX_LINES:
+        raise Refused(Rejection.TOO_LARGE, f"the text has {lines:,} lines, {MAX_LINES:,} are admitted")
     zones = zone_map(text)
     body = story(text, zones)
     found = found_in(zones)
@@ -70,16 +77,26 @@ def _from_page(event: ArticleFetched) -> ArticleCleaned:
     page = read_page(event.content, event.url)
     if page is None or not (page.text or page.visible):
         raise Refused(Rejection.EMPTY, "the page has no text")
-    known = {fold(caption): ZoneKind.CAPTION for caption in page.captions}
-    if page.metadata.headline:
-        known[fold(page.metadata.headline)] = ZoneKind.HEADLINE
-    zones = zone_map(page.text, known, extracted=True)
+    if page.text.count("\n") > 2 * MAX_LINES:
+        raise Refused(Rejection.TOO_LARGE, f"the page has more than {MAX_LINES:,} blocks")
+    zones = zone_map(page.text, _known(page), extracted=True)
     body = story(page.text, zones)
     _refuse_no_article(page, body)
     found = found_in(zones)
     for caption in page.captions:
         add_caption(found, caption)
     return _article(event, body, zones, found, page.metadata)
+
+
+def _known(page: Page) -> dict[str, ZoneKind]:
+    """What the page's mark-up says about its lines, by folded line."""
+    stated = page.metadata
+    known = {fold(caption): ZoneKind.CAPTION for caption in page.captions}
+    # A description that is a sentence is as often the first paragraph as the subtitle.
+    for subtitle in (stated.alternative_headline, stated.description):
+        if subtitle and not ends_sentence(subtitle):
+            known[fold(subtitle)] = ZoneKind.SUBTITLE
+    return known | {fold(line): ZoneKind.HEADLINE for line in (stated.headline, *stated.h1) if line}
 
 
 def _refuse_no_article(page: Page, body: str) -> None:

@@ -17,19 +17,18 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|h)\b", re.IGNORECASE)
 
 def is_date_line(line: str) -> bool:
     """Whether `line` holds a date or time, or a reading time, and nothing else."""
-    if len(line) > 120:
+    if len(line) > 120 or not any(char.isdigit() for char in line):
         return False
     words = lexicon().words
     folded = " ".join(_ORDINAL.sub("", line.casefold()).split())
     if any(phrase in folded for phrase in words["reading"]) and len(folded.split()) <= 6:
         return True
     tokens = _TOKEN.findall(folded)
-    if not tokens or len(tokens) > _TOKENS or not any(token.isdigit() for token in tokens):
+    if not tokens or len(tokens) > _TOKENS:
         return False
-    lead = {part for phrase in words["date_lead"] for part in phrase.split()}
-    months = lexicon().months
-    allowed = words["date_words"] | words["weekdays"] | lead
-    if not all(token.isdigit() or token in months or token in allowed for token in tokens):
+    months, lead = lexicon().months, words["date_lead"]
+    allowed = (months, lead, words["date_words"], words["weekdays"])
+    if not all(token.isdigit() or any(token in known for known in allowed) for token in tokens):
         return False
     dated = _SHAPE.search(folded) is not None or any(token in lead for token in tokens) or "ago" in tokens
     return dated or any(token in months for token in tokens)

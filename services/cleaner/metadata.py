@@ -31,6 +31,7 @@ class Metadata:
 
     headline: str = ""
     alternative_headline: str | None = None
+    description: str = ""
     article_section: str | None = None
     authors: tuple[str, ...] = ()
     publisher: str | None = None
@@ -41,6 +42,7 @@ class Metadata:
     language: str | None = None
     body: str = ""
     title: str = ""
+    h1: tuple[str, ...] = ()
     declares_article: bool = False
     declares_index: bool = False
 
@@ -62,11 +64,12 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
     return Metadata(
         headline=headline,
         alternative_headline=other if other and fold(other) != fold(headline) else None,
+        description=_text(article.get("description")) or _first(_plain(meta, "og:description", "description")) or "",
         article_section=_first(
             _texts(article.get("articleSection")) or _plain(meta, "article:section", "section", "dc.subject")
         ),
         authors=_authors(article, meta),
-        publisher=_first(publisher),
+        publisher=_first(publisher) or _site_in(title, headline),
         keywords=_keywords(article, meta),
         canonical_url=_canonical(tree, meta, url),
         date_published=_date(
@@ -91,6 +94,7 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
         language=_language(tree),
         body=_body(article.get("articleBody")),
         title=title,
+        h1=tuple(filter(None, h1)),
         declares_article=bool(article) or og_type == "article" or "article:published_time" in meta,
         declares_index=not article and bool(types & _INDEX_TYPES),
     )
@@ -191,6 +195,14 @@ def _without_site(title: str, publisher: list[str]) -> str:
     if any(name and (name in last or last in name) for name in names) or (not names and len(pieces[-1].split()) <= 3):
         return title[: title.rindex(pieces[-1])].rstrip(" |-–—·•»:")  # noqa: RUF001 - the separator goes with the name
     return title
+
+
+def _site_in(title: str, headline: str) -> str | None:
+    """The site's name that closes a title which begins with the headline."""
+    if not headline or not title.startswith(headline):
+        return None
+    pieces = _TITLE_CUT.split(title[len(headline) :])
+    return pieces[-1] if len(pieces) > 1 and pieces[-1] else None
 
 
 def _names(value: Any) -> list[str]:

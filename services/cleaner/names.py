@@ -23,11 +23,10 @@ def _is_name(text: str) -> bool:
 
 
 def _has_agency(text: str) -> bool:
-    folded = fold(text)
-    return any(
-        folded == agency or folded.startswith(agency + " ") or folded.endswith((" via " + agency, " " + agency))
-        for agency in lexicon().words["agency"]
-    )
+    words = fold(text).split()
+    agencies = lexicon().words["agency"]
+    sizes = range(1, min(3, len(words)) + 1)
+    return any(" ".join(words[:size]) in agencies or " ".join(words[-size:]) in agencies for size in sizes)
 
 
 def image_credit(line: str) -> str | None:
@@ -104,10 +103,10 @@ def byline(line: str) -> tuple[str, ...]:
     """Return the authors a byline names, in order; empty when `line` is no byline."""
     if len(line) > 160 or line.endswith((".", "?", "!", ":")):
         return ()
-    folded = line.casefold()
-    for lead in sorted(lexicon().words["by"], key=len, reverse=True):
-        if folded.startswith(lead) and folded[len(lead) : len(lead) + 1] in {" ", ":"}:
-            return _authors(line[len(lead) :].lstrip(": "))
+    words = line.replace(":", ": ", 1).split()
+    for size in range(min(3, len(words) - 1), 0, -1):
+        if " ".join(words[:size]).casefold().rstrip(":") in lexicon().words["by"]:
+            return _authors(" ".join(words[size:]).lstrip(": "))
     return ()
 
 

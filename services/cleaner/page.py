@@ -14,7 +14,8 @@ from services.cleaner.dates import parse_date
 from services.cleaner.hygiene import one_line, tidy
 from services.cleaner.metadata import Metadata, author_names, read_metadata
 
-# With less than this many words extracted, a longer articleBody of the JSON-LD is taken instead.
+# With less than this many words extracted, or no paragraphs, an articleBody in the JSON-LD of equal length or more is
+# taken instead.
 _SHORT_BODY = 40
 _MAX_CAPTIONS = 50
 _BLOCKS = frozenset({"p", "head", "item", "quote", "row", "code", "ab"})
@@ -47,8 +48,10 @@ def read_page(source: str, url: str | None) -> Page | None:
     )
     document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
     text = tidy("\n\n".join(blocks(document.body))) if isinstance(document, Document) else ""
-    if len(text.split()) < _SHORT_BODY and len(metadata.body.split()) > len(text.split()):
-        text = tidy(metadata.body)
+    stated = tidy(metadata.body)
+    poor = len(text.split()) < _SHORT_BODY or "\n" not in text
+    if poor and len(stated.split()) >= len(text.split()):
+        text = stated
     return Page(text, metadata, tuple(caption for caption in captions if caption), visible, teasers)
 
 

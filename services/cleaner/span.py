@@ -40,7 +40,8 @@ def story_span(lines: Sequence[Line], *, extracted: bool) -> Span:
     appendix = _appendix(lines)
     prose = [i for i, line in enumerate(lines[:appendix]) if line.prose and line.match is None]
     if extracted:
-        first = next((i for i, line in enumerate(lines) if not line.is_furniture("ends", "head")), len(lines))
+        free = [i for i, line in enumerate(lines) if not line.is_furniture("ends", "head")]
+        first = next((i for i in free[:_HEAD_PROSE] if after_dateline(lines[i].text)), free[0] if free else len(lines))
         return Span(first, max(prose, default=-1), None, None, appendix)
     headline = _headline(lines, prose)
     starts = [i for i in prose if headline is None or i > headline]
@@ -52,8 +53,9 @@ def story_span(lines: Sequence[Line], *, extracted: bool) -> Span:
             if not _belongs_to_head(lines, here, following):
                 break
             first = following
-        # A dateline is where a story starts, whatever stands above it.
-        first = next((i for i in starts[:_HEAD_PROSE] if after_dateline(lines[i].text)), first)
+        # A dateline is where a story starts; without furniture above it, it may open a later item of a round-up.
+        filed = next((i for i in starts[:_HEAD_PROSE] if after_dateline(lines[i].text)), first)
+        first = filed if any(line.is_furniture() for line in lines[headline:filed]) else first
     above = lines[: headline or 0]
     known = any(line.match and line.match.kind is ZoneKind.SECTION for line in above)
     label = None if known else next((i for i, line in enumerate(above) if line.match is None), None)

@@ -85,8 +85,8 @@ def _judge(lines: Sequence[Line], *, extracted: bool) -> list[tuple[ZoneKind, st
             verdicts.append((ZoneKind.RELATED, "appendix"))
         elif under_links and not extracted and not (line.prose or is_quote(line.text)):
             verdicts.append((ZoneKind.RELATED, "under_links"))
-        elif place == "head" and not extracted:
-            verdicts.append(_in_head(lines, index, span))
+        elif place == "head":
+            verdicts.append((ZoneKind.SUBTITLE, "above_dateline") if extracted else _in_head(lines, index, span))
         elif place == "tail" and not extracted:
             verdict = _in_tail(line, under_colon=under_colon, after_furniture=after_furniture)
             verdicts.append(_LEFTOVER if verdict[0] is ZoneKind.NAVIGATION and index == len(lines) - 1 else verdict)

@@ -1,0 +1,325 @@
+import time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from services.cleaner.core import clean
+from services.cleaner.hygiene import tidy
+from services.cleaner.views import found_in, story
+from services.cleaner.zones import STORY, zone_map
+from shared.events import ZoneKind
+
+P1 = "The lake states agreed on Tuesday to share their water for another ten years, the ministry said."
+P2 = "Officials in the capital declined to say what the deal would cost the farmers downstream."
+P3 = "Talks resume in the spring, when the snow of the high valleys melts."
+
+FLATTENED = f"""World
+
+Lake States Strengthen Water Pact Amid Long Drought
+
+TOPSHOT-LAKES-WATER-TREATY-DROUGHT
+Photo by ANNA WESTERBERG/HPA via Quay Images
+
+{P1}
+
+{P2}
+
+Read more: How the lakes began to fall
+
+"We have waited for this," said one farmer.
+
+{P3}
+
+
+Real Time Analytics"""
+
+
+def kinds(text: str) -> dict[str, str]:
+    """What each line of `text` is, by line."""
+    return {text[zone.start : zone.end]: zone.kind.value for zone in zone_map(tidy(text))}
+
+
+def body(text: str) -> str:
+    text = tidy(text)
+    return story(text, zone_map(text))
+
+
+def article(*, head: str = "", middle: str = "", tail: str = "") -> str:
+    parts = ("Lake States Strengthen Water Pact", head, P1, middle, P2, tail)
+    return "\n\n".join(part for part in parts if part)
+
+
+def test_a_flattened_page_comes_apart_into_its_zones(from_text):
+    cleaned = from_text(FLATTENED)
+    assert cleaned.article_section == "World"
+    assert cleaned.headline == "Lake States Strengthen Water Pact Amid Long Drought"
+    assert cleaned.credits == ("Anna Westerberg/HPA via Quay Images",)
+    assert cleaned.text == f'{P1}\n\n{P2}\n\n"We have waited for this," said one farmer.\n\n{P3}'
+    found = [zone.kind.value for zone in cleaned.zones]
+    assert found == ["section", "headline", "slug", "credit", "body", "body", "related", "body", "body", "tracker"]
+    assert cleaned.zones[-1].text == "Real Time Analytics"
+    assert cleaned.in_language == "en"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("By Ann Lee", "byline"),
+        ("BY ANN LEE AND BO EK, Science Correspondents", "byline"),
+        ("Ann Lee | Harbour Press", "byline"),
+        ("Von Anna Berg, Berlin", "byline"),
+        ("Published 3 March 2026 at 10:15 GMT", "date"),
+        ("Mis à jour le 3 mars 2026 à 10h15", "date"),
+        ("3 min read", "date"),
+        ("GENEVA (Harbour Press)", "dateline"),
+        ("Photo: Ann Lee / Harbour Press", "credit"),
+        ("(AP Photo/Ann Lee)", "credit"),
+        ("Foto: dpa", "credit"),
+        ("Boats lie on the dry lake bed. (Photo by Ann Lee/HPA)", "caption"),
+        ("Boats lie on the dry lake bed. REUTERS/Ann Lee", "caption"),
+        ("TOPSHOT-LAKES-WATER-TREATY", "slug"),
+        ("Share on Facebook | Share on X | Email", "share"),
+        ("Facebook Twitter LinkedIn Copy link", "share"),
+        ("Sign up for our newsletter and get the day's news every morning.", "newsletter"),
+        ("The deal ends a dispute of ten years", "subtitle"),
+    ],
+)
+def test_a_line_between_headline_and_story_is_named(line, kind):
+    text = article(head=line)
+    assert kinds(text)[line] == kind
+    assert body(text) == f"{P1}\n\n{P2}"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Read more: How the lakes began to fall", "related"),
+        ("Lesen Sie auch: Wie die Seen sanken", "related"),
+        ("À lire aussi : comment les lacs ont baissé", "related"),
+        ("Lea también: cómo bajaron los lagos", "related"),
+        ("ADVERTISEMENT", "navigation"),
+        ("Subscribe to The Quayside Letter, our free daily newsletter.", "newsletter"),
+        ("Photo by Ann Lee/AFP via Getty Images", "credit"),
+        ("12 comments", "share"),
+    ],
+)
+def test_furniture_inside_the_story_goes_when_the_whole_line_matches(line, kind):
+    text = article(middle=line)
+    assert kinds(text)[line] == kind
+    assert body(text) == f"{P1}\n\n{P2}"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("(Reporting by Ann Lee in Oslo; Editing by Bo Ek)", "contributors"),
+        ("Ann Lee and Bo Ek contributed to this report.", "contributors"),
+        ("© 2026 Harbour Press. All rights reserved.", "copyright"),
+        ("Tags: water, lakes, drought", "tag"),
+        ("Share this article", "share"),
+        ("Real Time Analytics", "tracker"),
+        ("gtag('event', 'page_view');", "tracker"),
+        ("Audience Insights Pixel", "tracker"),
+        ("Quayside Weekend", "tracker"),
+        ("Leave a comment", "navigation"),
+        ("https://quay.example/?utm_source=x", "tracker"),
+        ("Home Politics World Sport Culture", "navigation"),
+    ],
+)
+def test_a_line_below_the_story_is_named(line, kind):
+    text = article(tail=line)
+    assert kinds(text)[line] == kind
+    assert body(text) == f"{P1}\n\n{P2}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"Never again."',
+        "“It rains,” he said",
+        "He refused.",
+        "What now?",
+        "Share prices of the water companies fell by a tenth.",
+        "By Monday the water had gone.",
+        "Read more books, the minister told the children of the valley.",
+        "Photo evidence of the leak was shown to the court on Friday.",
+        "Newsletter writers were among those who had warned of it.",
+        "The final: Quayside 3-1 Rotherby",
+    ],
+)
+def test_a_quotation_or_a_short_sentence_is_never_dropped(line):
+    for text in (article(middle=line), article(tail=line)):
+        assert line in body(text).split("\n")
+
+
+def test_a_list_under_a_colon_stays_at_the_end_and_inside():
+    listed = "Three lakes are named in the pact:\n\nLake Orrin\n\nLake Vey\n\nThe Mere"
+    assert body(article(tail=listed)).endswith(listed)
+    assert listed in body(article(middle=listed))
+
+
+def test_links_under_a_related_heading_go_with_it():
+    text = article(middle="Related stories\nHow the lakes began to fall\nFarmers leave the valley")
+    assert body(text) == f"{P1}\n\n{P2}"
+
+
+def test_little_prose_under_a_closing_heading_is_an_appendix_and_much_is_not():
+    story_text = "\n\n".join([P1, P2, P3] * 4)
+    comment = "I have lived there for years and saw it coming."
+    text = f"Lake States Strengthen Pact\n\n{story_text}\n\nComments\n\n{comment}"
+    assert kinds(text)[comment] == "related"
+    assert body(text) == story_text
+    assert P3 in body(f"Lake States Strengthen Pact\n\n{P1}\n\nComments\n\n{P2}\n\n{P3}")
+
+
+def test_a_sentence_between_headline_and_byline_is_the_subtitle(from_text):
+    cleaned = from_text(f"Lake Pact Holds\n\nThe deal was signed at dawn.\n\nBy Ann Lee\n\n{P1}\n\n{P2}")
+    assert cleaned.alternative_headline == "The deal was signed at dawn."
+    assert cleaned.authors == ("Ann Lee",)
+    assert cleaned.text == f"{P1}\n\n{P2}"
+
+
+def test_a_sentence_that_touches_a_credit_is_its_caption(from_text):
+    cleaned = from_text(f"Lake Pact Holds\n\nBoats lie on the dry bed.\nPhoto: Ann Lee / HPA\n\n{P1}\n\n{P2}")
+    assert cleaned.captions == ("Boats lie on the dry bed.",)
+    assert cleaned.text == f"{P1}\n\n{P2}"
+
+
+@pytest.mark.parametrize(
+    ("opening", "place", "agency"),
+    [
+        ("GENEVA (Harbour Press) — ", "GENEVA", "Harbour Press"),
+        ("KYIV, Ukraine (AP) - ", "KYIV, Ukraine", "AP"),
+        ("MOSCOW, Jan 5 (Reuters) - ", "MOSCOW", "Reuters"),
+        ("Berlin (dpa) – ", "Berlin", "dpa"),  # noqa: RUF001 - an en dash
+        ("BUENOS AIRES -- ", "BUENOS AIRES", None),
+    ],
+)
+def test_the_dateline_is_a_zone_of_its_own_and_its_sentence_stays(from_text, opening, place, agency):
+    cleaned = from_text(f"Lake Pact Holds\n\n{opening}{P1}\n\n{P2}")
+    assert (cleaned.dateline, cleaned.agency) == (place, agency)
+    assert cleaned.text == f"{P1}\n\n{P2}"
+    assert cleaned.zones[1].kind is ZoneKind.DATELINE
+
+
+@pytest.mark.parametrize("opening", ["NATO — ", "BREAKING: ", "He paused — ", "GENEVA — which is old — "])
+def test_what_only_looks_like_a_dateline_stays(from_text, opening):
+    sentence = opening + "the lake states agreed on Tuesday to share their water."
+    cleaned = from_text(f"Lake Pact Holds\n\n{sentence}\n\n{P2}")
+    assert cleaned.dateline is None
+    assert cleaned.text == f"{sentence}\n\n{P2}"
+
+
+def test_contributors_in_brackets_after_the_last_sentence_are_cut_off_and_named(from_text):
+    cleaned = from_text(f"Lake Pact Holds\n\n{P1}\n\n{P2} (Reporting by Ann Lee in Oslo; Editing by Bo Ek)")
+    assert cleaned.text == f"{P1}\n\n{P2}"
+    assert cleaned.contributors == ("Ann Lee", "Bo Ek")
+
+
+def test_section_breadcrumb_date_and_house_become_fields(from_text):
+    cleaned = from_text(
+        f"Home > World\nLake Pact Holds Again\nBy Ann Lee, Harbour Press\nMarch 3, 2026 10:15\n\n{P1}\n\n{P2}"
+    )
+    assert cleaned.article_section == "World"
+    assert (cleaned.authors, cleaned.agency) == (("Ann Lee",), "Harbour Press")
+    assert cleaned.date_published is not None
+    assert cleaned.date_published.isoformat() == "2026-03-03T10:15:00+00:00"
+
+
+def test_a_flash_of_a_headline_and_one_sentence_passes(from_text):
+    cleaned = from_text("Lake Pact Signed\n\nThe lake states have signed.")
+    assert (cleaned.headline, cleaned.text) == ("Lake Pact Signed", "The lake states have signed.")
+    assert from_text("Lake states sign pact after ten years").text == "Lake states sign pact after ten years"
+
+
+# ---- properties ------------------------------------------------------------------------------------------------------
+
+LINES = st.sampled_from(
+    [
+        *FLATTENED.split("\n"),
+        P2,
+        "By Ann Lee",
+        "Ann Lee | Harbour Press",
+        "March 3, 2026",
+        "GENEVA (Harbour Press)",
+        "GENEVA (Harbour Press) — Officials met on Monday.",
+        "PARIS — OSLO — Nothing more was said on Monday.",
+        "PARIS — Share this article.",
+        "Comments",
+        "Related stories",
+        "Related:",
+        "Lakes:",
+        "- Lake Orrin",
+        "Lake Vey 3",
+        "Who owns the water?",
+        "He refused.",
+        "No.",
+        "x",
+        "Boats lie on the dry bed. (Photo by Ann Lee/HPA)",
+        "It ended. (Reporting by Ann Lee; Editing by Bo Ek)",
+        "Share",
+        "a line without an end that goes on for a good while and then some more",
+        "",
+        "\t ",
+    ]
+)
+TEXTS = st.one_of(st.text(), st.lists(st.one_of(LINES, LINES, st.text(max_size=40)), max_size=14).map("\n".join))
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
+@example("\ud800")
+@example("\x00\r\n\u2028﻿")
+def test_zones_cover_every_non_blank_line_once_and_resolve(raw):
+    text = tidy(raw)
+    zones = zone_map(text)
+    end = 0
+    for zone in zones:
+        assert end <= zone.start < zone.end <= len(text)
+        assert not text[end : zone.start].strip()
+        assert zone.text is None if zone.kind in STORY else zone.text == text[zone.start : zone.end]
+        assert "\n" not in text[zone.start : zone.end]
+        end = zone.end
+    assert not text[end:].strip()
+
+
+@given(TEXTS)
+@settings(max_examples=600, deadline=None)
+def test_cleaning_a_clean_article_changes_nothing(raw):
+    text = tidy(raw)
+    zones = zone_map(text)
+    once = story(text, zones)
+    again = f"{found_in(zones).headline}\n\n{once}"
+    assert story(again, zone_map(again)) == once
+
+
+@given(TEXTS, st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_tidying_is_idempotent_and_leaves_no_control_or_surrogate(raw, twice):
+    text = tidy(raw)
+    assert tidy(text) == text
+    text.encode("utf-8")
+    assert not any(ord(char) < 32 and char not in "\n\t" for char in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 2**20,
+        "A-" * 2**19,
+        "(" * 2**20,
+        '"' * 2**20,
+        "a. " * 300_000,
+        "PARIS — " * 100_000 + "Nothing more was said.",
+        "He said it is. " + "(Reporting by Ann Lee) " * 40_000,
+        "\n".join(["A/" * 295] * 1700),
+        "\n".join("By " + "Aa and " * 20 + "b" for _ in range(3000)),
+        "line of some words here\n" * 100_000,
+    ],
+    ids=["a", "slug", "brackets", "quotes", "sentences", "datelines", "contributors", "slashes", "bylines", "lines"],
+)
+def test_a_hostile_text_of_a_mebibyte_takes_linear_time(text, fetched):
+    began = time.process_time()
+    clean(fetched(text))
+    assert time.process_time() - began < 8
