@@ -29,8 +29,6 @@ from shared.topics import DELAY_LANES, PARTITIONS, PUBLIC, Lane, Topic, every_to
 from shared.wire import client_options
 
 REQUEST_TIMEOUT_MS = 15_000
-# A segment is the unit Kafka deletes, and 64 MiB is local mode's default for one.
-LARGEST_LOCAL_SEGMENT = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +75,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class StageLag:
-    """How far one service is on one topic it reads."""
+    """How far one service is on one topic it reads. `state` is Kafka's: Stable, Empty, Dead, or rebalancing."""
 
     service: str
     topic: str
     group: str
+    state: str
     partitions: tuple[PartitionLag, ...]
     members: tuple[Member, ...]
 
@@ -125,8 +124,7 @@ def configuration(topic: Topic, kafka: KafkaSettings, retention_bytes: int | Non
     if retention_bytes is not None:
         # Kafka deletes whole closed segments, so what stays is up to retention.bytes plus one segment a partition.
         share = retention_bytes // partitions(topic, kafka)
-        segment = min(share // 2, LARGEST_LOCAL_SEGMENT)
-        settings |= {"segment.bytes": str(segment), "retention.bytes": str(share - segment)}
+        settings |= {"segment.bytes": str(share // 2), "retention.bytes": str(share - share // 2)}
     return settings
 
 
@@ -223,18 +221,18 @@ async def lag(kafka: KafkaSettings, lane: Lane) -> list[StageLag]:
     """Return, for every service and topic it reads, the position of its group and its members, in pipeline order."""
     read = [(service, topic, lane.group(service)) for topic in PUBLIC for service in topic.consumers]
     read += [(service, topic, f"{lane.group(service)}.later") for topic in DELAY_LANES for service in topic.consumers]
-    edges = await _edges(kafka, [lane.topic(topic) for _, topic, _ in read])
+    found = await edges(kafka, [lane.topic(topic) for _, topic, _ in read])
     async with connect(kafka) as client:
         stages = []
         for service, topic, group in read:
             name = lane.topic(topic)
-            committed, members = await _group(client, group, name)
+            committed, state, members = await _group(client, group, name)
             positions = tuple(
                 PartitionLag(place.partition, committed.get(place), start, end)
-                for place, (start, end) in sorted(edges.items())
+                for place, (start, end) in sorted(found.items())
                 if place.topic == name
             )
-            stages.append(StageLag(service, name, group, positions, members))
+            stages.append(StageLag(service, name, group, state, positions, members))
     return stages
 
 
@@ -242,13 +240,13 @@ async def counts(kafka: KafkaSettings, lane: Lane) -> dict[str, int]:
     """Return how many records each existing topic of `lane` holds now (end minus start), by Kafka name."""
     names = [lane.topic(topic) for topic in every_topic()]
     totals: dict[str, int] = {}
-    for place, (start, end) in (await _edges(kafka, names)).items():
+    for place, (start, end) in (await edges(kafka, names)).items():
         totals[place.topic] = totals.get(place.topic, 0) + end - start
     return {name: totals[name] for name in names if name in totals}
 
 
-async def _edges(kafka: KafkaSettings, names: list[str]) -> dict[TopicPartition, tuple[int, int]]:
-    """First and next offset of every partition of those topics that exist."""
+async def edges(kafka: KafkaSettings, names: list[str]) -> dict[TopicPartition, tuple[int, int]]:
+    """Return the first and the next offset of every partition of those topics that exist."""
     async with connect(kafka) as client:
         described = await client.describe_topics()
     places = [
@@ -273,18 +271,19 @@ async def _edges(kafka: KafkaSettings, names: list[str]) -> dict[TopicPartition,
 
 async def _group(
     client: AIOKafkaAdminClient, group: str, topic: str
-) -> tuple[dict[TopicPartition, int], tuple[Member, ...]]:
-    """Committed offsets and members of a group, as far as they concern `topic`."""
+) -> tuple[dict[TopicPartition, int], str, tuple[Member, ...]]:
+    """Committed offsets, state and members of a group, as far as they concern `topic`."""
     coordinator = await _coordinator(client, group)
     offsets = await client.list_consumer_group_offsets(group, group_coordinator_id=coordinator)
     committed = {place: found.offset for place, found in offsets.items() if place.topic == topic and found.offset >= 0}
     members = []
-    for answer in await client.describe_consumer_groups([group], group_coordinator_id=coordinator):
-        for _, client_id, host, _, assignment in answer.groups[0][5]:
-            owned = ConsumerProtocolMemberAssignment.decode(assignment).partitions() if assignment else []
-            mine = tuple(sorted(place.partition for place in owned if place.topic == topic))
-            members.append(Member(client_id, host.lstrip("/"), mine))
-    return committed, tuple(sorted(members, key=lambda member: (member.partitions, member.client_id)))
+    (answer,) = await client.describe_consumer_groups([group], group_coordinator_id=coordinator)
+    _, _, state, _, _, described, *_ = answer.groups[0]
+    for _, client_id, host, _, assignment in described:
+        owned = ConsumerProtocolMemberAssignment.decode(assignment).partitions() if assignment else []
+        mine = tuple(sorted(place.partition for place in owned if place.topic == topic))
+        members.append(Member(client_id, host.lstrip("/"), mine))
+    return committed, state, tuple(sorted(members, key=lambda member: (member.partitions, member.client_id)))
 
 
 async def _coordinator(client: AIOKafkaAdminClient, group: str) -> int:

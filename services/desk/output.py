@@ -13,6 +13,9 @@ from rich.text import Text
 
 Row = Mapping[str, Any]
 
+# Columns that are copied into the next command.
+_WHOLE = {"position", "reads", "topic", "article_id"}
+
 
 def say(message: str) -> None:
     """Talk: a line on stderr."""
@@ -48,7 +51,12 @@ def table(rows: Sequence[Row], *, as_json: bool, empty: str, right: Iterable[str
         return
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for name in rows[0]:
-        grid.add_column(name.replace("_", " "), justify="right" if name in set(right) else "left", overflow="fold")
+        grid.add_column(
+            name.replace("_", " "),
+            justify="right" if name in set(right) else "left",
+            overflow="fold",
+            no_wrap=name in _WHOLE,
+        )
     for row in rows:
         grid.add_row(*(Text(plain(_cell(value))) for value in row.values()))
     Console(highlight=False, soft_wrap=False).print(grid)

@@ -9,13 +9,14 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
+from shared import admin
 from shared.client import Entry
 from shared.errors import ConfigurationError, InfrastructureError, InvalidRecordError
 from shared.settings import KafkaSettings
 from shared.topics import Topic
 from shared.wire import client_options, decode, readable_headers
 
-RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
+RawRecord: TypeAlias = ConsumerRecord[bytes, bytes]
 
 STALL_SECONDS = 15.0
 
@@ -29,26 +30,29 @@ async def read(
         ConfigurationError: a topic does not exist.
         InfrastructureError: Kafka cannot be reached, or stops giving records before the end.
     """
+    topics = list(topics)
+    edges = await admin.edges(kafka, topics)
+    if missing := set(topics) - {place.topic for place in edges}:
+        raise ConfigurationError(f"there is no topic {', '.join(missing)}. Type: wiredesk topics apply")
+    left = {place: edge for place, edge in edges.items() if edge[0] < edge[1] and _may_hold(place, key, edges)}
+    if not left:
+        return
     async with _consumer(kafka) as consumer:
-        places = [place for topic in topics for place in await _places(consumer, topic, key)]
-        if not places:
-            return
-        starts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
-        left = {place: ends[place] for place in places if starts[place] < ends[place]}
         consumer.assign(list(left))
-        for place in left:
+        for place, (start, _) in left.items():
             # A seek to a number is exact; seek_to_beginning races with the automatic reset.
-            consumer.seek(place, starts[place])
+            consumer.seek(place, start)
         while left:
             batches = await consumer.getmany(*left, timeout_ms=int(STALL_SECONDS * 1000), max_records=500)
             if not batches:
                 raise InfrastructureError(f"Kafka gave no records for {STALL_SECONDS:g} s", reason="kafka")
             for place, records in batches.items():
+                end = left[place][1]
                 for record in records:
-                    if record.offset < ends[place]:
+                    if record.offset < end:
                         yield record
-                if records[-1].offset + 1 >= ends[place]:
-                    left.pop(place, None)
+                if records[-1].offset + 1 >= end:
+                    del left[place]
                     consumer.pause(place)
 
 
@@ -69,12 +73,10 @@ def entry_of(record: RawRecord, topic: Topic) -> Entry:
 
 async def read_one(kafka: KafkaSettings, place: TopicPartition, offset: int) -> RawRecord | None:
     """Return the record at one position, or None when there is none (any more)."""
+    start, end = (await admin.edges(kafka, [place.topic])).get(place, (0, 0))
+    if not start <= offset < end:
+        return None
     async with _consumer(kafka) as consumer:
-        if place not in await _places(consumer, place.topic, None):
-            return None
-        start, end = await consumer.beginning_offsets([place]), await consumer.end_offsets([place])
-        if not start[place] <= offset < end[place]:
-            return None
         consumer.assign([place])
         consumer.seek(place, offset)
         batches = await consumer.getmany(place, timeout_ms=int(STALL_SECONDS * 1000), max_records=1)
@@ -97,11 +99,9 @@ async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
         await consumer.stop()
 
 
-async def _places(consumer: AIOKafkaConsumer, topic: str, key: bytes | None) -> list[TopicPartition]:
-    # `topics` asks the brokers for all names; asking for one name would make aiokafka wait for it.
-    if topic not in await consumer.topics():
-        raise ConfigurationError(f"there is no topic {topic}. Create the topics with `wiredesk topics apply`.")
-    numbers = sorted(consumer.partitions_for_topic(topic) or ())
-    if key is not None:
-        numbers = [DefaultPartitioner()(key, numbers, numbers)]
-    return [TopicPartition(topic, number) for number in numbers]
+def _may_hold(place: TopicPartition, key: bytes | None, known: Iterable[TopicPartition]) -> bool:
+    """Whether records of `key` can be in this partition: every producer of ours uses Kafka's standard hash."""
+    if key is None:
+        return True
+    numbers = sorted(other.partition for other in known if other.topic == place.topic)
+    return bool(DefaultPartitioner()(key, numbers, numbers) == place.partition)

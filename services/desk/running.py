@@ -8,6 +8,8 @@ from collections.abc import Coroutine
 from enum import IntEnum
 from typing import Any, NoReturn
 
+from aiokafka.errors import KafkaError
+
 from services.desk.output import say
 from shared.errors import ConfigurationError, InfrastructureError, WiredeskError
 
@@ -35,6 +37,7 @@ class Problem(Exception):  # noqa: N818 - it is what the operator has, not an er
 
 
 _NEXT = "Start the system with `wiredesk up`, or set {variable}. `wiredesk doctor` looks closer."
+_INSTALL = "Install all of Wiredesk: make setup, or pip install '.[fetcher,cleaner,tagger,desk,local]'."
 _VARIABLES = {"kafka": "WIREDESK_KAFKA__BOOTSTRAP_SERVERS", "postgres": "WIREDESK_STORAGE__DSN"}
 
 
@@ -56,7 +59,7 @@ def outcome(verb: Coroutine[Any, Any, Exit]) -> Exit:
         # The reader has what it wanted (`| head`). Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
-    except (Problem, WiredeskError, ModuleNotFoundError, TimeoutError) as error:
+    except (Problem, WiredeskError, KafkaError, ModuleNotFoundError, TimeoutError) as error:
         what, todo, code = told(error)
         say(f"wiredesk: {what}")
         if todo:
@@ -66,17 +69,16 @@ def outcome(verb: Coroutine[Any, Any, Exit]) -> Exit:
 
 def told(error: Exception) -> tuple[str, str, Exit]:
     """Return what to tell of an error: what happened, what to do next, and the exit code."""
-    match error:
-        case Problem():
-            return str(error), error.todo, error.code
-        case ConfigurationError():
-            return str(error), "", Exit.CONFIGURATION
-        case InfrastructureError():
-            variable = _VARIABLES.get(error.reason, _VARIABLES["kafka"])
-            return str(error), _NEXT.format(variable=variable), Exit.UNREACHABLE
-        case ModuleNotFoundError():
-            todo = "Install all of Wiredesk: make setup, or pip install '.[fetcher,cleaner,tagger,desk,local]'."
-            return f"{error.name} is not installed here", todo, Exit.FAILED
-        case TimeoutError():
-            return str(error) or "no answer in time", "wiredesk status", Exit.TIMEOUT
-    return str(error), "", Exit.FAILED
+    if isinstance(error, Problem):
+        return str(error), error.todo, error.code
+    if isinstance(error, ConfigurationError):
+        return str(error), "", Exit.CONFIGURATION
+    if isinstance(error, InfrastructureError | KafkaError):
+        reason = error.reason if isinstance(error, InfrastructureError) else "kafka"
+        todo = _NEXT.format(variable=_VARIABLES.get(reason, _VARIABLES["kafka"]))
+        return str(error), todo, Exit.UNREACHABLE
+    known = {
+        ModuleNotFoundError: (f"{getattr(error, 'name', '')} is not installed here", _INSTALL, Exit.FAILED),
+        TimeoutError: (str(error) or "no answer in time", "wiredesk status", Exit.TIMEOUT),
+    }
+    return known.get(type(error), (str(error), "", Exit.FAILED))

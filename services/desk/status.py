@@ -44,7 +44,13 @@ async def status(*, as_json: bool) -> Exit:
 def stage_rows(stages: Iterable[StageLag]) -> list[Row]:
     """One row a service and topic it reads."""
     return [
-        {"stage": stage.service, "reads": stage.topic, "waiting": stage.lag, "members": len(stage.members)}
+        {
+            "stage": stage.service,
+            "reads": stage.topic,
+            "waiting": stage.lag,
+            "members": len(stage.members),
+            "group": stage.state,
+        }
         for stage in stages
     ]
 

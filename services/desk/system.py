@@ -2,12 +2,18 @@
 
 import asyncio
 import shutil
+import time
 
-from services.desk.config import local_control, local_settings
+from services.desk.config import System, local_control, local_settings, system
 from services.desk.output import say, table
 from services.desk.running import Exit, Problem
-from services.desk.status import process_rows
+from services.desk.status import member_rows
+from shared import admin
+from shared.admin import StageLag
 from shared.events import Stage
+
+# A worker loads its models (seconds) before it joins; one that was killed keeps its place for its session, 45 s.
+JOIN_SECONDS = 90.0
 
 
 async def down(*, purge: bool) -> Exit:
@@ -34,6 +40,26 @@ async def scale(service: str, processes: int, *, as_json: bool) -> Exit:
     if control is None:
         raise Problem("nothing is running in this folder", "wiredesk up", code=Exit.UNREACHABLE)
     await control.scale(service, processes)
-    table(process_rows(await control.status()), as_json=as_json, empty="", right=("pid", "restarts"))
-    say("`wiredesk status` shows the partitions each worker owns.")
+    rows = [row for row in member_rows(await _joined(await system(), service, processes)) if row["partitions"]]
+    table(rows, as_json=as_json, empty=f"no {service} is running: what comes in waits on its topic")
     return Exit.OK
+
+
+async def _joined(here: System, service: str, processes: int) -> list[StageLag]:
+    """Return the lag of `service` once its group has that many members and they share out all partitions."""
+    deadline = time.monotonic() + JOIN_SECONDS
+    while True:
+        stages = [stage for stage in await admin.lag(here.kafka, here.lane) if stage.service == service]
+        if all(shared_out(stage, processes) for stage in stages):
+            return stages
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the group of the {service} has not settled within {JOIN_SECONDS:g} s")
+        await asyncio.sleep(0.5)
+
+
+def shared_out(stage: StageLag, processes: int) -> bool:
+    """Whether a group has `processes` members that own every partition once."""
+    owned = sorted(number for member in stage.members for number in member.partitions)
+    if len(stage.members) != processes or stage.state not in ("Stable", "Empty", "Dead"):
+        return False
+    return not processes or owned == [partition.partition for partition in stage.partitions]
