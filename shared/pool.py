@@ -19,6 +19,8 @@ from shared.errors import PermanentError, WorkFailedError
 
 T = TypeVar("T")
 
+START_SECONDS = 120.0
+
 
 def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
@@ -81,6 +83,8 @@ class Pool:
             raise WorkFailedError(f"{type(error).__name__}: {error}") from error
 
     async def __aenter__(self) -> Self:
+        # Starting takes seconds (imports, models): better now than under the first article.
+        await self.run(os.getpid, timeout=START_SECONDS)
         return self
 
     async def __aexit__(

@@ -16,16 +16,21 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from shared import admin, logs
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+
+from shared import admin, logs, wire
 from shared.errors import ConfigurationError, InfrastructureError
 from shared.events import Event
 from shared.health import Health, HealthServer, ReadyCheck
 from shared.outcomes import BatchHandler
 from shared.settings import HealthSettings, KafkaSettings, Settings
-from shared.stage import Stage, broker_for
+from shared.stage import Stage
 from shared.topics import PUBLIC, Lane, Topic
 
 log = logging.getLogger(__name__)
+# A logger of its own name: on "faststream" the framework hangs a handler that writes past ours.
+FRAMEWORK_LOGGER = "wiredesk.faststream"
 
 E = TypeVar("E", bound=Event)
 S = TypeVar("S", bound=Settings)
@@ -75,7 +80,15 @@ async def _serve(service: Service[Any, Any], settings: Settings) -> int:
     broker = broker_for(settings.kafka, client_id=client_id)
     lane = Lane(settings.lane)
     async with service.worker(settings) as worker:
-        stage: Stage[Any] = Stage(service.name, service.consumes, worker.handle, broker, lane=lane, batch=service.batch)
+        stage: Stage[Any] = Stage(
+            service.name,
+            service.consumes,
+            worker.handle,
+            broker,
+            lane=lane,
+            batch=service.batch,
+            session=settings.kafka.session_timeout_seconds,
+        )
         health = Health(stage, stage.subscribe(), worker.ready)
         server = HealthServer(health, settings.health)
         running = (asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(health.watch()))
@@ -138,3 +151,26 @@ def _listen(health: HealthSettings) -> socket.socket:
         raise ConfigurationError(
             f"cannot serve health on {health.host}:{health.port} ({error.strerror}): set WIREDESK_HEALTH__PORT"
         ) from None
+
+
+def broker_for(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
+    """Return a broker with the producer settings the guarantee needs. Does not connect."""
+    return KafkaBroker(
+        kafka.bootstrap_servers,
+        security=wire.broker_security(kafka),
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        compression_type="zstd",
+        linger_ms=5,
+        max_batch_size=256 * 1024,
+        # Sizes are checked per topic before sending; dead letters are the largest records there are.
+        max_request_size=16 * 1024 * 1024,
+        # Shorter, and a batch that expires without a leader leaves a hole in the sequence (aiokafka #1017).
+        request_timeout_ms=120_000,
+        allow_auto_create_topics=False,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        graceful_timeout=20,
+        logger=logging.getLogger(FRAMEWORK_LOGGER),
+        log_level=logging.DEBUG,
+    )

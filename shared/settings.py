@@ -43,7 +43,12 @@ class KafkaSettings(BaseModel):
     sasl_password: SecretStr | None = None
     ssl_cafile: str | None = Field(None, description="CA bundle; the system's when empty")
     replication_factor: int = Field(1, ge=1, le=7, description="for the topics that `wiredesk topics apply` creates")
-    partitions: int = Field(12, ge=1, description="for the topics that `wiredesk topics apply` creates; keep it for ever")
+    partitions: int = Field(
+        12, ge=1, description="for the topics that `wiredesk topics apply` creates; keep it for ever"
+    )
+    session_timeout_seconds: float = Field(
+        15, ge=6, le=300, description="how long the partitions of a worker that was killed wait for the next owner"
+    )
     start_timeout_seconds: float = Field(60, gt=0, description="how long a service waits for Kafka at start")
 
 

@@ -30,13 +30,10 @@ from shared.errors import InfrastructureError, PermanentError, TransientError
 from shared.events import Event
 from shared.offsets import OffsetGaps
 from shared.outcomes import Answer, BatchHandler, Handler, Received
-from shared.settings import KafkaSettings
 from shared.topics import DELAY_LANES, Lane, Topic
 from shared.verdict import Judge, RawRecord, answer_to
 
 log = logging.getLogger(__name__)
-# A logger of its own name: on "faststream" the framework hangs a handler that writes past ours.
-FRAMEWORK_LOGGER = "wiredesk.faststream"
 
 E = TypeVar("E", bound=Event)
 Batch = Sequence[RawRecord]
@@ -48,29 +45,6 @@ LONGEST_PAUSE_SECONDS = 30.0
 LANE_HOLD_SECONDS = 5.0
 _RETRY_PAUSES_SECONDS = (0.2, 1.0)
 _POISON = (OutOfOrderSequenceNumber, ProducerFenced, MessageSizeTooLargeError)
-
-
-def broker_for(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
-    """Return a broker with the producer settings the guarantee needs. Does not connect."""
-    return KafkaBroker(
-        kafka.bootstrap_servers,
-        security=wire.broker_security(kafka),
-        client_id=client_id,
-        acks="all",
-        enable_idempotence=True,
-        compression_type="zstd",
-        linger_ms=5,
-        max_batch_size=256 * 1024,
-        # Sizes are checked per topic before sending; dead letters are the largest records there are.
-        max_request_size=16 * 1024 * 1024,
-        # Shorter, and a batch that expires without a leader leaves a hole in the sequence (aiokafka #1017).
-        request_timeout_ms=120_000,
-        allow_auto_create_topics=False,
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        graceful_timeout=20,
-        logger=logging.getLogger(FRAMEWORK_LOGGER),
-        log_level=logging.DEBUG,
-    )
 
 
 def one_by_one(handler: Handler[E], *, concurrency: int) -> BatchHandler[E]:
@@ -108,9 +82,13 @@ class Stage(Generic[E]):
         *,
         lane: Lane,
         batch: int = 100,
+        session: float = 15,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`handle` gets at most `batch` valid events at a time, which must take less than ten minutes at worst."""
+        """`handle` gets at most `batch` valid events at a time, which must take less than ten minutes at worst.
+
+        `session` is how many seconds without a heartbeat make the group give this worker up.
+        """
         self.name = name
         self.topic = topic
         self.lane = lane
@@ -123,6 +101,7 @@ class Stage(Generic[E]):
         self._handle = handle
         self._broker = broker
         self._batch = batch
+        self._session = session
         self._clock = clock
         self._pause = 0.0
 
@@ -144,8 +123,8 @@ class Stage(Generic[E]):
             batch_timeout_ms=100,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.NACK_ON_ERROR,
-            session_timeout_ms=45_000,
-            heartbeat_interval_ms=3_000,
+            session_timeout_ms=int(self._session * 1000),
+            heartbeat_interval_ms=int(self._session * 200),
             max_poll_interval_ms=600_000,
             listener=gaps,
             parser=_parse,

@@ -71,7 +71,8 @@ def topic_of(event: Event) -> Topic:
 def subject(event: Event) -> UUID:
     """Return the article the event is about; for a submission the id it will have."""
     if isinstance(event, ArticleSubmitted):
-        return article_id(event.url, event.html or event.text)
+        # An empty submission needs an id as well, for its rejection.
+        return article_id(event.url, event.html or event.text or " ")
     return event.article_id  # type: ignore[attr-defined, no-any-return]
 
 

@@ -9,8 +9,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 
 from shared import wire
 from shared.outcomes import BatchHandler
+from shared.service import broker_for
 from shared.settings import KafkaSettings
-from shared.stage import Stage, broker_for
+from shared.stage import Stage
 from shared.topics import MAX_DEAD_LETTER_BYTES, Lane, Topic
 
 Raw = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]

@@ -45,6 +45,7 @@ class Processes:
             "WIREDESK_KAFKA__BOOTSTRAP_SERVERS": ",".join(kafka.bootstrap_servers),
             "WIREDESK_STORAGE__DSN": dsn,
             "WIREDESK_LANE": lane.name,
+            "WIREDESK_KAFKA__SESSION_TIMEOUT_SECONDS": "6",
             "WIREDESK_TAGGER__WORKERS": "1",
             "WIREDESK_CLEANER__WORKERS": "1",
         }

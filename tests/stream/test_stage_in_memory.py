@@ -10,8 +10,9 @@ from shared import wire
 from shared.errors import InfrastructureError, PermanentError, TransientError
 from shared.events import ArticleCleaned, ArticleRejected, Rejection
 from shared.events import Stage as StageName
+from shared.service import broker_for
 from shared.settings import KafkaSettings
-from shared.stage import Stage, broker_for, one_by_one
+from shared.stage import Stage, one_by_one
 from shared.topics import CLEANED, FETCHED, REJECTED, Lane
 from tests.factories import cleaned, fetched, url
 
