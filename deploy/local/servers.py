@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,9 +67,9 @@ async def servers(
         await asyncio.shield(asyncio.gather(kafka.stop(), postgres.stop()))
 
 
-async def both(*starts: object) -> None:
+async def both(*starts: Awaitable[None]) -> None:
     """Await all; when one fails, cancel the others, wait for them, and raise that one error itself."""
-    tasks = [asyncio.ensure_future(start) for start in starts]  # type: ignore[call-overload]
+    tasks = [asyncio.ensure_future(start) for start in starts]
     try:
         await asyncio.gather(*tasks)
     finally:
