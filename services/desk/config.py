@@ -115,12 +115,13 @@ def settings_rows(cls: type[Settings], found: dict[str, Any]) -> Iterator[Row]:
 
 
 def shown(value: object) -> str:
-    """Return a setting as text without its secrets."""
+    """Return a setting as text without its secrets; of an address with a password the rest is kept."""
     if isinstance(value, SecretStr):
-        value = re.sub(r"^[^:]*$|(?<=:)[^:@/]+(?=@)", "*****", value.get_secret_value())
+        value = value.get_secret_value() if "://" in value.get_secret_value() else "*****"
     if isinstance(value, list | tuple | set | frozenset):
         return ",".join(map(shown, value))
-    return "" if value is None else re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:*****@", str(value))
+    text = re.sub(r"(://[^:/?#]*):[^/?#]*@", r"\1:*****@", "" if value is None else str(value))
+    return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1*****", text)
 
 
 def _has_local() -> bool:

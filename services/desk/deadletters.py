@@ -172,8 +172,8 @@ async def _producer(here: System) -> AsyncIterator[AIOKafkaProducer]:
         compression_type="zstd",
         max_request_size=MAX_DEAD_LETTER_BYTES,
     )
-    await producer.start()
     try:
+        await producer.start()
         yield producer
     finally:
         await producer.stop()
@@ -184,8 +184,8 @@ async def _group(here: System) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
         **wire.client_options(here.kafka), group_id=here.lane.group("desk.replayed"), enable_auto_commit=False
     )
-    await consumer.start()
     try:
+        await consumer.start()
         yield consumer
     finally:
         await consumer.stop()

@@ -14,7 +14,7 @@ from rich.text import Text
 Row = Mapping[str, Any]
 
 # Columns that are copied into the next command.
-_WHOLE = {"position", "reads", "topic", "article_id"}
+_WHOLE = {"position", "worker", "reads", "topic", "article_id"}
 
 
 def say(message: str) -> None:

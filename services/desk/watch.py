@@ -111,13 +111,8 @@ def identify(wanted: str) -> UUID:
 
 def _row(step: Step) -> dict[str, object]:
     after = "" if step.since is None else f"+{duration(step.since)}"
-    return {
-        "stage": step.stage,
-        "at": step.at,
-        "after": after,
-        "topic/partition/offset": step.position,
-        "": step.detail,
-    }
+    at = f"{step.at:%m-%d %H:%M:%S}"
+    return {"stage": step.stage, "at": at, "after": after, "position": step.position, "detail": step.detail}
 
 
 async def _collect(here: System, article_id: UUID) -> list[Entry]:

@@ -1,0 +1,58 @@
+"""Settings as people see them: value and origin, never a secret."""
+
+import json
+
+import pytest
+from pydantic import SecretStr
+
+from services.desk import config
+from services.storage.settings import StorageSettings
+from shared.errors import ConfigurationError
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (SecretStr("hunter2"), "*****"),
+        (SecretStr("postgresql://desk:hunter2@db:5432/wire"), "postgresql://desk:*****@db:5432/wire"),
+        ("postgresql://desk:hunter2@db/wire", "postgresql://desk:*****@db/wire"),
+        (["a:1", "b:2"], "a:1,b:2"),
+        (None, ""),
+        (12, "12"),
+        (SecretStr("postgresql://desk@db/wire?password=hunter2"), "postgresql://desk@db/wire?password=*****"),
+        (SecretStr("host=db user=desk password=hunter2"), "*****"),
+        (SecretStr("postgresql://desk:hun@ter:2@db/wire"), "postgresql://desk:*****@db/wire"),
+    ],
+)
+def test_a_setting_is_shown_without_its_secret(value: object, shown: str):
+    assert config.shown(value) == shown
+
+
+def test_each_setting_says_where_its_value_comes_from(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WIREDESK_LANE", "backfill")
+    monkeypatch.delenv(config.SERVERS, raising=False)
+    monkeypatch.delenv(config.DSN, raising=False)
+    found = {config.DSN: SecretStr("postgresql://u:secret@127.0.0.1:1/x")}
+    rows = {row["setting"]: row for row in config.settings_rows(StorageSettings, found)}
+    assert (rows["WIREDESK_LANE"]["value"], rows["WIREDESK_LANE"]["origin"]) == ("backfill", "environment")
+    assert rows["WIREDESK_LOG__LEVEL"]["origin"] == "default"
+    assert rows[config.DSN]["origin"] == "running system"
+    assert "secret" not in json.dumps(list(rows.values()))
+
+
+def test_a_variable_that_no_service_knows_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WIREDESK_TAGGER__PIPLINE", "x")
+    with pytest.raises(ConfigurationError, match="did you mean WIREDESK_TAGGER__PIPELINE"):
+        config.settings_classes()
+
+
+def test_the_settings_of_every_service_and_of_local_mode_are_known():
+    names = {cls.__name__ for cls in config.settings_classes()}
+    assert names >= {
+        "Settings",
+        "FetcherSettings",
+        "CleanerSettings",
+        "TaggerSettings",
+        "StorageSettings",
+        "LocalSettings",
+    }

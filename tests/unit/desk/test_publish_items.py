@@ -1,0 +1,139 @@
+"""What an argument of `publish` names, and what its end is called."""
+
+import io
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+
+from services.desk.publish import Item, item_of, receipt, refusal, verdict
+from services.desk.running import Exit, Problem
+from shared import wire
+from shared.client import Entry
+from shared.events import ArticleRejected, ArticleStored, Rejection, Stage, StoreStatus
+from shared.topics import CLEANED, REJECTED, STORED, Topic
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_a_url_is_taken_as_it_is():
+    assert item_of("https://example.org/a?b=1").url == "https://example.org/a?b=1"
+
+
+@pytest.mark.parametrize("name", ["story.html", "STORY.HTM", "story.xhtml"])
+def test_a_page_is_told_by_the_name_of_its_file(tmp_path: Path, name: str):
+    path = tmp_path / name
+    path.write_text("<p>Žluťoučký</p>", encoding="utf-8")
+    assert item_of(str(path)) == Item(str(path), html="<p>Žluťoučký</p>")
+
+
+def test_any_other_file_is_text_even_if_it_looks_like_a_page(tmp_path: Path):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"\xef\xbb\xbf<html> is a tag")
+    assert item_of(str(path)) == Item(str(path), text="<html> is a tag")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        ("<!DOCTYPE html><p>x", "html"),
+        ("\n  <html lang=en>", "html"),
+        ('<?xml version="1.0"?>\n<html>', "html"),
+        ("World\n\nA headline", "text"),
+        ("<3 is a heart", "text"),
+    ],
+)
+def test_standard_input_is_told_by_its_beginning(monkeypatch: pytest.MonkeyPatch, data: str, kind: str):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data.encode())))
+    assert getattr(item_of("-"), kind) == data
+
+
+def test_a_directory_is_refused_with_the_command_that_works(tmp_path: Path):
+    with pytest.raises(Problem, match="is a directory") as caught:
+        item_of(f"{tmp_path}/")
+    assert caught.value.todo == f"wiredesk publish {tmp_path}/*"
+    assert caught.value.code == Exit.USAGE
+
+
+def test_an_address_without_its_scheme_gets_the_hint():
+    with pytest.raises(Problem, match="there is no file") as caught:
+        item_of("example.org/story")
+    assert "wiredesk publish https://example.org/story" in caught.value.todo
+
+
+def test_a_file_that_is_not_utf8_names_the_byte_and_not_the_content(tmp_path: Path):
+    path = tmp_path / "old.txt"
+    path.write_bytes(b"caf\xe9 secret")
+    with pytest.raises(Problem, match=r"not UTF-8 text \(byte 3\)") as caught:
+        item_of(str(path))
+    assert "secret" not in str(caught.value)
+    assert "iconv" in caught.value.todo
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (Item("x", url="ftp://example.org/a"), "invalid_url"),
+        (Item("x", url="https://u:p@example.org/a"), "credentials_in_url"),
+        (Item("x", url="https://example.org/" + "a" * 9000), "invalid_url"),
+        (Item("x", text=" \n "), "empty"),
+        (Item("x", html=""), "empty"),
+        (Item("x", text="ab " * 400_000), "too_large"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_would_be_rejected_is_refused_before_it_is_sent(item: Item, reason: str):
+    row = refusal(item)
+    assert row is not None
+    assert (row["status"], row["reason"]) == ("refused", reason)
+    assert "u:p" not in str(row["detail"])
+
+
+def test_what_can_be_worked_is_not_refused():
+    assert refusal(Item("x", url="https://example.org/a")) is None
+    assert refusal(Item("x", text="A story.")) is None
+
+
+def ended(topic: Topic, event: ArticleStored | ArticleRejected | None, **headers: str) -> Entry:
+    return Entry(topic=topic, position="t/0/1", at=NOW, headers=headers, event=event)
+
+
+def test_a_receipt_tells_status_revision_and_headline():
+    event = ArticleStored(
+        event_id=uuid4(),
+        article_id=uuid4(),
+        enriched_event_id=uuid4(),
+        status=StoreStatus.INSERTED,
+        revision=1,
+        headline="Ferry",
+    )
+    assert receipt(ended(STORED, event)) == {"status": "inserted", "revision": 1, "headline": "Ferry"}
+
+
+def test_a_rejection_tells_stage_and_reason():
+    event = ArticleRejected(event_id=uuid4(), article_id=uuid4(), stage=Stage.CLEANER, reason=Rejection.EMPTY)
+    row = receipt(ended(REJECTED, event))
+    assert (row["status"], row["stage"], row["reason"]) == ("rejected", "cleaner", "empty")
+
+
+def test_a_dead_letter_tells_where_it_lies():
+    row = receipt(ended(CLEANED.dead_letter("tagger"), None, **{wire.REASON: "worker_died", wire.STAGE: "tagger"}))
+    assert (row["status"], row["reason"], row["position"]) == ("dead letter", "worker_died", "t/0/1")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "code"),
+    [
+        (["inserted", "unchanged"], Exit.OK),
+        (["submitted"], Exit.OK),
+        (["inserted", "no answer in time"], Exit.TIMEOUT),
+        (["inserted", "rejected"], Exit.REJECTED),
+        (["no answer in time", "refused"], Exit.REJECTED),
+        (["dead letter"], Exit.REJECTED),
+    ],
+)
+def test_the_exit_code_tells_the_worst_that_happened(statuses: list[str], code: Exit):
+    assert verdict([{"status": status} for status in statuses]) == code
