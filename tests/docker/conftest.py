@@ -1,5 +1,7 @@
 """The docker tier is optional: without an engine it is skipped, and the summary names the reason."""
 
+from collections.abc import Iterator
+
 import pytest
 from testcontainers.core.config import testcontainers_config
 
@@ -18,9 +20,10 @@ def engine() -> None:
 
 
 @pytest.fixture(scope="session")
-def images(engine: None) -> dict[str, str]:
-    """The image of each service by name, built from deploy/Dockerfile once for the run."""
+def images(engine: None) -> Iterator[dict[str, str]]:
+    """The image of each service by name, built from deploy/Dockerfile once for the run. The build cache stays."""
     tags = {service: f"wiredesk-{service}:test" for service in SERVICES}
     for service, tag in tags.items():
         docker("build", "--file", "deploy/Dockerfile", "--build-arg", f"SERVICE={service}", "--tag", tag, ".")
-    return tags
+    yield tags
+    docker("image", "rm", "--force", *tags.values())

@@ -14,6 +14,8 @@ from tests.docker.journey import travels
 # Building the images takes minutes the first time.
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(1200)]
 
+BUILT = ("topics", "fetcher", "cleaner", "tagger", "storage")
+
 
 def free_port() -> str:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -50,7 +52,9 @@ def checkout(engine: None) -> Iterator[Checkout]:
         checkout.compose("up", "--build", "--wait", "--wait-timeout", "300")
         yield checkout
     finally:
-        checkout.compose("down", "--volumes", "--remove-orphans", "--rmi", "local")
+        checkout.compose("down", "--volumes", "--remove-orphans")
+        # By name: compose's own --rmi also looks for untagged images, and fails when another build takes one away.
+        docker("image", "rm", "--force", *(f"{checkout.project}-{service}" for service in BUILT))
 
 
 async def test_an_article_travels_through_the_composed_system(checkout: Checkout):
