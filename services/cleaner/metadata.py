@@ -22,7 +22,7 @@ _NAME_LEAD = re.compile(r"^(?:by|von|par|por|author)\b[: ]\s*", re.IGNORECASE)
 _TITLE_CUT = re.compile(r"\s+[|\-–—·•»:]+\s+")  # noqa: RUF001 - sites separate their name with any dash
 _COMMENT = re.compile(r"^\s*(?:<!--|<!\[CDATA\[|//\s*<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
-_INDEX_TYPES = frozenset({"collectionpage", "searchresultspage", "itemlist", "profilepage", "contactpage", "faqpage"})
+_INDEX_TYPES = frozenset({"collectionpage", "searchresultspage"})
 
 
 @dataclass(frozen=True, slots=True)

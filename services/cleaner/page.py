@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import lxml.html
 from lxml import etree
@@ -11,13 +12,15 @@ from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
 from services.cleaner.dates import parse_date
-from services.cleaner.hygiene import one_line, tidy
+from services.cleaner.hygiene import fold, one_line, tidy
 from services.cleaner.metadata import Metadata, author_names, read_metadata
 
 # With less than this many words extracted, or no paragraphs, an articleBody in the JSON-LD of equal length or more is
 # taken instead.
 _SHORT_BODY = 40
+_LONG_BODY = 400
 _MAX_CAPTIONS = 50
+_MAX_HEADINGS = 200
 _BLOCKS = frozenset({"p", "head", "item", "quote", "row", "code", "ab"})
 
 
@@ -42,17 +45,38 @@ def read_page(source: str, url: str | None) -> Page | None:
         return None
     metadata = _fill_gaps(read_metadata(tree, url), tree, url)
     captions = [one_line(node.text_content()) for node in tree.xpath("//figcaption")[:_MAX_CAPTIONS]]
-    teasers = len(tree.xpath("//h2//a[@href] | //h3//a[@href] | //a[@href]//h2 | //a[@href]//h3"))
-    visible = one_line(
-        " ".join(tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]"))
-    )
     document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
     text = tidy("\n\n".join(blocks(document.body))) if isinstance(document, Document) else ""
     stated = tidy(metadata.body)
     poor = len(text.split()) < _SHORT_BODY or "\n" not in text
     if poor and len(stated.split()) >= len(text.split()):
         text = stated
-    return Page(text, metadata, tuple(caption for caption in captions if caption), visible, teasers)
+    # A long story is no wall, whatever else the page shows.
+    visible = _visible(tree) if len(text.split()) <= _LONG_BODY else text
+    return Page(text, metadata, tuple(caption for caption in captions if caption), visible, _teasers(tree, text))
+
+
+def _visible(tree: HtmlElement) -> str:
+    hidden = "self::script or self::style or self::noscript or self::template"
+    return one_line(" ".join(tree.xpath(f"//body//*[not({hidden})]/text() | //body/text()")))
+
+
+def _teasers(tree: HtmlElement, text: str) -> int:
+    """How many cards of `text` hang on a linked heading: an index is made of them."""
+    lines = {fold(line) for line in text.split("\n")}
+    links = "a[@href and not(starts-with(@href, '#'))]"
+    headings = tree.xpath(f"(//h2 | //h3)[descendant::{links} or ancestor::{links}]")
+    return sum(not lines.isdisjoint(_card(heading)) for heading in headings[:_MAX_HEADINGS])
+
+
+def _card(heading: HtmlElement) -> list[str]:
+    """The heading and up to three paragraphs that share its nearest container with paragraphs, folded."""
+    own = [fold(heading.text_content())]
+    for container in islice(heading.iterancestors(), 3):
+        found = list(islice(container.iter("p"), 4))
+        if found:
+            return own + [fold(paragraph.text_content()) for paragraph in found] if len(found) < 4 else own
+    return own
 
 
 def _parse(source: str) -> HtmlElement | None:
@@ -96,7 +120,8 @@ def _fill_gaps(metadata: Metadata, tree: HtmlElement, url: str | None) -> Metada
     """Let trafilatura look for the headline, authors or date that the mark-up does not state."""
     if metadata.headline and metadata.authors and metadata.date_published:
         return metadata
-    found = extract_metadata(tree, default_url=url)
+    # Its extensive date search compiles the words of 200 languages: seconds, once per process, for few dates more.
+    found = extract_metadata(tree, default_url=url, extensive=False)
     return replace(
         metadata,
         headline=metadata.headline or one_line(found.title or ""),

@@ -32,6 +32,7 @@ _HANDLES = re.compile(r"(?:[@#]\w+[\s,]*)+")
 # The last mark of a line, whatever quotation marks, brackets or symbols follow it.
 _END = re.compile(r"[.!?…。！？؟।॥۔][^\w]*$")
 _ABBREVIATION = re.compile(r"\b(?:[A-Z]\.){2,}$")
+_UNSPACED = re.compile("[\u3040-\u9fff\u0e00-\u0eff]")
 _OPEN_QUOTE = "\"“„«»‘‚'「『"
 _CLOSE_QUOTE = "\"”“»«’'」』"
 _MARKS = '"“”„«»「」『』'
@@ -57,8 +58,7 @@ def ends_sentence(line: str) -> bool:
 def word_count(line: str) -> int:
     """Words of `line`; scripts without spaces count two characters as a word."""
     spaced = len(line.split())
-    dense = sum(1 for char in line[:MAX_LINE] if "\u3040" <= char <= "\u9fff" or "\u0e00" <= char <= "\u0eff")
-    return max(spaced, dense // 2)
+    return spaced if line.isascii() else max(spaced, len(_UNSPACED.findall(line)) // 2)
 
 
 def is_quote(line: str) -> bool:

@@ -12,9 +12,11 @@ UNDECLARED_WORDS = 40
 # Error pages, walls and checks are shorter than this; a longer page that speaks of them is an article about them.
 WALL_WORDS = 300
 _TITLE_WORDS = 120
-# A page without article mark-up and with this many linked headings beside little prose is an index.
-_TEASERS = 8
-_WORDS_PER_TEASER = 40
+# A page without article mark-up is an index when its story holds this many linked headings with no more prose each, or
+# when it declares a collection and has less prose than an article that was declared wrongly.
+_TEASERS = 5
+_WORDS_PER_TEASER = 25
+_COLLECTION_WORDS = 300
 
 
 def wall(title: str, text: str) -> str | None:
@@ -39,7 +41,7 @@ def too_little(words: int, metadata: Metadata, teasers: int) -> str | None:
         return f"too little prose: {words} words, a page {mark_up} article mark-up needs {needed}"
     if metadata.declares_article:
         return None
-    if metadata.declares_index:
+    if metadata.declares_index and words < _COLLECTION_WORDS:
         return "index page: its JSON-LD declares a list or collection and no article"
     if teasers >= _TEASERS and words < teasers * _WORDS_PER_TEASER:
         return f"index page: {teasers} linked headings beside {words} words of prose"
