@@ -124,8 +124,10 @@ class Names:
         before = match[1] if match else ""
         if surname in lexicon.phrases:
             return before in lexicon.titles or _SPEECH_AFTER.match(text, start + len(surname)) is not None
-        stranger = before[:1].isupper() and before not in lexicon.phrases
-        return not stranger or before in lexicon.titles or before in lexicon.ordinary
+        # "Laura Bush" is another Bush; a sentence, an owner ("Russia's Putin") or a title before it is no given name.
+        closed = before.endswith(("'s", "\u2019s")) or (before.endswith(".") and len(before) > 2)
+        known = before in lexicon.phrases or before in lexicon.titles or before in lexicon.ordinary
+        return closed or known or not before[:1].isupper()
 
     def key(self, surface: str, label: str) -> tuple[str, object]:
         """Return what two mentions of one thing have in common."""

@@ -14,6 +14,7 @@ from services.tagger.spans import BLOCK, Span
 from services.tagger.words import split
 
 # ruff: noqa: SIM905 - word lists read best as text
+_LONGEST = 14  # words that may follow the head of a name
 _LINKS = frozenset({"of", "for", "on"})
 _SPEECH = re.compile(
     r",? (?:said|says|told|added|wrote|warned|testified|insisted|argued|tweeted|recalled|explained|joked|replied)\b"
@@ -173,16 +174,17 @@ class _Text:
 
     def extended(self, j: int) -> int:
         """Return the end of a name that goes on with "of …", "for …", "on …" after word `j - 1`; `j` if it does not."""
-        words, end = self.words, j
-        while j < len(words) and words[j].joined and words[j].text in _LINKS | {"and", "the"}:
+        # A limit keeps the work linear in a text that says "Bank of Bank of …" for a megabyte.
+        words, end, last = self.words, j, min(len(self.words), j + _LONGEST)
+        while j < last and words[j].joined and words[j].text in _LINKS | {"and", "the"}:
             link = words[j].text
             if link == "and" and (end == j - 1 or not self._continues(j + 1)):
                 break
             if link == "the" and words[j - 1].text not in _LINKS:
                 break
             j += 1
-            if j < len(words) and words[j].joined and words[j].capital and not words[j].text.endswith("day"):
-                while j < len(words) and words[j].joined and words[j].capital and not words[j].text.endswith("day"):
+            if j < last and words[j].joined and words[j].capital and not words[j].text.endswith("day"):
+                while j < last and words[j].joined and words[j].capital and not words[j].text.endswith("day"):
                     j += 1
                 end = j
         return end
