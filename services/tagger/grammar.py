@@ -22,7 +22,7 @@ _SMALL = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|tw
 _WORDS = rf"\b(?:{_SMALL}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
 _UNIT = r"(?:day|week|month|quarter|year|decade|summer|winter|spring|autumn)"
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d+)?"
-_SCALE = r"(?:thousand|million|billion|trillion|bn|mn|tn|m|k)\b"
+_SCALE = r"(?:[Tt]housand|[Mm]illion|[Bb]illion|[Tt]rillion|bn|mn|tn|m|k)\b"
 _CURRENCY = r"\b(?:USD|EUR|GBP|CHF|JPY|CNY|INR) (?=\d)|(?:US|A|C|AU|CA|HK|NZ|S|R)?\$|£|€|¥|₹|₽|₩|₺|₴"
 _UNIT_OF_MONEY = (
     r"(?:U\.?S\.? |Australian |Canadian |Hong Kong )?(?:dollars?|cents?)|euros?|pounds?(?: sterling)?|pence|yen|yuan"
