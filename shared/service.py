@@ -24,7 +24,7 @@ from shared.errors import ConfigurationError, InfrastructureError
 from shared.events import Event
 from shared.health import Health, HealthServer, ReadyCheck
 from shared.outcomes import BatchHandler
-from shared.settings import HealthSettings, KafkaSettings, Settings
+from shared.settings import HealthSettings, KafkaSettings, Settings, check_own_names
 from shared.stage import Stage
 from shared.topics import PUBLIC, Lane, Topic
 
@@ -58,6 +58,7 @@ class Service(Generic[S, E]):
 def run(service: Service[Any, Any]) -> int:
     """Run `service` until SIGTERM, SIGINT or a failure. Blocks; returns the exit code."""
     try:
+        check_own_names(service.settings)
         settings = service.settings.load()
         logs.configure(settings.log, service.name)
         return asyncio.run(_serve(service, settings))

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretSt
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.errors import ConfigurationError
+from shared.events import Stage
 
 PREFIX = "WIREDESK_"
 
@@ -100,6 +101,18 @@ def variables(model: type[BaseModel], prefix: str = PREFIX) -> Iterator[tuple[st
             yield from variables(annotation, f"{prefix}{name.upper()}__")
         else:
             yield f"{prefix}{name.upper()}", info
+
+
+def check_own_names(model: type[Settings], environ: Mapping[str, str] = os.environ) -> None:
+    """Like `check_names` for one service, which does not know the settings of the others and leaves them alone.
+
+    Raises:
+        ConfigurationError: names each unknown variable and the nearest known one.
+    """
+    own = {name.upper() for name in model.model_fields}
+    others = {stage.value.upper() for stage in Stage} | {"LOCAL"}
+    sections = {name: name.upper().removeprefix(PREFIX).partition("__")[0] for name in environ}
+    check_names([model], {name: "" for name, section in sections.items() if section in own or section not in others})
 
 
 def check_names(known: list[type[Settings]], environ: Mapping[str, str] = os.environ) -> None:

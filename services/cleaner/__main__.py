@@ -14,6 +14,8 @@ from shared.stage import one_by_one
 from shared.topics import FETCHED
 
 _MIB = 1024 * 1024
+# At worst each page takes its whole time limit, one after the other, and a batch must end within ten minutes.
+BATCH = 40
 
 
 @asynccontextmanager
@@ -28,7 +30,9 @@ async def worker(settings: CleanerSettings) -> AsyncIterator[Worker[ArticleFetch
 
 def main() -> None:
     """Entry point of `wiredesk-cleaner`."""
-    raise SystemExit(run(Service(name="cleaner", consumes=FETCHED, settings=CleanerSettings, worker=worker, batch=100)))
+    raise SystemExit(
+        run(Service(name="cleaner", consumes=FETCHED, settings=CleanerSettings, worker=worker, batch=BATCH))
+    )
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ from shared.pool import Pool
 from shared.service import Service, Worker, run
 from shared.topics import CLEANED
 
+# Two chunks of the default size: small enough to end in time when every article is tried alone.
+BATCH = 32
+
 
 @asynccontextmanager
 async def worker(settings: TaggerSettings) -> AsyncIterator[Worker[ArticleCleaned]]:
@@ -24,7 +27,7 @@ async def worker(settings: TaggerSettings) -> AsyncIterator[Worker[ArticleCleane
 
 def main() -> None:
     """Entry point of `wiredesk-tagger`."""
-    raise SystemExit(run(Service(name="tagger", consumes=CLEANED, settings=TaggerSettings, worker=worker, batch=100)))
+    raise SystemExit(run(Service(name="tagger", consumes=CLEANED, settings=TaggerSettings, worker=worker, batch=BATCH)))
 
 
 if __name__ == "__main__":

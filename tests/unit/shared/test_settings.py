@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import ConfigurationError
-from shared.settings import KafkaSettings, Settings, check_names, variables
+from shared.settings import KafkaSettings, Settings, check_names, check_own_names, variables
 
 
 def test_a_misspelt_variable_is_an_error_that_names_the_nearest():
@@ -13,6 +13,16 @@ def test_a_misspelt_variable_is_an_error_that_names_the_nearest():
 
 def test_variables_of_others_are_not_ours_to_judge():
     check_names([Settings], {"PATH": "/bin", "WIREDESK_LANE": "backfill"})
+
+
+@pytest.mark.parametrize("name", ["WIREDESK_KAFKA__BOOTSTRAP", "WIREDESK_LANES", "WIREDESK_FETHCER__PORTS"])
+def test_a_service_refuses_what_nobody_knows(name):
+    with pytest.raises(ConfigurationError, match=name):
+        check_own_names(Settings, {name: "x"})
+
+
+def test_a_service_leaves_the_settings_of_the_others_alone():
+    check_own_names(Settings, {"WIREDESK_TAGGER__PIPELINE": "x", "WIREDESK_LOCAL__STATE_DIR": "x", "HOME": "/"})
 
 
 def test_servers_are_a_comma_separated_list(monkeypatch):
