@@ -5,7 +5,7 @@ Every function opens and closes its own connections and raises `InfrastructureEr
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -138,7 +138,7 @@ async def apply_topics(kafka: KafkaSettings, lane: Lane, *, retention_bytes: int
         InfrastructureError: Kafka cannot be reached, or leaders are not elected in time.
     """
     async with connect(kafka) as client:
-        existing = set(await client.list_topics())
+        existing = await client.list_topics()
         wanted = {lane.topic(topic): topic for topic in every_topic()}
         missing = [
             NewTopic(
@@ -150,13 +150,13 @@ async def apply_topics(kafka: KafkaSettings, lane: Lane, *, retention_bytes: int
             for name, topic in wanted.items()
             if name not in existing
         ]
-        if missing:
-            _check_created((await client.create_topics(missing)).topic_errors)
+        created = _created((await client.create_topics(missing)).topic_errors) if missing else set()
         await _wait_for_leaders(client, list(wanted), kafka.start_timeout_seconds)
-    return [Change(name, created=name not in existing) for name in wanted]
+    return [Change(name, created=name in created) for name in wanted]
 
 
-def _check_created(answers: Iterable[tuple[Any, ...]]) -> None:
+def _created(answers: Sequence[tuple[Any, ...]]) -> set[str]:
+    """The topics that are new: another process may have made one since the names were listed."""
     refused = [
         f"{name}: {message or for_code(code).__name__}"
         for name, code, message in answers
@@ -164,6 +164,7 @@ def _check_created(answers: Iterable[tuple[Any, ...]]) -> None:
     ]
     if refused:
         raise ConfigurationError("Kafka refused topics:\n  " + "\n  ".join(refused))
+    return {name for name, code, _ in answers if code == 0}
 
 
 async def _wait_for_leaders(client: AIOKafkaAdminClient, wanted: list[str], seconds: float) -> None:
@@ -180,10 +181,9 @@ async def _wait_for_leaders(client: AIOKafkaAdminClient, wanted: list[str], seco
 
 
 async def missing_topics(kafka: KafkaSettings, names: Iterable[str]) -> list[str]:
-    """Return those of `names` that do not exist."""
+    """Return those of `names` that do not exist, sorted."""
     async with connect(kafka) as client:
-        existing = set(await client.list_topics())
-    return [name for name in names if name not in existing]
+        return sorted(set(names) - set(await client.list_topics()))
 
 
 async def diff_topics(kafka: KafkaSettings, lane: Lane) -> list[Drift]:
@@ -191,8 +191,7 @@ async def diff_topics(kafka: KafkaSettings, lane: Lane) -> list[Drift]:
     wanted = {lane.topic(topic): topic for topic in every_topic()}
     async with connect(kafka) as client:
         found = {topic["topic"]: topic for topic in await client.describe_topics()}
-        present = [name for name in wanted if name in found]
-        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in present]
+        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted if name in found]
         answers = await client.describe_configs(resources) if resources else []
     settings = {
         name: {entry[0]: entry[1] for entry in entries}
@@ -297,5 +296,5 @@ async def _coordinator(client: AIOKafkaAdminClient, group: str) -> int:
 
 
 def _unreachable(kafka: KafkaSettings, error: Exception) -> InfrastructureError:
-    servers = ", ".join(kafka.bootstrap_servers)
-    return InfrastructureError(f"Kafka at {servers} cannot be used ({type(error).__name__})", reason="kafka")
+    what = f"Kafka at {', '.join(kafka.bootstrap_servers)} cannot be used ({type(error).__name__})"
+    return InfrastructureError(what, reason="kafka")

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from services.desk.cli import app
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = """World
@@ -75,12 +78,27 @@ def test_help_imports_neither_kafka_nor_pydantic_nor_rich():
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_a_verb_that_cannot_go_on_has_its_exit_code_and_says_why(
-    tmp_path: Path, arguments: list[str], environment: dict[str, str], code: int, told: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    arguments: list[str],
+    environment: dict[str, str],
+    code: int,
+    told: str,
 ):
-    done = wiredesk(*arguments, folder=tmp_path, **environment)
-    assert (done.returncode, told in done.stderr) == (code, True), done.stderr
-    assert "Traceback" not in done.stderr
+    for name in [name for name in os.environ if name.upper().startswith("WIREDESK_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, arguments, env=environment)
+    assert (done.exit_code, told in done.stderr) == (code, True), done.stderr
+    assert isinstance(done.exception, SystemExit | None), "no traceback"
     assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_an_error_is_told_without_a_traceback_or_the_complaints_of_a_client_library(tmp_path: Path):
+    done = wiredesk("status", folder=tmp_path, WIREDESK_KAFKA__BOOTSTRAP_SERVERS="127.0.0.1:1")
+    assert done.returncode == 3
+    assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == ["wiredesk:", "Start"]
 
 
 def test_config_show_is_ndjson_in_a_pipe_and_masks_the_password(tmp_path: Path):

@@ -16,7 +16,7 @@ from shared.topics import CLEANED, DELAY_LANES, FETCHED, REJECTED, STORED, SUBMI
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-def entry(topic: Topic, seconds: float, *, offset: int = 7, event: Any = None, **headers: str) -> Entry:
+def entry(topic: Topic, seconds: float, *, offset: int = 7, event: Any = None, **headers: Any) -> Entry:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     at = START + timedelta(seconds=seconds)
     return Entry(topic=topic, position=f"{topic.name}/3/{offset}", at=at, headers=named, event=event)
@@ -56,7 +56,8 @@ def test_dead_letters_and_delayed_records_are_told_from_the_topic_they_come_from
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "²", "9" * 40])
 def test_a_forged_due_time_is_taken_as_due(value: str):
-    record = entry(DELAY_LANES[0], 0, **{wire.NOT_BEFORE: value})
+    headers: dict[str, Any] = {wire.NOT_BEFORE: value}
+    record = entry(DELAY_LANES[0], 0, **headers)
     assert due(record) == record.at
 
 
@@ -104,7 +105,7 @@ def test_an_article_that_was_read_but_has_no_outcome_is_not_called_waiting():
 
 def test_a_delayed_article_says_until_when():
     at = int((START + timedelta(minutes=10)).timestamp() * 1000)
-    headers = {wire.NOT_BEFORE: str(at), wire.REASON: "http_503"}
+    headers: dict[str, Any] = {wire.NOT_BEFORE: str(at), wire.REASON: "http_503"}
     found = steps([entry(DELAY_LANES[0], 0, event=ArticleSubmitted(url="https://a.example"), **headers)])
     sentence = whereabouts(found, [reading(DELAY_LANES[0], 0)], START)
     assert "http_503, due 2026-11-20 12:10:00 UTC" in sentence
