@@ -29,8 +29,7 @@ def changed(**fields: Any) -> dict[str, Any]:
     """The schema of `Old` with some fields replaced; None removes one."""
     kept = {name: (info.annotation, info) for name, info in Old.model_fields.items()}
     merged = {name: value for name, value in (kept | fields).items() if value is not None}
-    document: dict[str, Any] = create_model("New", **merged).model_json_schema()
-    return document
+    return dict(create_model("New", **merged).model_json_schema())
 
 
 def breaks(**fields: Any) -> list[str]:
