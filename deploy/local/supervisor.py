@@ -61,12 +61,12 @@ class Supervisor:
         self.bootstrap_servers: list[str] = []
         self.dsn = ""
         self._scale = dict(scale)
-        self._say = say
+        self._say = _never_raising(say)
         self._apply_topics = apply_topics
         self._state = StateDir(settings.local.state_dir)
         self._servers: dict[str, Kept] = {}
         self._workers = Workers(
-            list(scale), self._state, environment or {}, command=command, say=say, changed=self._write_state
+            list(scale), self._state, environment or {}, command=command, say=self._say, changed=self._write_state
         )
         self._token = secrets.token_urlsafe(24)
         self._control = ControlServer(self._token, self._answer)
@@ -200,8 +200,8 @@ class Supervisor:
         if self._asked.is_set():
             self._hurry.set()
         else:
-            self._say("stopping (once more to hurry)")
             self._asked.set()
+            self._say("stopping (once more to hurry)")
 
     def _addresses(self) -> dict[str, str]:
         return {
@@ -223,3 +223,13 @@ class Supervisor:
         if self._phase in ("starting", "running"):
             secret = {"dsn": self.dsn, "control": {"port": self._control.port, "token": self._token}}
             self._state.write({**self.status(), **secret, "started": started(os.getpid())})
+
+
+def _never_raising(say: Callable[[str], None]) -> Callable[[str], None]:
+    """A terminal that was closed takes no more words, which must not keep anything from being stopped."""
+
+    def said(message: str) -> None:
+        with contextlib.suppress(OSError):
+            say(message)
+
+    return said

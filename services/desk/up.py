@@ -48,7 +48,7 @@ async def up(*, demo: bool, scale: list[str]) -> Exit:
         code = Exit.OK
         if site is not None:
             code = await _until_asked(supervisor, settings, site)
-        say("Ctrl-C stops everything. In another terminal, in this folder: wiredesk status")
+        say(f"Ctrl-C stops everything. In another terminal, in this folder: {program()} status")
         await supervisor.wait()
     return code
 

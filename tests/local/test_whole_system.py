@@ -131,6 +131,15 @@ async def test_sigterm_stops_everything_and_the_exit_code_is_0(tmp_path: Path):
     assert list((tmp_path / "pids").iterdir()) == []
 
 
+async def test_a_terminal_that_was_closed_does_not_keep_anything_running(tmp_path: Path):
+    async with system(tmp_path) as running:
+        children = family(running.process)
+        transport = running.process._transport  # type: ignore[attr-defined]
+        transport.get_pipe_transport(1).close()
+        await running.end(signal.SIGHUP)
+        assert all_gone(children)
+
+
 async def test_kill_9_of_the_supervisor_leaves_no_child_and_the_next_start_keeps_the_data(tmp_path: Path):
     async with system(tmp_path) as running:
         control = await Control.connect(tmp_path)
