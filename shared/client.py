@@ -64,6 +64,22 @@ class Entry:
     event: Event | None = field(repr=False)
     value: bytes = field(repr=False, default=b"")
 
+    @classmethod
+    def of(cls, record: "ConsumerRecord[bytes, bytes]", topic: Topic, *, decode: bool = True) -> Self:
+        """Make an entry of a raw record of `topic`; without `decode` its value is not looked into."""
+        event = None
+        if decode:
+            with contextlib.suppress(InvalidRecordError):
+                event = wire.decode(record.value, topic.event)
+        return cls(
+            topic=topic,
+            position=f"{record.topic}/{record.partition}/{record.offset}",
+            at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+            headers=wire.readable_headers(record.headers),
+            event=event,
+            value=record.value or b"",
+        )
+
     @property
     def article_id(self) -> str:
         """The article it is about, from the CloudEvents subject or the event; empty when unknown."""
@@ -209,7 +225,7 @@ class Wiredesk:
                 for records in (await consumer.getmany(timeout_ms=500)).values():
                     for record in records:
                         topic = known.get(record.topic)
-                        yield _entry(record, topic or letters[record.topic], is_event=topic is not None)
+                        yield Entry.of(record, topic or letters[record.topic], decode=topic is not None)
         finally:
             await consumer.stop()
 
@@ -234,7 +250,7 @@ class Wiredesk:
             while True:
                 for place, records in (await consumer.getmany(timeout_ms=500, max_records=100)).items():
                     for record in records:
-                        article = _entry(record, ENRICHED, is_event=True).event
+                        article = Entry.of(record, ENRICHED).event
                         if isinstance(article, ArticleEnriched) and _names(article, entity, entity_type):
                             yield article
                         done[place] = record.offset + 1
@@ -270,18 +286,3 @@ async def _starts(consumer: AIOKafkaConsumer, since: datetime | None) -> dict[To
         return ends
     found = await consumer.offsets_for_times(dict.fromkeys(places, int(since.timestamp() * 1000)))
     return {place: at.offset if at is not None else ends[place] for place, at in found.items()}
-
-
-def _entry(record: "ConsumerRecord[bytes, bytes]", topic: Topic, *, is_event: bool) -> Entry:
-    event = None
-    if is_event:
-        with contextlib.suppress(InvalidRecordError):
-            event = wire.decode(record.value, topic.event)
-    return Entry(
-        topic=topic,
-        position=f"{record.topic}/{record.partition}/{record.offset}",
-        at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-        headers=wire.readable_headers(record.headers),
-        event=event,
-        value=record.value or b"",
-    )

@@ -22,6 +22,10 @@ MAX_TEXT_BYTES = 1024 * 1024
 Url = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
 
 
+# The topic fixes the major version; a consumer takes every minor one and ignores the fields it does not know.
+Version = Annotated[str, StringConstraints(pattern=r"^1\.\d{1,4}$")]
+
+
 class Event(BaseModel):
     """Base of all contracts. Validation errors never echo the input: bodies stay out of logs."""
 
@@ -34,7 +38,7 @@ class ArticleSubmitted(Event):
     Exactly one of "a URL alone", `html` and `text`; a URL beside `html` or `text` gives the article its identity.
     """
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Version = "1.0"
     url: Url | None = Field(None, description="where the article is, or where the page or text came from")
     html: str | None = Field(None, description="the page as got; at most 5 MiB of UTF-8")
     text: str | None = Field(None, description="flattened text, page furniture included; at most 1 MiB of UTF-8")
@@ -60,7 +64,7 @@ class Content(StrEnum):
 class ArticleFetched(Event):
     """The page or text as got, decoded to Unicode, nothing removed."""
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Version = "1.0"
     event_id: UUID
     article_id: UUID
     url: Url | None = Field(None, description="the final URL after redirects")
@@ -113,7 +117,7 @@ class Zone(Event):
 class ArticleCleaned(Event):
     """The story without its furniture; the furniture is kept, named, in `zones` and the fields made from it."""
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Version = "1.0"
     event_id: UUID
     article_id: UUID
     url: Url | None = None
@@ -153,7 +157,9 @@ class Mention(Event):
 class Entity(Event):
     """One real thing the story names. Types are spaCy's (OntoNotes): PERSON, ORG, GPE, LOC, NORP, DATE and so on."""
 
-    name: str = Field(min_length=1, description="canonical name: the fullest form in the article; a country's usual name")
+    name: str = Field(
+        min_length=1, description="canonical: the fullest form in the article; a country's usual name"
+    )
     type: str
     mentions: tuple[Mention, ...] = Field(min_length=1)
     ids: dict[str, str] = Field(default_factory=dict, description='ids where certain, e.g. {"iso3166": "RU"}')
@@ -188,7 +194,7 @@ class StoreStatus(StrEnum):
 class ArticleStored(Event):
     """The receipt. One per stored record; `superseded` means kept as history because a newer revision is current."""
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Version = "1.0"
     event_id: UUID
     article_id: UUID
     enriched_event_id: UUID
@@ -228,7 +234,7 @@ class Rejection(StrEnum):
 class ArticleRejected(Event):
     """A refusal with its reason: the end of this submission's way."""
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Version = "1.0"
     event_id: UUID
     article_id: UUID
     stage: Stage

@@ -15,7 +15,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from services.desk.config import System, system
 from services.desk.output import ago, emit, for_people, heading, paragraph, say, table
-from services.desk.reading import RawRecord, entry_of, read, read_one
+from services.desk.reading import RawRecord, read, read_one
 from services.desk.running import Exit, Problem
 from shared import wire
 from shared.client import Entry
@@ -39,7 +39,7 @@ _LONGEST_POINTER = 1000
 async def list_letters(*, every: bool, reason: str | None, as_json: bool) -> Exit:
     """Print the dead letters, the oldest first, each origin once."""
     here = await system()
-    letters = [entry_of(record, topic) for topic, record in await _letters(here, every=every)]
+    letters = [Entry.of(record, topic) for topic, record in await _letters(here, every=every)]
     rows = [
         {
             "position": letter.position,
@@ -62,7 +62,7 @@ async def show(position: str, *, as_json: bool) -> Exit:
     """Print one dead letter with its original bytes (the beginning of them on a terminal)."""
     here = await system()
     topic, record = await _one(here, position)
-    letter = entry_of(record, topic)
+    letter = Entry.of(record, topic)
     text = letter.value.decode("utf-8", "backslashreplace")
     if not for_people(as_json=as_json):
         emit({"position": letter.position, "at": letter.at.isoformat(), "headers": letter.headers, "value": text})
@@ -84,11 +84,11 @@ async def replay(positions: Iterable[str], *, every: bool, as_json: bool) -> Exi
         raise Problem("say which dead letters: positions, or --all", "wiredesk dlq list", code=Exit.USAGE)
     here = await system()
     letters = await _letters(here, every=False) if every else [await _one(here, position) for position in positions]
-    chosen = {entry.position for entry in once(entry_of(record, topic) for topic, record in letters)}
+    chosen = {entry.position for entry in once(Entry.of(record, topic) for topic, record in letters)}
     rows = []
     async with _producer(here) as producer:
         for topic, record in letters:
-            letter = entry_of(record, topic)
+            letter = Entry.of(record, topic)
             if letter.position not in chosen:
                 continue
             if is_pointer(letter):

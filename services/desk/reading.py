@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from datetime import UTC, datetime
 from typing import TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -10,11 +9,9 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from shared import admin
-from shared.client import Entry
-from shared.errors import ConfigurationError, InfrastructureError, InvalidRecordError
+from shared.errors import ConfigurationError, InfrastructureError
 from shared.settings import KafkaSettings
-from shared.topics import Topic
-from shared.wire import client_options, decode, readable_headers
+from shared.wire import client_options
 
 RawRecord: TypeAlias = ConsumerRecord[bytes, bytes]
 
@@ -54,21 +51,6 @@ async def read(
                 if records[-1].offset + 1 >= end:
                     del left[place]
                     consumer.pause(place)
-
-
-def entry_of(record: RawRecord, topic: Topic) -> Entry:
-    """Return a record as the client gives it; `event` is None when the value is no event of `topic`."""
-    event = None
-    with contextlib.suppress(InvalidRecordError):
-        event = decode(record.value, topic.event)
-    return Entry(
-        topic=topic,
-        position=f"{record.topic}/{record.partition}/{record.offset}",
-        at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-        headers=readable_headers(record.headers),
-        event=event,
-        value=record.value or b"",
-    )
 
 
 async def read_one(kafka: KafkaSettings, place: TopicPartition, offset: int) -> RawRecord | None:

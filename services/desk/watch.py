@@ -9,7 +9,7 @@ from services.desk import article
 from services.desk.config import System, system
 from services.desk.journey import Step, steps, whereabouts
 from services.desk.output import duration, emit, for_people, heading, paragraph, say, table
-from services.desk.reading import entry_of, read
+from services.desk.reading import read
 from services.desk.running import Exit, Problem
 from shared import admin, ids
 from shared.client import Entry, Wiredesk
@@ -128,7 +128,7 @@ async def _of(here: System, topic: Topic, article_id: UUID) -> list[Entry]:
         async for record in records:
             if key is not None and record.key != key:
                 continue
-            entry = entry_of(record, topic)
+            entry = Entry.of(record, topic)
             if article_of(entry) == str(article_id):
                 found.append(entry)
     return found

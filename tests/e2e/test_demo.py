@@ -79,7 +79,8 @@ async def newsroom(tmp_path_factory):
             process.send_signal(signal.SIGINT)
         rest, _ = await asyncio.wait_for(process.communicate(), 90)
     assert process.returncode == 0, rest.decode()
-    assert [child for child in family if child.is_running()] == []
+    # A zombie has ended; in a container nobody may collect it.
+    assert [child for child in family if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
 
 
 async def test_the_demo_loses_nothing_though_a_tagger_was_killed_and_the_scale_changed(newsroom):
