@@ -12,7 +12,7 @@ from shared.outcomes import BatchHandler
 from shared.service import broker_for
 from shared.settings import KafkaSettings
 from shared.stage import Stage
-from shared.topics import MAX_DEAD_LETTER_BYTES, Lane, Topic
+from shared.topics import Lane, MiB, Topic
 
 Raw = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 
@@ -20,7 +20,7 @@ Raw = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 async def produce(kafka: KafkaSettings, topic: str, records: Iterable[Raw], *, partition: int | None = None) -> None:
     """Send (key, value, headers) and wait until all are durable."""
     producer = AIOKafkaProducer(
-        **wire.client_options(kafka), acks="all", max_request_size=MAX_DEAD_LETTER_BYTES, compression_type="zstd"
+        **wire.client_options(kafka), acks="all", max_request_size=64 * MiB, compression_type="zstd"
     )
     await producer.start()
     try:
