@@ -24,7 +24,11 @@ run: setup  ## Start Kafka, PostgreSQL and the services, push the demo news site
 
 .PHONY: test
 test: setup  ## Run all tests on real Kafka and PostgreSQL (TESTS="path or -k …" narrows it)
-	@$(BIN)/pytest $(TESTS)
+	@$(BIN)/pytest -m "not slow" $(TESTS)
+
+.PHONY: test-faults
+test-faults: setup  ## Run the whole fault matrix (long) and write its outcome into docs/guarantees.md
+	@$(BIN)/pytest tests/faults --write-guarantees $(TESTS)
 
 .PHONY: setup
 setup: $(VENV)/.synced  ## Make .venv and install the locked dependencies
