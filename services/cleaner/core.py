@@ -1,6 +1,7 @@
 """One article as fetched in, one clean article or a refusal with its evidence out. Pure, picklable, needs no pool."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 from services.cleaner.hygiene import fold, one_line, tidy
 from services.cleaner.language import language_of
@@ -14,9 +15,7 @@ from shared import ids
 from shared.events import ArticleCleaned, ArticleFetched, ArticleRejected, Content, Rejection, Stage, Zone, ZoneKind
 
 # Part of every event id: a change of what the cleaner makes of the same input is a new version.
-CLEANER_VERSION = "1"
-
-
+CLEANER_VERSION = "2"
 # No article comes near it; it bounds the time, and the zones of what passes fit their topic's largest record.
 MAX_LINES = 20_000
 
@@ -82,9 +81,10 @@ def _from_page(event: ArticleFetched) -> ArticleCleaned:
     zones = zone_map(page.text, _known(page), extracted=True)
     body = story(page.text, zones)
     _refuse_no_article(page, body)
-    found = found_in(zones)
-    for caption in page.captions:
-        add_caption(found, caption)
+    # The mark-up tells the parts of a caption, its line in the text does not.
+    found = found_in(zone for zone in zones if zone.rule != "known_caption")
+    for part in chain.from_iterable(page.captions.values()):
+        add_caption(found, part)
     return _article(event, body, zones, found, page.metadata)
 
 

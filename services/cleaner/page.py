@@ -1,7 +1,7 @@
 """From an HTML page to blocks of text and metadata. Pure: trafilatura finds the body, nothing is fetched."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import lxml.html
@@ -14,6 +14,8 @@ from trafilatura.settings import Document
 from services.cleaner.dates import parse_date
 from services.cleaner.hygiene import fold, one_line, tidy
 from services.cleaner.metadata import Metadata, author_names, read_metadata
+from services.cleaner.names import byline, image_credit
+from services.cleaner.rules import MAX_CREDIT
 
 # With less than this many words extracted, or no paragraphs, an articleBody in the JSON-LD of equal length or more is
 # taken instead.
@@ -22,15 +24,21 @@ _LONG_BODY = 400
 _MAX_CAPTIONS = 50
 _MAX_HEADINGS = 200
 _BLOCKS = frozenset({"p", "head", "item", "quote", "row", "code", "ab"})
+# Elements that hold a credit or byline whole; a link or an emphasis may hold the half of one.
+_HOLDERS = frozenset({"span", "div", "p", "small", "cite"})
+_BREAKS = frozenset({"br", "div", "p"})
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page reduced to what the zone map needs. `text` is the blocks, a blank line between two, tidied."""
+    """A page reduced to what the zone map needs. `text` is the blocks, a blank line between two, tidied.
+
+    `captions` has for each line under a picture its parts: caption, credit, byline.
+    """
 
     text: str
     metadata: Metadata
-    captions: tuple[str, ...] = ()
+    captions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     visible: str = ""
     teasers: int = 0
 
@@ -44,7 +52,10 @@ def read_page(source: str, url: str | None) -> Page | None:
     if tree is None:
         return None
     metadata = _fill_gaps(read_metadata(tree, url), tree, url)
-    captions = [one_line(node.text_content()) for node in tree.xpath("//figcaption")[:_MAX_CAPTIONS]]
+    captions = {
+        one_line(node.text_content()): _caption_parts(node) for node in tree.xpath("//figcaption")[:_MAX_CAPTIONS]
+    }
+    captions.pop("", None)
     document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
     text = tidy("\n\n".join(blocks(document.body))) if isinstance(document, Document) else ""
     stated = tidy(metadata.body)
@@ -53,7 +64,21 @@ def read_page(source: str, url: str | None) -> Page | None:
         text = stated
     # A long story is no wall, whatever else the page shows.
     visible = _visible(tree) if len(text.split()) <= _LONG_BODY else text
-    return Page(text, metadata, tuple(caption for caption in captions if caption), visible, _teasers(tree, text))
+    return Page(text, metadata, captions, visible, _teasers(tree, text))
+
+
+def _caption_parts(caption: HtmlElement) -> tuple[str, ...]:
+    """The caption, then every credit and byline that has an element of its own."""
+    rest, apart = caption.text or "", []
+    for child in caption:
+        held = child.text_content()
+        line = one_line(held)
+        if child.tag in _HOLDERS and len(line) <= MAX_CREDIT and (image_credit(line) or byline(line)):
+            apart.append(line)
+        else:
+            rest += f" {held} " if child.tag in _BREAKS else held
+        rest += child.tail or ""
+    return tuple(filter(None, (one_line(rest), *apart)))
 
 
 def _visible(tree: HtmlElement) -> str:

@@ -14,7 +14,7 @@ from services.cleaner.names import DATELINE_WINDOW, byline, dateline, image_cred
 from shared.events import ZoneKind
 
 MAX_LINE = 600
-_MAX_CREDIT = 200
+MAX_CREDIT = 200
 _SLUG = re.compile(r"[A-Z0-9]{2,}(?:[-_/][A-Z0-9&'.]+){2,}")
 _COUNTER = re.compile(
     r"\d[\d.,]*\s?[KkMm]?\s(?:comments?|shares?|likes?|views?|retweets?|replies|kommentare?|commentaires?|comentarios?)"
@@ -166,7 +166,7 @@ def _begins(line: str, phrase: str) -> bool:
 
 
 def _people(line: str) -> Match | None:
-    if len(line) <= _MAX_CREDIT:
+    if len(line) <= MAX_CREDIT:
         credit = image_credit(line)
         if credit:
             return Match(ZoneKind.CREDIT, "credit_line", credit=credit)
@@ -195,6 +195,6 @@ def split_credit(line: str) -> tuple[str, str] | None:
 
 def _closing_credit(line: str) -> str | None:
     parts = split_credit(line)
-    if not parts or len(parts[1]) > _MAX_CREDIT or not parts[0]:
+    if not parts or len(parts[1]) > MAX_CREDIT or not parts[0]:
         return None
     return image_credit(parts[1])

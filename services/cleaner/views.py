@@ -90,10 +90,13 @@ def _dateline(found: Found, line: str) -> None:
 
 
 def add_caption(found: Found, line: str) -> None:
-    """Add a caption, a credit, or a caption that a credit closes."""
+    """Add a caption, a credit, a byline, or a caption that a credit closes."""
     credit = image_credit(line)
     if credit:
         _add(found.credits, [credit])
+        return
+    if byline(line):
+        _byline(found, line)
         return
     parts = split_credit(line)
     credit = image_credit(parts[1]) if parts else None

@@ -110,6 +110,18 @@ def test_captions_and_credits_come_from_the_figure_and_never_into_the_text(from_
     assert "Ann Lee" not in cleaned.text
 
 
+def test_a_credit_and_a_byline_beside_a_caption_are_told_apart(from_page):
+    figure = """<figure><figcaption>Boats on the <em>dry</em> bed <span>Photo: <a>Ann Lee</a>/HPA</span>
+      <small>By Bo Ek, Cy Day</small></figcaption></figure>
+      <figure><figcaption>Cranes at dusk<br><p>They sleep there.</p></figcaption></figure>
+      <figure><figcaption><span>By Bo Ek</span></figcaption></figure>"""
+    cleaned = from_page(page(body=figure))
+    assert cleaned.captions == ("Boats on the dry bed", "Cranes at dusk They sleep there.")
+    assert cleaned.credits == ("Ann Lee/HPA",)
+    assert cleaned.authors == ("Bo Ek", "Cy Day")
+    assert from_page(page(ld=ARTICLE, body=figure)).authors == ("Ann Lee", "Bo Ek")
+
+
 def test_furniture_that_extraction_kept_is_zoned_like_that_of_a_text(from_page):
     story = ["Lakes Sign", "By Ann Lee", f"GENEVA (HPA) — {P[0]}", *P[1:], "(Reporting by Ann Lee; Editing by Bo Ek)"]
     cleaned = from_page(page(story=story))
