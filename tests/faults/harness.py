@@ -14,6 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
+from deploy.local.process import free_port
 from shared.client import Wiredesk
 from shared.settings import KafkaSettings
 from shared.topics import PUBLIC, REJECTED, STORED, Lane
@@ -40,9 +41,11 @@ class Processes:
 
     def __init__(self, kafka: KafkaSettings, dsn: str, lane: Lane, logs: Path) -> None:
         self.ends: list[tuple[str, int]] = []
+        # Where the running process of each service serves /livez and /readyz.
+        self.health: dict[str, int] = {}
         self._environment = {
             **os.environ,
-            "WIREDESK_KAFKA__BOOTSTRAP_SERVERS": ",".join(kafka.bootstrap_servers),
+            **_login(kafka),
             "WIREDESK_STORAGE__DSN": dsn,
             "WIREDESK_LANE": lane.name,
             "WIREDESK_KAFKA__SESSION_TIMEOUT_SECONDS": "6",
@@ -65,6 +68,10 @@ class Processes:
         with contextlib.suppress(ProcessLookupError):
             self._running[service].send_signal(number)
 
+    def pid(self, service: str) -> int:
+        """Process id of the running process of `service`."""
+        return self._running[service].pid
+
     async def stop(self) -> list[int]:
         """SIGTERM all; return the exit codes in order of start."""
         self._stopping = True
@@ -76,9 +83,11 @@ class Processes:
         return [process.returncode or 0 for process in self._running.values()]
 
     async def _spawn(self, service: str) -> None:
+        self.health[service] = free_port()
+        environment = {**self._environment, "WIREDESK_HEALTH__PORT": str(self.health[service])}
         with (self._logs / f"{service}.log").open("ab") as log:
             self._running[service] = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", f"services.{service}", env=self._environment, stdout=log, stderr=log
+                sys.executable, "-m", f"services.{service}", env=environment, stdout=log, stderr=log
             )
 
     async def _keep(self, service: str) -> None:
@@ -88,6 +97,18 @@ class Processes:
                 return
             self.ends.append((service, code))
             await self._spawn(service)
+
+
+def _login(kafka: KafkaSettings) -> dict[str, str]:
+    login = {
+        "WIREDESK_KAFKA__BOOTSTRAP_SERVERS": ",".join(kafka.bootstrap_servers),
+        "WIREDESK_KAFKA__SECURITY_PROTOCOL": kafka.security_protocol,
+    }
+    if kafka.sasl_username and kafka.sasl_password:
+        login["WIREDESK_KAFKA__SASL_MECHANISM"] = kafka.sasl_mechanism
+        login["WIREDESK_KAFKA__SASL_USERNAME"] = kafka.sasl_username
+        login["WIREDESK_KAFKA__SASL_PASSWORD"] = kafka.sasl_password.get_secret_value()
+    return login
 
 
 @dataclass
