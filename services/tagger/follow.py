@@ -58,7 +58,10 @@ def abbreviations(text: str, spans: Iterable[Span]) -> dict[str, tuple[str, Span
 
 
 def surnames(name: str, lexicon: Lexicon) -> set[str]:
-    """Return the forms in which a full personal name may follow: {"Leyen", "von der Leyen"}; none for one word."""
+    """Return the forms in which a full personal name may follow: {"Leyen", "von der Leyen", "Von der Leyen"}.
+
+    None for one word.
+    """
     parts = [part for part in name.split() if part not in _SUFFIXES]
     if len(parts) < 2:
         return set()
@@ -66,7 +69,9 @@ def surnames(name: str, lexicon: Lexicon) -> set[str]:
     forms = {parts[at]}
     while at > 1 and parts[at - 1].lower() in PARTICLES:
         at -= 1
-    forms.add(" ".join(parts[at:]))
+    tail = " ".join(parts[at:])
+    # At the beginning of a sentence a particle has a capital.
+    forms |= {tail, tail[0].upper() + tail[1:]}
     if parts[-1].lower().startswith(("al-", "el-")):
         forms.add(parts[-1][3:])
     if parts[0] in lexicon.family_first:
@@ -89,6 +94,11 @@ def occurrences(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
                 break
 
 
+def _identity(name: str) -> tuple[str, str]:
+    parts = [part.casefold() for part in name.split() if part not in _SUFFIXES] or [name]
+    return parts[0], parts[-1]
+
+
 class Names:
     """What the body says about names: who has which surname, and what is short for what."""
 
@@ -97,15 +107,25 @@ class Names:
         self.short = abbreviations(text, spans)
         self.people: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self.labels: dict[str, str] = {}
+        full: dict[str, None] = {}
         for span in spans:
             surface = text[span.start : span.end]
             if span.label in _NAMED:
                 self.labels.setdefault(surface, span.label)
             if span.label == "PERSON" and " " in surface:
-                parts = [part for part in surface.split() if part not in _SUFFIXES]
-                identity = (parts[0].casefold(), parts[-1].casefold())
-                for form in (surface, *surnames(surface, lexicon)):
-                    self.people[form].add(identity)
+                full[surface] = None
+        ends: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for name in full:
+            words = name.casefold().split()
+            for at in range(1, len(words) - 1):
+                ends[" ".join(words[at:])].add(_identity(name))
+        for name in full:
+            # "Van Reijn" is nobody's full name where Floor van Reijn is, but hers as "Reijn" is.
+            if name.casefold() in ends:
+                self.people[name] |= ends[name.casefold()]
+                continue
+            for form in (name, *surnames(name, lexicon)):
+                self.people[form].add(_identity(name))
         self.labels |= {short: span.label for short, (_, span) in self.short.items()}
 
     def followers(self, text: str) -> Iterator[Span]:
