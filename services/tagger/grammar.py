@@ -26,7 +26,7 @@ _SCALE = r"(?:[Tt]housand|[Mm]illion|[Bb]illion|[Tt]rillion|bn|mn|tn|m|k)\b"
 _CURRENCY = r"\b(?:USD|EUR|GBP|CHF|JPY|CNY|INR) (?=\d)|(?:US|A|C|AU|CA|HK|NZ|S|R)?\$|£|€|¥|₹|₽|₩|₺|₴"
 _UNIT_OF_MONEY = (
     r"(?:U\.?S\.? |Australian |Canadian |Hong Kong )?(?:dollars?|cents?)|euros?|pounds?(?: sterling)?|pence|yen|yuan"
-    r"|renminbi|roubles?|rubles?|rupees?|rupiah|won|francs?|pesos?|riyals?|dirhams?|shekels?|liras?|lira|rand|naira"
+    r"|renminbi|roubles?|rubles?|rupees?|rupiah|francs?|pesos?|riyals?|dirhams?|shekels?|liras?|lira|rand|naira"
     r"|kron(?:a|or|e|er)|zlotys?|hryvnias?|baht|ringgit|USD|EUR|GBP|JPY|CNY|CHF"
 )
 
@@ -55,6 +55,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("TIME", rf"\b{_SMALL} (?:hours?|minutes?|seconds?)\b"),
         ("MONEY", rf"(?:{_CURRENCY}) ?(?:{_NUMBER})(?:[- ]?{_SCALE})?"),
         ("MONEY", rf"(?<![\d.,])(?:{_NUMBER}|{_SMALL})(?: ?{_SCALE})? (?:{_UNIT_OF_MONEY})\b"),
+        # "164 won" is a race result; Korean sums are large.
+        ("MONEY", rf"(?<![\d.,])(?:(?:{_NUMBER}|{_SMALL}) ?{_SCALE}|\d{{1,3}}(?:,\d{{3}})+) won\b"),
         ("PERCENT", rf"(?<![\d.,])(?:{_NUMBER}|{_WORDS})(?: ?%|[- ](?:percent|per cent)(?:age points?)?\b)"),
         ("ORDINAL", r"(?<![\d,.])\b\d{1,4}(?:st|nd|rd|th)\b"),
     )

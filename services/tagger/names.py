@@ -26,6 +26,7 @@ _AGE = re.compile(r", (?:aged )?\d{1,2}(?:,|\.| and\b)| \(\d{1,2}\)")
 _DIVISION = re.compile(r" (?:province|district|county|prefecture|oblast|governorate|municipality)\b")
 _PLACE_OF = frozenset("city town village suburb port province district state capital island neighborhood".split())
 _PLACE_BEFORE = frozenset("in at near from of to outside around".split())
+_OWNERS = frozenset("People Children Women Men".split())
 _BLOCKED = frozenset({"GPE", "LOC", "ORG"})
 _NOT_BEFORE_PEOPLE = frozenset("the a an of at in from on for by to and".split())
 _OFFICES = frozenset("State Defense Defence Justice Commons Staff Intelligence".split())
@@ -147,7 +148,8 @@ class _Text:
         for k in range(j - 1, i, -1):
             if self.words[k].text in heads:
                 start = self.head_start(i, k)
-                if start < k:
+                # "Dublin City Libraries" is no city: an unknown word behind the head makes another name of it.
+                if start < k and not (k + 1 < j and self._unknown(k + 1)):
                     end = self.extended(k + 1) if self.words[k].text in heads_of else k + 1
                     yield self.span(start, end, heads[self.words[k].text], "head")
                 break
@@ -170,7 +172,14 @@ class _Text:
             opening = word.opens and ordinary and n == i and k - i > 1
             if opening or word.text in self.lexicon.titles or (ordinary and word.text.endswith("day")):
                 start = n + 1
+        if start == i and i and self._belongs(i):
+            start = i - 1
         return start
+
+    def _belongs(self, i: int) -> bool:
+        """Whether an owner who is nobody in particular stands before word `i`: "People's Power Party"."""
+        owner = self.words[i - 1]
+        return owner.text in _OWNERS and self.text[owner.end : self.words[i].start] in ("'s ", "\u2019s ")
 
     def extended(self, j: int) -> int:
         """Return the end of a name that goes on with "of …", "for …", "on …" after word `j - 1`; `j` if it does not."""
@@ -238,17 +247,19 @@ class _Text:
             yield self.span(i, j, "PERSON", "context")
 
     def _alone(self) -> set[str]:
-        """Return the capitalised words that stand alone somewhere, as a surname does."""
-        alone = set()
+        """Return the capitalised words that stand alone somewhere, as a surname does, and before no "Ltd" or "Bank"."""
+        alone, headed = set(), set()
         for k, word in enumerate(self.words):
             if not word.capital:
                 continue
             follows = k + 1 < len(self.words) and self.words[k + 1].joined and self.words[k + 1].capital
+            if follows and self.words[k + 1].text in self.lexicon.heads:
+                headed.add(word.text)
             before = self.words[k - 1] if k else None
             led = before is not None and word.joined and (before.capital or before.text in _NOT_BEFORE_PEOPLE)
             if not follows and not led:
                 alone.add(word.text)
-        return alone
+        return alone - headed
 
     def defined(self) -> Iterator[Span]:
         """Yield long names that give their own initials in brackets: "Group of Governmental Experts (GGE)"."""

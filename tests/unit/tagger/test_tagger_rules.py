@@ -57,6 +57,8 @@ def surfaces(entity: Found, **fields) -> list[str]:
         ("He left the University of Trondvik early.", "University of Trondvik", "ORG"),
         ("A note by the Ministry of Health and Sanitation said so.", "Ministry of Health and Sanitation", "ORG"),
         ("A study by the Harbour Safety Council said so.", "Harbour Safety Council", "ORG"),
+        ("The sum of 2 trillion won is owed, or 1,500 won each.", "2 trillion won", "MONEY"),
+        ("A rally of the People's Harvest Party ended.", "People's Harvest Party", "ORG"),
         ("They signed the Treaty of Veldhoven there.", "Treaty of Veldhoven", "LAW"),
         ("Flights left Grimsholt Airport late.", "Grimsholt Airport", "FAC"),
         ("Boats crossed the Tamwin River slowly.", "Tamwin River", "LOC"),
@@ -77,6 +79,8 @@ def test_each_family_of_rules_finds_its_own(text, name, label):
         "WEATHER WARNING ISSUED TODAY",
         "The price of turkey rose and china broke.",
         "Artificial intelligence (AI) is everywhere.",
+        "The crew of boat 164 won, and six won nothing.",
+        "The Brennick City Archives shut early.",
     ],
 )
 def test_capitals_alone_are_no_evidence(text):
@@ -97,6 +101,12 @@ def test_no_name_crosses_a_line_break():
 def test_a_listed_place_inside_an_unknown_name_is_not_that_place():
     assert ("Pittsburgh", "GPE") not in pairs("They watched the Pittsburgh Wobblers lose.")
     assert ("Pittsburgh", "GPE") in pairs("They watched Pittsburgh lose.")
+
+
+def test_a_word_that_names_a_company_is_no_surname():
+    assert pairs("It bought Coste Foods. The group becomes Brightwater Coste. Coste's shares rose.") == {
+        ("Coste Foods", "ORG")
+    }
 
 
 def test_weekdays_do_not_stick_to_names():
