@@ -241,3 +241,24 @@ class ArticleRejected(Event):
     reason: Rejection
     detail: str = Field("", max_length=500, description="for people; never the body")
     url: Url | None = None
+
+
+class Settlement(StrEnum):
+    """What people did about a dead letter."""
+
+    REPLAYED = "replayed"
+    DISCARDED = "discarded"
+
+
+class DeadLetterSettled(Event):
+    """Somebody put a dead letter back on the wire, or decided to leave it dead. The last one for a letter holds."""
+
+    schema_version: Version = "1.0"
+    letter: str = Field(min_length=1, max_length=400, description="topic/partition/offset of the dead letter")
+    origin: str = Field(
+        min_length=1, max_length=400, description="topic/partition/offset of the record: the letter's identity"
+    )
+    settlement: Settlement
+    reason: str = Field("", max_length=500, description="why it is discarded, in the words of who did it")
+    sent_to: str | None = Field(None, description="topic/partition/offset of the replayed record")
+    settled_at: datetime

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from pydantic.json_schema import models_json_schema
 
 from shared import wire
-from shared.topics import PUBLIC, Topic, every_topic
+from shared.topics import PUBLIC, SETTLED, Topic, every_topic
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -58,7 +58,7 @@ def event_schema(topic: Topic) -> dict[str, Any]:
 def asyncapi() -> dict[str, Any]:
     """Return the AsyncAPI 3.0 document of the whole pipeline: every topic, who sends and who receives."""
     _, models = models_json_schema(
-        [(topic.event, "validation") for topic in PUBLIC], ref_template="#/components/schemas/{model}"
+        [(topic.event, "validation") for topic in (*PUBLIC, SETTLED)], ref_template="#/components/schemas/{model}"
     )
     topics = every_topic()
     return {
@@ -73,7 +73,7 @@ def asyncapi() -> dict[str, Any]:
         "channels": {_identifier(topic): _channel(topic) for topic in topics},
         "operations": dict(operation for topic in topics for operation in _operations(topic)),
         "components": {
-            "messages": {topic.event.__name__: _message(topic) for topic in PUBLIC},
+            "messages": {topic.event.__name__: _message(topic) for topic in (*PUBLIC, SETTLED)},
             "messageTraits": {"cloudEvent": {"headers": _headers()}},
             "schemas": models["$defs"],
         },
@@ -141,6 +141,7 @@ def _headers() -> dict[str, Any]:
         wire.ORIGIN: "dead letters and delay lanes: topic/partition/offset of the original record",
         wire.FAILED_AT: "dead letters: when, ISO 8601",
         wire.ATTEMPT: "dead letters and delay lanes: which try it was",
+        wire.REPLAY_OF: "replayed records: topic/partition/offset of the dead letter",
         wire.NOT_BEFORE: "delay lanes: when the record is due, milliseconds since 1970",
     }
     return {"type": "object", "properties": {n: {"type": "string", "description": d} for n, d in described.items()}}

@@ -14,6 +14,7 @@ from shared.events import (
     ArticleRejected,
     ArticleStored,
     ArticleSubmitted,
+    DeadLetterSettled,
     Event,
 )
 
@@ -114,6 +115,18 @@ REJECTED = Topic(
     description="refusals in the normal course of things, with a reason",
 )
 
+# What people did about dead letters. One partition: the last word on a letter is the last record. Kept for a year, so
+# that the reason of a discard outlives the letter.
+SETTLED = Topic(
+    "articles.deadletters.v1",
+    DeadLetterSettled,
+    key="topic and origin of the dead letter",
+    producers=("desk",),
+    description="dead letters that were replayed, or discarded with a reason",
+    partitions=1,
+    retention=timedelta(days=365),
+)
+
 # In the order an article passes them.
 PUBLIC = (SUBMITTED, FETCHED, CLEANED, ENRICHED, STORED, REJECTED)
 DELAY_LANES = (SUBMITTED.later("fetcher"),)
@@ -142,4 +155,4 @@ def dead_letters() -> tuple[Topic, ...]:
 
 def every_topic() -> tuple[Topic, ...]:
     """All topics that must exist in a lane."""
-    return PUBLIC + DELAY_LANES + dead_letters()
+    return (*PUBLIC, *DELAY_LANES, *dead_letters(), SETTLED)

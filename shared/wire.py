@@ -32,6 +32,7 @@ ERROR_TYPE = "wiredesk-error-type"
 STAGE = "wiredesk-stage"
 ORIGIN = "wiredesk-origin"
 FAILED_AT = "wiredesk-failed-at"
+REPLAY_OF = "wiredesk-replay-of"
 VERSION = "wiredesk-version"
 
 # Kafka frames a record with a few dozen bytes, and incompressible data grows a little under zstd.
