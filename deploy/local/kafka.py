@@ -160,10 +160,10 @@ class KafkaServer:
                 if wanted is not None and found.get(key) != wanted:
                     raise ConfigurationError(f"{self.data} belongs to {key} {found.get(key)}, not {wanted}")
             return
-        cluster_id = self._cluster_id or _new_id()
+        cluster_id = self._cluster_id or new_id()
         part = path.with_name("meta.properties.part")
         part.write_text(
-            f"version=1\ncluster.id={cluster_id}\nnode.id={self.node_id}\ndirectory.id={_new_id()}\n", encoding="ascii"
+            f"version=1\ncluster.id={cluster_id}\nnode.id={self.node_id}\ndirectory.id={new_id()}\n", encoding="ascii"
         )
         part.replace(path)
 
@@ -234,5 +234,6 @@ def _escape(value: str) -> str:
     return "".join(chr(code) if 32 <= code < 127 else f"\\u{code:04x}" for code in codes)
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """An id as Kafka makes them: 16 random bytes in 22 characters of url-safe base64."""
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

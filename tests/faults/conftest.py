@@ -1,10 +1,11 @@
 """Collects what the rows of the matrix measured, prints the table, and writes it down when asked to."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from tests.faults import matrix
+from tests.faults.cluster import Cluster, three_brokers
 from tests.faults.harness import Ledger
 
 OUTCOMES = pytest.StashKey[list[matrix.Outcome]]()
@@ -14,6 +15,13 @@ Enter = Callable[..., matrix.Outcome]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-guarantees", action="store_true", help="write the table into docs/guarantees.md")
+
+
+@pytest.fixture(scope="module")
+async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+    """Three brokers, shared by the tests of one file; each test leaves all three running."""
+    async with three_brokers(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
 
 
 @pytest.fixture
