@@ -78,7 +78,7 @@ def scale(
 
 @app.command()
 def doctor(json: Json = False) -> None:
-    """Check Python, disk, settings, Kafka, topics, PostgreSQL and the tagger, and say how to mend what is wrong."""
+    """Check Python, disk, memory, settings, servers, topics, workers and tagger, and say how to mend what is wrong."""
     from services.desk import doctor as verb
     from services.desk import running
 
