@@ -12,7 +12,7 @@ from shared import admin
 from shared.admin import StageLag
 from shared.events import Stage
 
-# A worker loads its models (seconds) before it joins; one that was killed keeps its place for its session, 45 s.
+# A worker loads its models (seconds) before it joins; one that was killed keeps its place until its session times out.
 JOIN_SECONDS = 90.0
 
 

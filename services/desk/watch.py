@@ -15,6 +15,7 @@ from shared import admin, ids
 from shared.client import Entry, Wiredesk
 from shared.events import ArticleEnriched, ArticleSubmitted
 from shared.topics import DELAY_LANES, PUBLIC, Topic, dead_letters
+from shared.wire import subject
 
 STAGES = {topic.name.split(".")[1]: topic for topic in PUBLIC}
 
@@ -136,6 +137,4 @@ async def _of(here: System, topic: Topic, article_id: UUID) -> list[Entry]:
 
 def article_of(entry: Entry) -> str:
     """Return the article a record is about; for a submission without our headers its content says."""
-    if isinstance(entry.event, ArticleSubmitted):
-        return str(ids.article_id(entry.event.url, entry.event.html or entry.event.text or " "))
-    return entry.article_id
+    return str(subject(entry.event)) if isinstance(entry.event, ArticleSubmitted) else entry.article_id
