@@ -74,7 +74,7 @@ class Entry:
         return cls(
             topic=topic,
             position=f"{record.topic}/{record.partition}/{record.offset}",
-            at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+            at=wire.record_time(record.timestamp),
             headers=wire.readable_headers(record.headers),
             event=event,
             value=record.value or b"",
@@ -176,7 +176,7 @@ class Wiredesk:
         except (KafkaError, OSError) as error:
             raise InfrastructureError(f"Kafka did not take the submission: {type(error).__name__}") from error
         position = f"{sent.topic}/{sent.partition}/{sent.offset}"
-        at = datetime.fromtimestamp(sent.timestamp / 1000, UTC)
+        at = wire.record_time(sent.timestamp)
         return Submission(wire.subject(event), correlation_id, position, at)
 
     async def result(self, submission: Submission, *, timeout: float = 60) -> Entry:  # noqa: ASYNC109 - part of the API

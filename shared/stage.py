@@ -205,7 +205,8 @@ class Stage(Generic[E]):
         if not received:
             return []
         try:
-            return list(await self._handle(received))
+            # A handler that does not answer every record once is a bug like any other of its own.
+            return [answer for _, answer in zip(received, await self._handle(received), strict=True)]
         except Exception as error:  # noqa: BLE001 - sorted by answer_to, which raises outages again
             answer = answer_to(error)
         if len(received) == 1:

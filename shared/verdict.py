@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from aiokafka import ConsumerRecord
@@ -71,7 +71,7 @@ class Judge(Generic[E]):
         event: Any = wire.decode(record.value, self.topic.event)
         return Received(
             event=event,
-            at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+            at=wire.record_time(record.timestamp),
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
@@ -82,6 +82,14 @@ class Judge(Generic[E]):
 
     def decide(self, record: RawRecord, answer: Answer, attempt: int, now: datetime) -> Verdict:
         """Return the verdict for what the handler answered; every size is checked against its topic."""
+        verdict = self._verdict(record, answer, attempt, now)
+        for output in verdict.outputs:
+            if output.size > output.topic.max_bytes:
+                message = f"{output.topic.name} admits {output.topic.max_bytes} bytes, the record has {output.size}"
+                return self._dead(record, TooLargeError(message), attempt, now)
+        return verdict
+
+    def _verdict(self, record: RawRecord, answer: Answer, attempt: int, now: datetime) -> Verdict:
         if self.delay is not None:
             if isinstance(answer, TransientError) and attempt < len(deadletter.DELAYS):
                 answer = Later(now + deadletter.DELAYS[attempt], answer.reason)
@@ -94,13 +102,12 @@ class Judge(Generic[E]):
             answer = PermanentError("this stage has no delay lane", reason="no_delay_lane")
         if isinstance(answer, Exception):
             return self._dead(record, answer, attempt, now)
-        events = [answer] if isinstance(answer, Event) else list(answer)
-        carried = self._carried(record)
-        outputs = [wire.encode(event, source=self.stage, time=now, carried=carried) for event in events]
-        for output in outputs:
-            if output.size > output.topic.max_bytes:
-                message = f"{output.topic.name} admits {output.topic.max_bytes} bytes, the event has {output.size}"
-                return self._dead(record, TooLargeError(message), attempt, now)
+        try:
+            events = [answer] if isinstance(answer, Event) else list(answer)
+            carried = self._carried(record)
+            outputs = [wire.encode(event, source=self.stage, time=now, carried=carried) for event in events]
+        except Exception as error:  # noqa: BLE001 - an answer that is no event is a bug like any other in a handler
+            return self._dead(record, answer_to(error), attempt, now)
         refused = [event.reason.value for event in events if isinstance(event, ArticleRejected)]
         return Verdict("rejected" if refused else "event", outputs, refused)
 

@@ -6,7 +6,7 @@ Also the one place that turns `KafkaSettings` into client options.
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -38,6 +38,7 @@ VERSION = "wiredesk-version"
 # Kafka frames a record with a few dozen bytes, and incompressible data grows a little under zstd.
 FRAMING_BYTES = 16 * 1024
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOPIC_OF: Mapping[type[Event], Topic] = {topic.event: topic for topic in topics.PUBLIC}
 
 
@@ -133,6 +134,14 @@ def decode_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str
 def readable_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     """Return headers as text whatever they hold: what is not UTF-8 is escaped. Never raises."""
     return {name: (value or b"").decode("utf-8", "backslashreplace") for name, value in headers}
+
+
+def record_time(milliseconds: int) -> datetime:
+    """Return the time of a record (UTC). What no calendar has, which any producer can send, counts as 1970."""
+    try:
+        return _EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return _EPOCH
 
 
 def client_options(kafka: KafkaSettings) -> dict[str, Any]:

@@ -76,6 +76,21 @@ async def test_hostile_records_are_one_dead_letter_each_and_their_neighbours_pas
     assert _subjects(await read_all(kafka, lane.topic(CLEANED))) == sorted(str(e.article_id) for e in good)
 
 
+async def test_a_handler_that_answers_too_little_holds_nobody_up(kafka, lane):
+    async def handle(batch):
+        return [await _clean(one) for one in batch if one.event.content != "bad"]
+
+    await produce(kafka, lane.topic(FETCHED), _records([fetched("good"), fetched("bad"), fetched("best")]), partition=0)
+    async with running(kafka, lane, "cleaner", FETCHED, handle):
+
+        async def all_committed():
+            return await committed(kafka, lane.topic(FETCHED), lane.group("cleaner")) == 3
+
+        await eventually(all_committed)
+    assert len(await read_all(kafka, lane.topic(CLEANED))) == 2
+    assert len(await read_all(kafka, lane.topic(FETCHED.dead_letter("cleaner")))) == 1
+
+
 async def test_an_outage_gives_the_whole_batch_back_and_it_passes_when_it_is_over(kafka, lane):
     away = True
     tries = []

@@ -1,6 +1,7 @@
 """One record at a time: from bytes to a verdict, with no broker."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -150,3 +151,26 @@ def test_a_bug_is_a_dead_letter_that_names_the_error_but_not_its_words():
     answer = answer_to(KeyError("a secret body"))
     assert isinstance(answer, PermanentError)
     assert (answer.reason, str(answer)) == ("unexpected", "KeyError")
+
+
+@pytest.mark.parametrize("milliseconds", [-(10**14), 10**16, -(2**63), 2**63 - 1])
+def test_a_time_that_no_calendar_has_is_1970_and_the_record_passes(milliseconds):
+    hostile = replace(record(fetched().model_dump_json().encode()), timestamp=milliseconds)
+    assert CLEANER.receive(hostile, from_lane=False).at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_the_time_of_a_record_is_kept_to_the_millisecond():
+    assert wire.record_time(1_700_000_000_123) == datetime(2023, 11, 14, 22, 13, 20, 123_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("answer", [Later(NOON + timedelta(minutes=5), "busy"), TransientError("503")])
+def test_what_is_too_large_for_the_delay_lane_becomes_a_dead_letter(answer):
+    verdict = FETCHER.decide(record(b"x" * (17 * 1024 * 1024)), answer, 0, NOON)
+    (letter,) = verdict.outputs
+    assert (verdict.outcome, verdict.reasons) == ("dead_letter", ["too_large"])
+    assert letter.size <= letter.topic.max_bytes
+
+
+@pytest.mark.parametrize("answer", [None, 7, "text", [None]])
+def test_an_answer_that_is_no_event_is_a_dead_letter(answer):
+    assert CLEANER.decide(record(b"v"), answer, 0, NOON).reasons == ["unexpected"]
