@@ -43,8 +43,7 @@ def dead_letter(
         wire.ERROR_TYPE: type(error).__name__,
         wire.ERROR: printable(str(error)) if isinstance(error, WiredeskError) else type(error).__name__,
         wire.STAGE: stage,
-        # A record that comes back from the delay lane keeps the origin of its first failure.
-        wire.ORIGIN: headers.get(wire.ORIGIN) or f"{record.topic}/{record.partition}/{record.offset}",
+        wire.ORIGIN: _origin(record, headers, waited=attempt > 0),
         wire.ATTEMPT: str(attempt),
         wire.FAILED_AT: at.isoformat(),
     }
@@ -65,9 +64,15 @@ def delayed(record: ConsumerRecord[bytes, bytes], lane: Topic, later: Later, att
         wire.ATTEMPT: str(attempt),
         wire.NOT_BEFORE: str(math.ceil(later.not_before.timestamp() * 1000)),
         wire.REASON: printable(later.reason, 128),
-        wire.ORIGIN: headers.get(wire.ORIGIN) or f"{record.topic}/{record.partition}/{record.offset}",
+        wire.ORIGIN: _origin(record, headers, waited=attempt > 1),
     }
     return Record(lane, record.key, record.value or b"", headers)
+
+
+def _origin(record: ConsumerRecord[bytes, bytes], headers: Mapping[str, str], *, waited: bool) -> str:
+    """A record that comes back from the delay lane keeps the origin of its first failure; elsewhere it is forged."""
+    here = f"{record.topic}/{record.partition}/{record.offset}"
+    return headers.get(wire.ORIGIN, here) if waited else here
 
 
 def read_delay(headers: Mapping[str, str], *, from_lane: bool) -> tuple[int, float]:

@@ -91,6 +91,16 @@ def test_a_permanent_error_becomes_a_dead_letter_with_the_original_bytes_and_the
     assert letter.headers["kept"] == "yes"
 
 
+def test_only_the_delay_lane_may_say_where_a_record_came_from():
+    forged = record(b"v", headers=((wire.ORIGIN, b"articles.submitted.v1/3/9"),))
+    (letter,) = FETCHER.decide(forged, PermanentError("x"), 0, NOON).outputs
+    assert letter.headers[wire.ORIGIN] == "articles.fetched.v1/0/0"
+    (delayed,) = FETCHER.decide(forged, Later(NOON, "busy"), 0, NOON).outputs
+    assert delayed.headers[wire.ORIGIN] == "articles.fetched.v1/0/0"
+    (letter,) = FETCHER.decide(forged, PermanentError("x"), 1, NOON).outputs
+    assert letter.headers[wire.ORIGIN] == "articles.submitted.v1/3/9"
+
+
 def test_hostile_headers_cannot_make_a_dead_letter_unsendable():
     headers = tuple((f"h{i}", b"x" * 65_536) for i in range(10_000))
     (letter,) = CLEANER.decide(record(b"v" * 1000, headers=headers), PermanentError("x"), 0, NOON).outputs
