@@ -2,37 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
 from deploy.demo.article import Article, load_articles
 from deploy.demo.flatten import Line, flatten
 from deploy.demo.pages import Layout, article_page
-from services.cleaner.core import clean
 from services.cleaner.hygiene import tidy
-from shared import ids
-from shared.events import ArticleCleaned, ArticleFetched, Content, ZoneKind
-from tests.factories import NOON
+from shared.events import ZoneKind
 
 ARTICLES = load_articles()
 URL = "https://courier.example/story.html"
 STORY = {ZoneKind.BODY, ZoneKind.HEADING, ZoneKind.LIST}
-
-
-def cleaned(content: str, kind: Content, url: str | None = None) -> ArticleCleaned:
-    event = ArticleFetched(
-        event_id=uuid4(),
-        article_id=uuid4(),
-        url=url,
-        kind=kind,
-        content=content,
-        content_hash=ids.content_hash(content),
-        fetched_at=NOON,
-    )
-    found = clean(event)
-    assert isinstance(found, ArticleCleaned), found
-    return found
 
 
 def photographer(credit: str) -> str:
@@ -54,9 +35,9 @@ def slug(article: Article) -> str:
 
 @pytest.mark.parametrize("layout", Layout)
 @pytest.mark.parametrize("article", ARTICLES, ids=slug)
-def test_a_page_of_any_layout_gives_every_field_and_only_the_story(article, layout):
+def test_a_page_of_any_layout_gives_every_field_and_only_the_story(from_page, article, layout):
     related = [other for other in ARTICLES if other is not article][:4]
-    found = cleaned(article_page(article, layout, url=URL, related=related), Content.HTML, URL)
+    found = from_page(article_page(article, layout, url=URL, related=related), URL)
     assert (found.headline, found.alternative_headline) == (article.headline, article.subtitle)
     assert (found.article_section, found.authors) == (article.section, article.authors)
     assert (found.dateline, found.agency) == (article.dateline, article.agency)
@@ -69,12 +50,12 @@ def test_a_page_of_any_layout_gives_every_field_and_only_the_story(article, layo
 
 
 @pytest.mark.parametrize("number", range(len(ARTICLES)), ids=[article.slug for article in ARTICLES])
-def test_a_flattened_text_gives_every_field_it_holds_and_each_line_its_zone(number):
+def test_a_flattened_text_gives_every_field_it_holds_and_each_line_its_zone(from_text, number):
     article = ARTICLES[number]
     flattened = flatten(article, ARTICLES[number - 1])
     truth = list(zones(article, flattened.lines))
     held = {kind for kind, _ in truth}
-    found = cleaned(flattened.text, Content.TEXT)
+    found = from_text(flattened.text)
     assert (found.headline, found.alternative_headline) == (article.headline, article.subtitle)
     assert (found.dateline, found.agency) == (article.dateline, article.agency)
     assert found.authors == (article.authors if ZoneKind.BYLINE in held else ())
