@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from services.cleaner import core as cleaner
-from services.cleaner.hygiene import tidy
 from services.desk import article
 from services.desk.config import settings_classes
 from services.desk.output import emit, for_people, say, table
@@ -16,7 +15,7 @@ from services.tagger import core as tagger
 from services.tagger import nlp
 from services.tagger.settings import TaggerSettings
 from shared.errors import TransientError
-from shared.events import ArticleEnriched, ArticleFetched, ArticleRejected, ArticleSubmitted, Content
+from shared.events import ArticleFetched, ArticleRejected, ArticleSubmitted
 from shared.outcomes import Received
 from shared.topics import SUBMITTED
 
@@ -39,8 +38,9 @@ async def try_out(what: str, *, as_json: bool) -> Exit:
     if not for_people(as_json=as_json):
         emit(enriched.model_dump(mode="json"))
         return Exit.OK
-    assert isinstance(fetched, ArticleFetched)
-    _show(enriched, fetched)
+    table(article.zones(enriched), as_json=False, empty="no zones")
+    print()
+    article.show(enriched, str(enriched.article_id))
     return Exit.OK
 
 
@@ -59,15 +59,3 @@ async def _fetched(submission: ArticleSubmitted) -> ArticleFetched | ArticleReje
         "`wiredesk publish` puts the article on the wire, and the fetcher takes it up again when it may.",
         code=Exit.UNREACHABLE,
     )
-
-
-def _show(enriched: ArticleEnriched, fetched: ArticleFetched) -> None:
-    # A body line is in the event once, in the text; for a text it can be shown from the input.
-    text = tidy(fetched.content) if fetched.kind is Content.TEXT else ""
-    rows = [
-        {"zone": zone.kind.value, "rule": zone.rule, "line": (zone.text or text[zone.start : zone.end])[:200]}
-        for zone in enriched.zones
-    ]
-    table(rows, as_json=False, empty="no zones")
-    print()
-    article.show(enriched, str(enriched.article_id))
