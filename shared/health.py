@@ -52,6 +52,8 @@ class Health:
         # FastStream restarts a failed task beside the old one, so only "none is running" means dead.
         if self.started and any(all(task.done() for task in s.tasks) for s in self._subscribers):
             problems.append("a consume task has ended")
+        if not self._stage.stopping.is_set() and any(_cut_off(s.consumer) for s in self._subscribers):
+            problems.append("a consumer has lost its group for good")
         now = time.monotonic()
         if now - self._stage.active_at > STUCK_SECONDS:
             problems += [
@@ -70,7 +72,7 @@ class Health:
             problems.append("stopping")
         if self._stage.brake.tripped:
             problems.append("the dead-letter brake holds: fix the cause, then restart (wiredesk dlq list)")
-        for check in self._ready:
+        for check in (self._kafka, *self._ready):
             try:
                 problem = await asyncio.wait_for(check(), 5)
             except Exception as error:  # noqa: BLE001 - any failure of a check means: not ready
@@ -78,6 +80,17 @@ class Health:
             if problem:
                 problems.append(problem)
         return problems
+
+    async def _kafka(self) -> str | None:
+        """Ask Kafka for its topics: nothing else shows that brokers, the login or a topic are gone."""
+        consumers = {name: s.consumer for s in self._subscribers for name in s.topic_names if s.consumer is not None}
+        if not consumers:
+            return None
+        try:
+            missing = set(consumers) - await next(iter(consumers.values())).topics()
+        except KafkaError as error:
+            return f"Kafka cannot be used, see the log for the cause ({error})"
+        return f"topics do not exist: {', '.join(sorted(missing))}" if missing else None
 
     async def watch(self) -> None:
         """Measure loop lag and positions until cancelled."""
@@ -126,6 +139,13 @@ class Health:
             await _answer(send, 503 if problems else 200, orjson.dumps(body), b"application/json")
         else:
             await _answer(send, 404, b'{"detail": "try /livez, /readyz or /metrics"}', b"application/json")
+
+
+def _cut_off(consumer: AIOKafkaConsumer | None) -> bool:
+    # aiokafka shows it nowhere in public: every poll raises from then on, and FastStream polls for ever.
+    coordinator = getattr(consumer, "_coordinator", None)
+    task = getattr(coordinator, "_coordination_task", None)
+    return task is not None and task.done()
 
 
 async def _answer(send: Any, status: int, body: bytes, content_type: bytes) -> None:
