@@ -20,17 +20,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
+from aiokafka import ConsumerRecord
 from aiokafka.errors import MessageSizeTooLargeError, OutOfOrderSequenceNumber, ProducerFenced
+from aiokafka.structs import TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 
 from shared import deadletter, metrics, wire
-from shared.errors import InfrastructureError, PermanentError, TransientError
+from shared.errors import InfrastructureError, InvalidRecordError, PermanentError, TransientError
 from shared.events import Event
 from shared.offsets import OffsetGaps
 from shared.outcomes import Answer, BatchHandler, Handler, Received
 from shared.topics import DELAY_LANES, Lane, Topic
+from shared.unreadable import CarefulReader
 from shared.verdict import Judge, RawRecord, answer_to
 
 log = logging.getLogger(__name__)
@@ -133,6 +136,7 @@ class Stage(Generic[E]):
             title=f"{self.name}:{topic.name}",
         )
         gaps.subscriber = subscriber
+        subscriber.get_msg = CarefulReader(subscriber, self._bury).read  # type: ignore[method-assign]
 
         @subscriber
         async def consume(message: KafkaMessage) -> None:
@@ -246,6 +250,16 @@ class Stage(Generic[E]):
             await self._publish(
                 [wire.Record(lane, r.key, r.value or b"", wire.readable_headers(r.headers)) for r in rest]
             )
+
+    async def _bury(self, place: TopicPartition, offset: int) -> None:
+        """Make the dead letter of a record that cannot be decoded durable. It has no bytes, but says where they lie."""
+        self._check_brake()
+        record: RawRecord = ConsumerRecord(place.topic, place.partition, offset, 0, 0, None, None, None, -1, -1, ())
+        error = InvalidRecordError("the client cannot decode it; its bytes are at its origin", reason="unreadable")
+        verdict = self._judge.decide(record, error, 0, self._clock())
+        self.brake.count(record, dead=True)
+        await self._publish(verdict.outputs)
+        metrics.count(self.name, verdict.outcome, verdict.reasons)
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
