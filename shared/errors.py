@@ -7,6 +7,7 @@
     │   └── WorkFailedError            its CPU work hung, ran out of memory or raised
     ├── TransientError        this record may pass later            → bounded retries, then a dead letter
     ├── InfrastructureError   nothing can pass now                  → raise: the whole batch is redelivered
+    │   └── BrokenError                nothing can pass in this process → the same, and the process ends to be restarted
     └── ConfigurationError    the operator has to change something  → exit code 4 with the next step
 
 Any other exception out of a handler counts as permanent for its record (`unexpected`), because a bug that one
@@ -59,6 +60,12 @@ class InfrastructureError(WiredeskError):
     """A server everything depends on is away (Kafka, PostgreSQL)."""
 
     reason = "infrastructure"
+
+
+class BrokenError(InfrastructureError):
+    """Part of this process is beyond repair (its worker processes): only a new process can go on."""
+
+    reason = "broken"
 
 
 class ConfigurationError(WiredeskError):

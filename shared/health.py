@@ -48,7 +48,7 @@ class Health:
         if lag > LOOP_LAG_LIMIT_SECONDS:
             problems.append(f"the event loop was blocked for {lag:.0f} s")
         if self._stage.poisoned:
-            problems.append("the producer can no longer send in order")
+            problems.append("nothing can pass until it is started again (the log says why)")
         # FastStream restarts a failed task beside the old one, so only "none is running" means dead.
         if self.started and any(all(task.done() for task in s.tasks) for s in self._subscribers):
             problems.append("a consume task has ended")

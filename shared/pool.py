@@ -7,15 +7,17 @@ pending task with it.
 import asyncio
 import multiprocessing
 import os
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from shared.errors import PermanentError, WorkFailedError
+from shared.errors import BrokenError, PermanentError, WorkFailedError
 
 T = TypeVar("T")
 
@@ -38,6 +40,13 @@ def _start_worker(memory_bytes: int | None, initializer: Callable[..., None] | N
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     if initializer is not None:
         initializer(*args)
+
+
+def _where(error: Exception) -> str:
+    """The type of an error and where in the worker it was raised; never its words, which may quote the article."""
+    frames = re.findall(r'^  File ".*", line (\d+), in (\S+)$', getattr(error, "traceback", ""), re.MULTILINE)
+    places = " < ".join(f"{name}:{line}" for line, name in frames[:-4:-1])
+    return f"{type(error).__name__} at {places}" if places else type(error).__name__
 
 
 class Pool:
@@ -67,8 +76,12 @@ class Pool:
             WorkFailedError: it ran longer than `timeout` seconds (`cpu_timeout`), its process died (`worker_died`),
                 or it raised (`work_raised`).
             PermanentError: passed through as raised by `function`.
+            BrokenError: the pool has no processes and will have none.
         """
-        future = self._pool.schedule(function, args=args, timeout=timeout)
+        try:
+            future = self._pool.schedule(function, args=args, timeout=timeout)
+        except RuntimeError:
+            raise BrokenError("the pool of worker processes has ended", reason="pool") from None
         try:
             return await asyncio.wrap_future(future)
         except (FutureTimeoutError, TimeoutError):
@@ -79,16 +92,25 @@ class Pool:
             raise
         except MemoryError:
             raise WorkFailedError("out of memory", reason="worker_died") from None
-        except Exception as error:
-            raise WorkFailedError(f"{type(error).__name__}: {error}") from error
+        except BrokenProcessPool:
+            raise BrokenError("no worker process can start: the log says why", reason="pool") from None
+        except Exception as error:  # noqa: BLE001 - the chain would carry its words
+            raise WorkFailedError(_where(error)) from None
 
     async def __aenter__(self) -> Self:
         # Starting takes seconds (imports, models): better now than under the first article.
-        await self.run(os.getpid, timeout=START_SECONDS)
+        try:
+            await self.run(os.getpid, timeout=START_SECONDS)
+        except BaseException:
+            await self._end()
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._end()
+
+    async def _end(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(self._pool.join)

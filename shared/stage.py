@@ -28,7 +28,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 
 from shared import deadletter, metrics, wire
-from shared.errors import InfrastructureError, InvalidRecordError, PermanentError, TransientError
+from shared.errors import BrokenError, InfrastructureError, InvalidRecordError, PermanentError, TransientError
 from shared.events import Event
 from shared.offsets import OffsetGaps
 from shared.outcomes import Answer, BatchHandler, Handler, Received
@@ -47,7 +47,7 @@ LONGEST_PAUSE_SECONDS = 30.0
 # How long records that are not due are held before they are written back to their lane.
 LANE_HOLD_SECONDS = 5.0
 _RETRY_PAUSES_SECONDS = (0.2, 1.0)
-_POISON = (OutOfOrderSequenceNumber, ProducerFenced, MessageSizeTooLargeError)
+_POISON = (OutOfOrderSequenceNumber, ProducerFenced, MessageSizeTooLargeError, BrokenError)
 
 
 def one_by_one(handler: Handler[E], *, concurrency: int) -> BatchHandler[E]:
