@@ -16,6 +16,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
@@ -29,6 +30,8 @@ from shared.stage import Stage
 from shared.topics import PUBLIC, Lane, Topic
 
 log = logging.getLogger(__name__)
+# FastStream gives a batch 20 s to finish; leaving the group may wait for a broker that hangs.
+STOP_SECONDS = 24.0
 # A logger of its own name: on "faststream" the framework hangs a handler that writes past ours.
 FRAMEWORK_LOGGER = "wiredesk.faststream"
 
@@ -73,9 +76,26 @@ def run(service: Service[Any, Any]) -> int:
 
 
 async def _serve(service: Service[Any, Any], settings: Settings) -> int:
-    stop = asyncio.Event()
+    stop, up = asyncio.Event(), asyncio.Event()
+    work = asyncio.create_task(_work(service, settings, stop, up))
+
+    def asked() -> None:
+        # Until it is up, it may wait long for servers, models or the group: nothing is in hand that must be finished.
+        if not stop.is_set() and not up.is_set():
+            work.cancel()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, asked)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise
+        return 0
+
+
+async def _work(service: Service[Any, Any], settings: Settings, stop: asyncio.Event, up: asyncio.Event) -> int:
     listening = _listen(settings.health)
     client_id = f"wiredesk-{service.name}-{socket.gethostname()}-{os.getpid()}"
     broker = broker_for(settings.kafka, client_id=client_id)
@@ -94,18 +114,22 @@ async def _serve(service: Service[Any, Any], settings: Settings) -> int:
         server = HealthServer(health, settings.health)
         running = (asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(health.watch()))
         try:
-            await _wait_for_topics(settings.kafka, lane, stage, stop)
-            return 0 if stop.is_set() else await _consume(broker, stage, health, stop)
+            await _wait_for_topics(settings.kafka, lane, stage)
+            return await _consume(broker, stage, health, stop, up)
         finally:
             server.should_exit = True
             running[1].cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _consume(broker: Any, stage: Stage[Any], health: Health, stop: asyncio.Event) -> int:
+async def _consume(broker: Any, stage: Stage[Any], health: Health, stop: asyncio.Event, up: asyncio.Event) -> int:
     try:
-        await broker.start()
+        try:
+            await broker.start()
+        except KafkaError as error:
+            raise InfrastructureError(f"Kafka cannot be used: {type(error).__name__}", reason="kafka") from error
         health.started = True
+        up.set()
         # What was loaded until here lives for ever: the collector need not walk it at every batch.
         gc.collect()
         gc.freeze()
@@ -120,16 +144,20 @@ async def _consume(broker: Any, stage: Stage[Any], health: Health, stop: asyncio
         return 0
     finally:
         stage.stopping.set()
-        await broker.stop()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await broker.stop()
+        except TimeoutError:
+            log.warning("Kafka did not answer the goodbye: what is in hand comes again")
 
 
-async def _wait_for_topics(kafka: KafkaSettings, lane: Lane, stage: Stage[Any], stop: asyncio.Event) -> None:
+async def _wait_for_topics(kafka: KafkaSettings, lane: Lane, stage: Stage[Any]) -> None:
     """Return when every topic the stage touches exists: aiokafka would wait for an unknown topic for ever."""
     topics = {lane.topic(t) for t in (stage.topic, stage.topic.dead_letter(stage.name), *PUBLIC)}
     if stage.delay is not None:
         topics.add(lane.topic(stage.delay))
     deadline = asyncio.get_running_loop().time() + kafka.start_timeout_seconds
-    while not stop.is_set():
+    while True:
         try:
             missing = await admin.missing_topics(kafka, topics)
             problem: Exception = ConfigurationError(
@@ -141,8 +169,7 @@ async def _wait_for_topics(kafka: KafkaSettings, lane: Lane, stage: Stage[Any], 
             problem = error
         if asyncio.get_running_loop().time() > deadline:
             raise problem
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), 1)
+        await asyncio.sleep(1)
 
 
 def _listen(health: HealthSettings) -> socket.socket:
@@ -169,6 +196,8 @@ def broker_for(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
         max_request_size=16 * 1024 * 1024,
         # Shorter, and a batch that expires without a leader leaves a hole in the sequence (aiokafka #1017).
         request_timeout_ms=120_000,
+        # How long a partition that was added waits for its first reader (five minutes by default).
+        metadata_max_age_ms=30_000,
         allow_auto_create_topics=False,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         graceful_timeout=20,

@@ -14,7 +14,7 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 from pydantic import ValidationError
 
 from shared import topics
-from shared.errors import InvalidRecordError
+from shared.errors import ConfigurationError, InvalidRecordError
 from shared.events import ArticleSubmitted, Event
 from shared.ids import article_id, registrable_host
 from shared.settings import KafkaSettings
@@ -38,6 +38,7 @@ VERSION = "wiredesk-version"
 # Kafka frames a record with a few dozen bytes, and incompressible data grows a little under zstd.
 FRAMING_BYTES = 16 * 1024
 
+_CAFILE = "WIREDESK_KAFKA__SSL_CAFILE"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOPIC_OF: Mapping[type[Event], Topic] = {topic.event: topic for topic in topics.PUBLIC}
 
@@ -145,13 +146,17 @@ def record_time(milliseconds: int) -> datetime:
 
 
 def client_options(kafka: KafkaSettings) -> dict[str, Any]:
-    """Return the connection options every aiokafka client takes."""
+    """Return the connection options every aiokafka client takes.
+
+    Raises:
+        ConfigurationError: the CA bundle cannot be read.
+    """
     options: dict[str, Any] = {
         "bootstrap_servers": kafka.bootstrap_servers,
         "security_protocol": kafka.security_protocol,
     }
     if kafka.security_protocol.endswith("SSL"):
-        options["ssl_context"] = ssl.create_default_context(cafile=kafka.ssl_cafile)
+        options["ssl_context"] = _tls(kafka)
     if kafka.security_protocol.startswith("SASL_"):
         options["sasl_mechanism"] = kafka.sasl_mechanism
         options["sasl_plain_username"] = kafka.sasl_username
@@ -159,10 +164,18 @@ def client_options(kafka: KafkaSettings) -> dict[str, Any]:
     return options
 
 
+def _tls(kafka: KafkaSettings) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=kafka.ssl_cafile)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise ConfigurationError(f"no CA bundle in {kafka.ssl_cafile} ({why}): set {_CAFILE}") from None
+
+
 def broker_security(kafka: KafkaSettings) -> BaseSecurity:
     """Return the same for FastStream's broker. TLS is explicit: its default would send passwords in the clear."""
     tls = kafka.security_protocol.endswith("SSL")
-    context = ssl.create_default_context(cafile=kafka.ssl_cafile) if tls else None
+    context = _tls(kafka) if tls else None
     if not kafka.security_protocol.startswith("SASL_"):
         return BaseSecurity(ssl_context=context, use_ssl=tls)
     mechanism = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import time
 import urllib.request
 
 import orjson
@@ -35,10 +36,10 @@ async def _get(port, path):
     return await asyncio.to_thread(get)
 
 
-async def _start(lane, servers, **environment):
+async def _start(lane, servers, service="fetcher", **environment):
     port = _free_port()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.fetcher",
+        sys.executable, "-m", f"services.{service}",
         env={
             **os.environ,
             "WIREDESK_KAFKA__BOOTSTRAP_SERVERS": servers,
@@ -118,3 +119,26 @@ async def test_a_wrong_setting_ends_a_service_with_four_and_its_name(lane):
     code, errors = await _end(process)
     assert code == 4
     assert "WIREDESK_KAFKA__BOOTSTRAP_SERVERS" in errors
+
+
+async def test_a_service_that_still_waits_for_its_database_stops_at_once_when_asked(lane):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        dsn = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        process, _ = await _start(lane, "127.0.0.1:1", "storage", WIREDESK_STORAGE__DSN=dsn)
+        silent.settimeout(60)
+        # It has come as far as asking the database, which never answers.
+        (await asyncio.to_thread(silent.accept))[0].close()
+        before = time.monotonic()
+        code, _ = await _end(process)
+    assert code == 0
+    assert time.monotonic() - before < 10
+
+
+async def test_a_missing_ca_bundle_is_a_wrong_setting(lane):
+    process, _ = await _start(
+        lane, "127.0.0.1:1", WIREDESK_KAFKA__SECURITY_PROTOCOL="SSL", WIREDESK_KAFKA__SSL_CAFILE="/no/such/bundle"
+    )
+    await asyncio.wait_for(process.wait(), 60)
+    code, errors = await _end(process)
+    assert code == 4
+    assert "WIREDESK_KAFKA__SSL_CAFILE" in errors
