@@ -22,6 +22,7 @@ from services.cleaner.rules import MAX_CREDIT
 _SHORT_BODY = 40
 _LONG_BODY = 400
 _MAX_CAPTIONS = 50
+_MAX_CAPTION_PARTS = 20
 _MAX_HEADINGS = 200
 _BLOCKS = frozenset({"p", "head", "item", "quote", "row", "code", "ab"})
 # Elements that hold a credit or byline whole; a link or an emphasis may hold the half of one.
@@ -68,7 +69,9 @@ def read_page(source: str, url: str | None) -> Page | None:
 
 
 def _caption_parts(caption: HtmlElement) -> tuple[str, ...]:
-    """The caption, then every credit and byline that has an element of its own."""
+    """The caption, then every credit and byline that has an element of its own; what has too many stays whole."""
+    if len(caption) > _MAX_CAPTION_PARTS:
+        return (one_line(caption.text_content()),)
     rest, apart = caption.text or "", []
     for child in caption:
         held = child.text_content()

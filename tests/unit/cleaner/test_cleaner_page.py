@@ -122,6 +122,12 @@ def test_a_credit_and_a_byline_beside_a_caption_are_told_apart(from_page):
     assert from_page(page(ld=ARTICLE, body=figure)).authors == ("Ann Lee", "Bo Ek")
 
 
+def test_a_caption_of_hundreds_of_parts_is_not_taken_apart(from_page):
+    parts = "".join(f"<span>Photo: Ann Lee{n}/AFP</span> " for n in range(300))
+    cleaned = from_page(page(body=f"<figure><figcaption>Boats. {parts}</figcaption></figure>"))
+    assert (len(cleaned.captions), cleaned.credits) == (1, ())
+
+
 def test_furniture_that_extraction_kept_is_zoned_like_that_of_a_text(from_page):
     story = ["Lakes Sign", "By Ann Lee", f"GENEVA (HPA) — {P[0]}", *P[1:], "(Reporting by Ann Lee; Editing by Bo Ek)"]
     cleaned = from_page(page(story=story))
