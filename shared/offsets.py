@@ -1,10 +1,15 @@
-"""Retention can pass a slow group, and `earliest` jumps over the lost records silently: this counts them, aloud."""
+"""What Kafka leaves out without a word, counted aloud: records removed before they were read, topics made again.
+
+`earliest` jumps over what retention has removed, and begins a topic that was made again from its start; both look to
+a consumer like any other fetch.
+"""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import ConsumerRebalanceListener
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
@@ -13,12 +18,25 @@ from shared import metrics
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The last batch of a partition: its first offset, the one after its last, and the end of the log at that time."""
+
+    first: int
+    after: int
+    end: int
+
+
 class OffsetGaps(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Compares the committed offset with the start of the log on every assignment. Set `subscriber` after making."""
+    """Compares where reading goes on with where it stopped. Set `subscriber` after making.
+
+    One case cannot be seen: a topic made again and filled beyond the old position before the next fetch.
+    """
 
     def __init__(self, stage: str) -> None:
         self.subscriber: Any = None
         self._stage = stage
+        self._read: dict[TopicPartition, _Read] = {}
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Nothing to do: what is in flight is redelivered to the next owner."""
@@ -26,17 +44,54 @@ class OffsetGaps(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Count the records between the committed offset and the first one that still exists."""
         consumer = self.subscriber.consumer
+        read, self._read = self._read, {}
         try:
             starts = await consumer.beginning_offsets(list(assigned))
             for place, start in starts.items():
                 committed = await consumer.committed(place)
                 if committed is not None and committed < start:
-                    metrics.OFFSET_GAP.labels(self._stage).inc(start - committed)
-                    log.error(
-                        "%s/%s: %d records were removed by retention before they were read",
-                        place.topic,
-                        place.partition,
-                        start - committed,
-                    )
+                    self._removed(place, start - committed)
+                elif committed is None and place in read:
+                    await self._made_again(place, read[place])
         except KafkaError as error:
             log.warning("offset gaps not checked: %s", type(error).__name__)
+
+    async def look(self, batch: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
+        """Compare a batch with the one before it. Never raises; asks Kafka only when they do not join up."""
+        spans: dict[TopicPartition, tuple[int, int]] = {}
+        for record in batch:
+            place = TopicPartition(record.topic, record.partition)
+            first, _ = spans.get(place, (record.offset, 0))
+            spans[place] = first, record.offset + 1
+        consumer = self.subscriber.consumer
+        owned = consumer.assignment() if consumer is not None else ()
+        try:
+            for place in spans.keys() & owned:
+                (first, after), before = spans[place], self._read.get(place)
+                self._read[place] = _Read(first, after, consumer.highwater(place) or after)
+                if before is not None and first > before.after:
+                    start = (await consumer.beginning_offsets([place]))[place]
+                    self._removed(place, min(start, first) - before.after)
+                elif before is not None and first < before.first:
+                    await self._made_again(place, before)
+        except KafkaError as error:
+            log.warning("offset gaps not checked: %s", type(error).__name__)
+
+    def _removed(self, place: TopicPartition, count: int) -> None:
+        # A hole without removal is a transaction's marker, or a record that was buried unread.
+        if count > 0:
+            metrics.OFFSET_GAP.labels(self._stage).inc(count)
+            log.error(
+                "%s/%d: %d records were removed by retention before they were read", place.topic, place.partition, count
+            )
+
+    async def _made_again(self, place: TopicPartition, before: _Read) -> None:
+        """Tell a log that is shorter than what was read of it from a batch that only comes again."""
+        end = (await self.subscriber.consumer.end_offsets([place]))[place]
+        if end < before.after:
+            unread = before.end - before.after
+            metrics.OFFSET_GAP.labels(self._stage).inc(unread)
+            log.error(
+                "%s/%d ends at %d but was read up to %d: the topic was made again; at least %d records were never read",
+                *(place.topic, place.partition, end, before.after, unread),
+            )

@@ -140,6 +140,7 @@ class Stage(Generic[E]):
 
         @subscriber
         async def consume(message: KafkaMessage) -> None:
+            await gaps.look(message.raw_message)
             await self._guarded(message.raw_message, work)
 
         return subscriber
