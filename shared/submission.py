@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from shared.events import MAX_PAGE_BYTES, MAX_TEXT_BYTES, ArticleSubmitted, Rejection
+from shared.ids import article_id
 
 # The contract of every `url` field.
 MAX_URL_LENGTH = 8192
@@ -19,6 +21,12 @@ class Refusal:
 
     reason: Rejection
     message: str
+
+
+def article_of(submission: ArticleSubmitted) -> UUID:
+    """Return the id the article has from here on: of the URL as submitted, wherever that redirects to."""
+    # An empty text has an id as well, because its rejection needs one: white space folds to nothing.
+    return article_id(submission.url, submission.html or submission.text or " ")
 
 
 def check(submission: ArticleSubmitted) -> Refusal | None:

@@ -16,8 +16,9 @@ from pydantic import ValidationError
 from shared import topics
 from shared.errors import ConfigurationError, InvalidRecordError
 from shared.events import ArticleSubmitted, Event
-from shared.ids import article_id, registrable_host
+from shared.ids import registrable_host
 from shared.settings import KafkaSettings
+from shared.submission import article_of
 from shared.topics import Topic
 
 E = TypeVar("E", bound=Event)
@@ -74,8 +75,7 @@ def topic_of(event: Event) -> Topic:
 def subject(event: Event) -> UUID:
     """Return the article the event is about; for a submission the id it will have."""
     if isinstance(event, ArticleSubmitted):
-        # An empty submission needs an id as well, for its rejection.
-        return article_id(event.url, event.html or event.text or " ")
+        return article_of(event)
     return event.article_id  # type: ignore[attr-defined, no-any-return]
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
-from uuid import UUID
 
 from services.fetcher.charset import decode, fit
 from shared import ids
@@ -22,7 +21,7 @@ from shared.events import (
     Stage,
 )
 from shared.outcomes import Later
-from shared.submission import Refusal, check_content, check_url, without_credentials
+from shared.submission import Refusal, article_of, check_content, check_url, without_credentials
 
 # Part of every event id: a change of how pages are decoded gives new events.
 FETCHER_VERSION = "1"
@@ -51,12 +50,6 @@ class Response:
     content_type: str = ""
     retry_after: str = ""
     body: bytes = field(default=b"", repr=False)
-
-
-def article_id(submission: ArticleSubmitted) -> UUID:
-    """Return the id known when it was published: from the submitted URL, wherever that redirects to."""
-    # An empty text has an id as well, because its rejection needs one: white space folds to nothing.
-    return ids.article_id(submission.url, submission.html or submission.text or " ")
 
 
 def passed_through(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | ArticleRejected:
@@ -144,7 +137,7 @@ def wait(retry_after: str, now: datetime) -> timedelta:
 
 def rejected(submission: ArticleSubmitted, refusal: Refusal) -> ArticleRejected:
     """Return the rejection of a submission. Its URL never holds credentials."""
-    article = article_id(submission)
+    article = article_of(submission)
     return ArticleRejected(
         event_id=ids.event_id(article, "fetcher.rejected", refusal.reason, FETCHER_VERSION),
         article_id=article,
@@ -167,7 +160,7 @@ def _fetched(
     content = fit(content)
     if refusal := check_content(content, _NAMES[kind], _LIMITS[kind]):
         return rejected(submission, refusal)
-    article = article_id(submission)
+    article = article_of(submission)
     content_hash = ids.content_hash(content)
     return ArticleFetched(
         event_id=ids.event_id(article, "fetched", content_hash, FETCHER_VERSION),
