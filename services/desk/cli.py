@@ -2,7 +2,7 @@
 
 Nothing of ours is imported before a verb runs: `wiredesk --help` answers at once.
 """
-# ruff: noqa: FBT002, PLC0415 - Typer reads options from defaults; the imports are late for the reason above
+# ruff: noqa: FBT002, PLC0415, PLR0917 - Typer reads options from defaults; the imports are late for the reason above
 
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +30,10 @@ Json = Annotated[bool, typer.Option("--json", help="Write NDJSON on a terminal t
 Limit = Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Stop after that many.")]
 Scale = Annotated[list[str] | None, typer.Option("--scale", metavar="SERVICE=N", help="Worker processes of a service.")]
 Directory = Annotated[Path, typer.Option(help="Where the documents are.")]
+Positions = Annotated[list[str] | None, typer.Argument(metavar="TOPIC/PARTITION/OFFSET...")]
+StageOption = Annotated[str | None, typer.Option("--stage", help="Only those of this service.")]
+Since = Annotated[str | None, typer.Option(metavar="AGE|TIME", help="Only as young as that: 2h, 7d, 2026-11-20T12:00.")]
+Fingerprint = Annotated[str | None, typer.Option(help="Only this cause; the beginning of it will do.")]
 CONTRACTS = Path(__file__).parents[2] / "docs" / "contracts"
 
 
@@ -129,13 +133,14 @@ def search(
 
 @app.command()
 def explain(
-    article: Annotated[str, typer.Argument(metavar="ARTICLE_ID|URL")],
+    article: Annotated[str, typer.Argument(metavar="ARTICLE_ID|URL|CORRELATION_ID")],
     json: Json = False,
 ) -> None:
-    """Show the journey of one article through the topics, with times, and where it is now."""
-    from services.desk import running, watch
+    """Show the journey of one article through the topics, with times and attempts, and where it is now."""
+    from services.desk import explain as verb
+    from services.desk import running
 
-    running.execute(watch.explain(article, as_json=json))
+    running.execute(verb.explain(article, as_json=json))
 
 
 @app.command("try")
@@ -151,37 +156,85 @@ def try_(
 
 @dlq.command("list")
 def dlq_list(
-    every: Annotated[bool, typer.Option("--all", help="Those that were replayed, too.")] = False,
+    stage: StageOption = None,
     reason: Annotated[str | None, typer.Option(help="Only this reason.")] = None,
+    since: Since = None,
+    fingerprint: Fingerprint = None,
+    flat: Annotated[bool, typer.Option("--flat", help="One line a dead letter.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Those that were replayed or discarded, too.")] = False,
+    discarded: Annotated[bool, typer.Option("--discarded", help="Only those, and why they were discarded.")] = False,
     json: Json = False,
 ) -> None:
-    """List the dead letters that were not replayed yet."""
+    """List the open dead letters by cause: how many, since when, and one of them."""
     from services.desk import deadletters, running
+    from services.desk.deadletters_store import selection
 
-    running.execute(deadletters.list_letters(every=every, reason=reason, as_json=json))
+    async def verb() -> running.Exit:
+        which = selection(stage=stage, reason=reason, since_text=since, fingerprint=fingerprint)
+        return await deadletters.list_letters(which, every=every, discarded=discarded, flat=flat, as_json=json)
+
+    running.execute(verb())
 
 
 @dlq.command("show")
 def dlq_show(
     position: Annotated[str, typer.Argument(metavar="TOPIC/PARTITION/OFFSET")],
+    full: Annotated[bool, typer.Option("--full", help="The whole value, not its beginning.")] = False,
     json: Json = False,
 ) -> None:
-    """Show one dead letter: its reason, its headers, its original bytes."""
+    """Show one dead letter: its reason, its headers, its original bytes, and what to type next."""
     from services.desk import deadletters, running
 
-    running.execute(deadletters.show(position, as_json=json))
+    running.execute(deadletters.show(position, full=full, as_json=json))
 
 
 @dlq.command("replay")
 def dlq_replay(
-    positions: Annotated[list[str] | None, typer.Argument(metavar="TOPIC/PARTITION/OFFSET...")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All that were not replayed yet.")] = False,
+    positions: Positions = None,
+    stage: StageOption = None,
+    reason: Annotated[str | None, typer.Option(help="Only this reason.")] = None,
+    since: Since = None,
+    fingerprint: Fingerprint = None,
+    every: Annotated[bool, typer.Option("--all", help="All that are open.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Those that were replayed before, too.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Send nothing; say for each if it would pass now.")
+    ] = False,
+    rate: Annotated[float | None, typer.Option(min=0.01, metavar="N", help="At most so many a second.")] = None,
     json: Json = False,
 ) -> None:
     """Put dead letters back on the topic they came from, byte for byte."""
-    from services.desk import deadletters, running
+    from services.desk import deadletters_replay, running
+    from services.desk.deadletters_store import selection
 
-    running.execute(deadletters.replay(positions or [], every=every, as_json=json))
+    async def verb() -> running.Exit:
+        which = selection(stage=stage, reason=reason, since_text=since, fingerprint=fingerprint)
+        return await deadletters_replay.replay(
+            positions or [], which, every=every, again=again, dry_run=dry_run, rate=rate, as_json=json
+        )
+
+    running.execute(verb())
+
+
+@dlq.command("discard")
+def dlq_discard(
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    positions: Positions = None,
+    stage: StageOption = None,
+    since: Since = None,
+    fingerprint: Fingerprint = None,
+    every: Annotated[bool, typer.Option("--all", help="All that are open.")] = False,
+    json: Json = False,
+) -> None:
+    """Leave dead letters dead: they are no longer listed as open."""
+    from services.desk import deadletters, running
+    from services.desk.deadletters_store import selection
+
+    async def verb() -> running.Exit:
+        which = selection(stage=stage, since_text=since, fingerprint=fingerprint)
+        return await deadletters.discard(positions or [], which, every=every, reason=reason, as_json=json)
+
+    running.execute(verb())
 
 
 @topics.command("apply")

@@ -1,0 +1,56 @@
+"""Events and dead letters onto a real broker, as the pipeline would send them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from aiokafka import AIOKafkaProducer
+
+from shared import deadletter, wire
+from shared.errors import InvalidRecordError
+from shared.events import Event
+from shared.settings import KafkaSettings
+from shared.topics import Lane, Topic
+from tests.factories import record as raw_record
+
+
+async def send(kafka: KafkaSettings, lane: Lane, *events: Event, **carried: str) -> None:
+    """Send events to their topics with our headers; `carried` are headers as well."""
+    records = [wire.encode(event, source="test", time=datetime.now(UTC), carried=carried) for event in events]
+    await send_records(kafka, lane, records)
+
+
+async def send_records(kafka: KafkaSettings, lane: Lane, records: Iterable[wire.Record]) -> list[str]:
+    """Send records; return their positions."""
+    async with AIOKafkaProducer(**wire.client_options(kafka), max_request_size=16 * 1024 * 1024) as producer:
+        sent = [
+            await producer.send_and_wait(
+                lane.topic(record.topic),
+                record.value,
+                key=record.key,
+                headers=[(name, value.encode()) for name, value in record.headers.items()],
+            )
+            for record in records
+        ]
+    return [f"{one.topic}/{one.partition}/{one.offset}" for one in sent]
+
+
+def dead(
+    topic: Topic,
+    stage: str,
+    value: bytes,
+    *,
+    offset: int = 0,
+    error: Exception | None = None,
+    key: bytes = b"k",
+    headers: Mapping[str, str] | None = None,
+) -> wire.Record:
+    """Return the real dead letter of `stage` for a record of `topic` with `value` at `offset`."""
+    named = tuple((name, text.encode()) for name, text in (headers or {}).items())
+    return deadletter.dead_letter(
+        raw_record(value, topic=topic.name, offset=offset, key=key, headers=named),
+        error or InvalidRecordError("no event", reason="invalid_json"),
+        topic=topic,
+        stage=stage,
+        attempt=0,
+        at=datetime.now(UTC),
+    )
