@@ -25,6 +25,8 @@ ReadyCheck = Callable[[], Awaitable[str | None]]
 LOOP_LAG_LIMIT_SECONDS = 5.0
 # A batch may take minutes at worst; a consumer whose position stands still this long while records wait is stuck.
 STUCK_SECONDS = 660.0
+# How often Kafka itself is asked where the topics end.
+ASK_SECONDS = 30.0
 _TICK_SECONDS = 1.0
 
 
@@ -39,6 +41,7 @@ class Health:
         self._ticked = time.monotonic()
         self._loop_lag = 0.0
         self._positions: dict[TopicPartition, tuple[int, float]] = {}
+        self._ends: dict[TopicPartition, int] = {}
         self.started = False
 
     def dead(self) -> list[str]:
@@ -55,12 +58,16 @@ class Health:
         if not self._stage.stopping.is_set() and any(_cut_off(s.consumer) for s in self._subscribers):
             problems.append("a consumer has lost its group for good")
         now = time.monotonic()
-        if now - self._stage.active_at > STUCK_SECONDS:
-            problems += [
-                f"{place.topic}/{place.partition} stands at {position} though records wait"
-                for place, (position, since) in self._positions.items()
-                if now - since > STUCK_SECONDS
-            ]
+        problems += [
+            f"a batch of {topic} has been in hand for {now - since:.0f} s"
+            for topic, since in self._stage.in_hand.items()
+            if now - since > STUCK_SECONDS
+        ]
+        problems += [
+            f"{place.topic}/{place.partition} stands at {position} though records wait"
+            for place, (position, since) in self._positions.items()
+            if now - max(since, self._stage.active_at.get(place.topic, 0)) > STUCK_SECONDS
+        ]
         return problems
 
     async def unready(self) -> list[str]:
@@ -94,25 +101,44 @@ class Health:
 
     async def watch(self) -> None:
         """Measure loop lag and positions until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._tick())
+            group.create_task(self._follow())
+
+    async def _tick(self) -> None:
         while True:
             before = time.monotonic()
             await asyncio.sleep(_TICK_SECONDS)
             self._ticked = time.monotonic()
             self._loop_lag = self._ticked - before - _TICK_SECONDS
-            waiting = 0
+
+    async def _follow(self) -> None:
+        asked = time.monotonic()
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
             consumers = [s.consumer for s in self._subscribers if s.consumer is not None]
             owned = {place for consumer in consumers for place in consumer.assignment()}
             self._positions = {place: seen for place, seen in self._positions.items() if place in owned}
-            for consumer in consumers:
-                waiting += await self._look_at(consumer)
-            metrics.LAG.labels(self._stage.name).set(waiting)
+            metrics.LAG.labels(self._stage.name).set(sum([await self._look_at(consumer) for consumer in consumers]))
+            if time.monotonic() - asked >= ASK_SECONDS:
+                asked = time.monotonic()
+                for consumer in consumers:
+                    await self._ask(consumer)
+
+    async def _ask(self, consumer: AIOKafkaConsumer) -> None:
+        """Ask Kafka itself for the ends: a consumer that fetches no more knows of no new records either."""
+        places = list(consumer.assignment())
+        try:
+            self._ends |= await asyncio.wait_for(consumer.end_offsets(places), ASK_SECONDS)
+        except (KafkaError, TimeoutError):
+            # Kafka is away: nobody is stuck, and a restart would not help.
+            now = time.monotonic()
+            self._positions |= {place: (self._positions[place][0], now) for place in places if place in self._positions}
 
     async def _look_at(self, consumer: AIOKafkaConsumer) -> int:
         waiting = 0
         for place in consumer.assignment():
-            end = consumer.highwater(place)
-            if end is None:
-                continue
+            end = max(consumer.highwater(place) or 0, self._ends.get(place, 0))
             try:
                 # It would wait for a broker that is away; the partition may also have gone to another member.
                 position = await asyncio.wait_for(consumer.position(place), 0.2)

@@ -73,7 +73,8 @@ def one_by_one(handler: Handler[E], *, concurrency: int) -> BatchHandler[E]:
 class Stage(Generic[E]):
     """One consumer group on one topic (and its delay lane, where it has one).
 
-    `stopping` is set by the service to cut pauses short; `active_at` (monotonic seconds) and `poisoned` feed liveness.
+    `stopping` is set by the service to cut pauses short. For liveness: since when each topic has a batch in hand, when
+    it last had one (`in_hand`, `active_at`: monotonic seconds by Kafka name), and `poisoned`.
     """
 
     def __init__(
@@ -98,7 +99,8 @@ class Stage(Generic[E]):
         self.delay = next((t for t in DELAY_LANES if t.name == topic.later(name).name), None)
         self.brake = deadletter.Brake()
         self.stopping = asyncio.Event()
-        self.active_at = time.monotonic()
+        self.in_hand: dict[str, float] = {}
+        self.active_at: dict[str, float] = {}
         self.poisoned = False
         self._judge: Judge[E] = Judge(name, topic, self.delay)
         self._handle = handle
@@ -146,7 +148,8 @@ class Stage(Generic[E]):
         return subscriber
 
     async def _guarded(self, batch: Batch, work: Callable[[Batch], Awaitable[None]]) -> None:
-        self.active_at = time.monotonic()
+        topic = batch[0].topic
+        self.in_hand[topic] = time.monotonic()
         started = time.perf_counter()
         try:
             await work(batch)
@@ -160,7 +163,8 @@ class Stage(Generic[E]):
             await self._sleep(self._pause)
             raise
         finally:
-            self.active_at = time.monotonic()
+            self.in_hand.pop(topic, None)
+            self.active_at[topic] = time.monotonic()
         self._pause = 0.0
         metrics.BATCH_SECONDS.labels(self.name).observe(time.perf_counter() - started)
         metrics.BATCH_RECORDS.labels(self.name).observe(len(batch))
