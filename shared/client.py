@@ -10,6 +10,7 @@ Delivery to a reader is at-least-once: de-duplicate by `event_id`, which repeats
 
 import asyncio
 import contextlib
+import time
 import uuid
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
@@ -33,6 +34,7 @@ from shared.topics import dead_letters as all_dead_letters
 __all__ = ["Entry", "RefusedError", "Submission", "Wiredesk"]
 
 CLOCK_SKEW = timedelta(minutes=1)
+COMMIT_SECONDS = 5.0
 
 
 class RefusedError(ValueError):
@@ -166,6 +168,9 @@ class Wiredesk:
         record = wire.encode(
             event, source=source or "client", time=datetime.now(UTC), carried={wire.CORRELATION: correlation_id}
         )
+        if record.size > SUBMITTED.max_bytes:
+            # Within the limits of a page or text, and yet too large written as JSON (quotes, control characters).
+            raise RefusedError("too_large", f"as JSON it has {record.size} bytes, {SUBMITTED.max_bytes} are admitted")
         assert self._producer is not None, "use `async with Wiredesk() as wire`"
         headers = [(name, value.encode()) for name, value in record.headers.items()]
         try:
@@ -216,8 +221,8 @@ class Wiredesk:
         consumer = AIOKafkaConsumer(
             *known, *letters, **self._options, enable_auto_commit=False, auto_offset_reset="earliest"
         )
-        await consumer.start()
         try:
+            await consumer.start()
             if not from_start:
                 for place, offset in (await _starts(consumer, since)).items():
                     consumer.seek(place, offset)
@@ -244,9 +249,10 @@ class Wiredesk:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )
-        await consumer.start()
         done: dict[TopicPartition, int] = {}
+        committed = time.monotonic()
         try:
+            await consumer.start()
             while True:
                 for place, records in (await consumer.getmany(timeout_ms=500, max_records=100)).items():
                     for record in records:
@@ -254,10 +260,16 @@ class Wiredesk:
                         if isinstance(article, ArticleEnriched) and _names(article, entity, entity_type):
                             yield article
                         done[place] = record.offset + 1
+                        if time.monotonic() - committed > COMMIT_SECONDS:
+                            # Not only after the last of them: who is slow would be thrown out and read them for ever.
+                            await _commit(consumer, done)
+                            committed = time.monotonic()
                 await _commit(consumer, done)
         finally:
-            await _commit(consumer, done)
-            await consumer.stop()
+            try:
+                await _commit(consumer, done)
+            finally:
+                await consumer.stop()
 
 
 def _names(article: ArticleEnriched, entity: str | None, entity_type: str | None) -> bool:

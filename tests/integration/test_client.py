@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from shared import wire
+from shared import client, wire
 from shared.client import RefusedError, Wiredesk
 from shared.errors import ConfigurationError, InfrastructureError
 from shared.events import ArticleStored, StoreStatus
 from shared.settings import KafkaSettings
 from shared.topics import ENRICHED, FETCHED, REJECTED, STORED, SUBMITTED
 from tests.factories import enriched, url
-from tests.wires import produce, read_all
+from tests.wires import committed, produce, read_all
 
 pytestmark = pytest.mark.broker
 README = Path(__file__).parents[2] / "README.md"
@@ -111,6 +111,23 @@ async def test_watching_starts_now_or_at_the_start(desk, kafka, lane):
         await asyncio.sleep(1)
         await produce(kafka, lane.topic(STORED), [_out(new)])
         assert (await asyncio.wait_for(first, 20)).event == new
+
+
+async def test_a_page_that_grows_too_large_as_json_is_refused_and_the_next_one_passes(desk):
+    with pytest.raises(RefusedError) as caught:
+        await desk.publish(html='"' * (5 * 1024 * 1024))
+    assert caught.value.reason == "too_large"
+    assert (await desk.publish(url=url())).article_id
+
+
+async def test_a_slow_reader_commits_while_it_reads(desk, kafka, lane, monkeypatch):
+    monkeypatch.setattr(client, "COMMIT_SECONDS", 0.0)
+    await produce(kafka, lane.topic(ENRICHED), [_out(enriched()) for _ in range(5)], partition=0)
+    group = f"slow-{uuid.uuid4().hex}"
+    async with asyncio.timeout(30), aclosing(desk.enriched(group=group)) as found:
+        for _ in range(4):
+            await anext(found)
+        assert await committed(kafka, lane.topic(ENRICHED), group) == 3
 
 
 async def test_enriched_articles_are_read_once_per_group_and_filtered_by_entity(desk, kafka, lane):
