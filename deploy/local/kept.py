@@ -71,8 +71,9 @@ class Kept:
         """Return why it did not start; empty when it did."""
         try:
             await self._start()
-        except (WiredeskError, OSError) as error:
-            return f"did not start: {error}"
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must be said and tried again
+            why = str(error) if isinstance(error, WiredeskError | OSError) else type(error).__name__
+            return f"did not start: {why}"
         return ""
 
     def _turn(self, state: str) -> None:
