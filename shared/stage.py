@@ -44,8 +44,8 @@ Batch = Sequence[RawRecord]
 # How long Kafka may take to acknowledge a batch. With idempotence aiokafka itself would wait for ever.
 PUBLISH_TIMEOUT_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 30.0
-# How long records that are not due are held before they are written back to their lane.
-LANE_HOLD_SECONDS = 5.0
+# How long a batch that is not due is held; what has rested on its lane is not, so that full lanes come round as well.
+LANE_HOLD_SECONDS, LANE_REST_SECONDS = 5.0, 15.0
 _RETRY_PAUSES_SECONDS = (0.2, 1.0)
 _POISON = (OutOfOrderSequenceNumber, ProducerFenced, MessageSizeTooLargeError, BrokenError)
 
@@ -244,7 +244,8 @@ class Stage(Generic[E]):
         now = self._clock().timestamp()
         soonest = min(_not_before(record) for record in batch)
         if soonest > now:
-            await self._sleep(min(soonest - now, LANE_HOLD_SECONDS))
+            rested = now - max(record.timestamp for record in batch) / 1000
+            await self._sleep(min(soonest - now, LANE_HOLD_SECONDS, max(0, LANE_REST_SECONDS - rested)))
             now = self._clock().timestamp()
         due = [record for record in batch if _not_before(record) <= now]
         rest = [record for record in batch if _not_before(record) > now]

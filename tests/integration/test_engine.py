@@ -152,6 +152,27 @@ async def test_later_comes_again_when_it_is_due_even_after_a_restart(kafka, lane
     assert seen[1][1] >= due
 
 
+async def test_what_is_due_does_not_wait_for_all_that_is_not(kafka, lane):
+    def waiting(where, due):
+        headers = [(wire.ATTEMPT, b"1"), (wire.NOT_BEFORE, str(int(due.timestamp() * 1000)).encode())]
+        return b"h", ArticleSubmitted(url=where).model_dump_json().encode(), headers
+
+    async def handler(received):
+        return fetched("done", where=received.event.url)
+
+    now = datetime.now(UTC)
+    later = lane.topic(SUBMITTED.later("fetcher"))
+    await produce(kafka, later, [waiting(url(), now + timedelta(hours=1)) for _ in range(400)], partition=0)
+    await produce(kafka, later, [waiting(url(), now)], partition=0)
+    async with running(kafka, lane, "fetcher", SUBMITTED, one_by_one(handler, concurrency=1), batch=20):
+
+        async def out():
+            return len(await read_all(kafka, lane.topic(FETCHED))) == 1
+
+        # 20 batches stand before it; each would be held for five seconds.
+        await eventually(out, within=45)
+
+
 async def test_the_brake_holds_a_stage_in_which_everything_fails(kafka, lane):
     async def handler(_received):
         raise ValueError("a bad deployment")
