@@ -78,7 +78,9 @@ class Kept:
 
     def _turn(self, state: str) -> None:
         self.state = state
-        self._changed()
+        # On a full disk nobody can be told; the process is cared for all the same.
+        with contextlib.suppress(OSError):
+            self._changed()
 
 
 def _ending(code: int) -> str:

@@ -9,7 +9,7 @@ from deploy.local import kept
 from deploy.local.kept import Kept
 
 
-async def test_a_start_that_fails_in_any_way_is_said_and_tried_again(monkeypatch):
+async def test_whatever_fails_is_said_and_the_start_tried_again(monkeypatch):
     monkeypatch.setattr(kept, "FIRST_PAUSE_SECONDS", 0.01)
     ends = asyncio.Queue[int]()
     outcomes: list[Exception | None] = [None, KeyError("a secret"), RuntimeError(), None]
@@ -22,8 +22,12 @@ async def test_a_start_that_fails_in_any_way_is_said_and_tried_again(monkeypatch
     async def stop(*_args: object) -> None:
         pass
 
+    def changed() -> None:
+        if said:
+            raise OSError("no space left on device")
+
     child: Any = SimpleNamespace(name="thing", log=Path("thing.log"), wait=ends.get, stop=stop)
-    care = Kept(child, start, say=said.append, changed=lambda: None)
+    care = Kept(child, start, say=said.append, changed=changed)
     await care.start()
     ends.put_nowait(1)
     async with asyncio.timeout(20):
