@@ -43,30 +43,43 @@ async def list_letters(
     people = for_people(as_json=as_json)
     if flat or discarded:
         rows = [_flat_row(letter, settled, people=people, with_state=every or discarded) for letter in found]
+        table(rows, as_json=as_json, empty="no dead letters")
+    elif people:
+        _show_groups(groups(found), settled)
     else:
-        rows = [_group_row(group, settled, people=people, with_states=every) for group in groups(found)]
-    table(rows, as_json=as_json, empty="no dead letters", right=("count", "open", "replayed", "discarded"))
-    if rows and people:
-        say("`wiredesk dlq show POSITION` shows one; `replay` and `discard` take a position, filters or --all.")
+        for group in groups(found):
+            emit(_group_row(group, settled))
+    if found and people:
+        say("`replay` and `discard` take positions, --fingerprint or another filter, or --all; --flat lists each.")
     return Exit.OK
 
 
-def _group_row(group: Group, settled: Settled, *, people: bool, with_states: bool) -> Row:
+def _show_groups(found: Collection[Group], settled: Settled) -> None:
+    if not found:
+        say("no dead letters")
+    for group in found:
+        row = _group_row(group, settled)
+        states = ", ".join(f"{row[name]} {name}" for name in (OPEN, *Settlement) if row[name])
+        first, last = ago(group.letters[0].at), ago(group.sample.at)
+        heading(f"{row['fingerprint']}  {row['count']} in the {row['stage']}: {row['reason']}")
+        paragraph(row["error"], indent="  ")
+        paragraph(f"first {first} ago, last {last} ago; {states}", indent="  ")
+        paragraph(f"wiredesk dlq show {row['position']}", indent="  ")
+
+
+def _group_row(group: Group, settled: Settled) -> Row:
     sample = group.sample
     states = [state(letter, settled) for letter in group.letters]
-    counts = {name: states.count(name) for name in (OPEN, *Settlement)} if with_states else {}
-    first, last = group.letters[0].at, sample.at
     return {
         "fingerprint": sample.fingerprint,
         "count": len(group.letters),
-        **counts,
+        **{name: states.count(name) for name in (OPEN, *Settlement)},
         "stage": sample.stage,
         "reason": sample.reason,
-        **({} if people else {"error_type": sample.error_type}),
+        "error_type": sample.error_type,
         "error": sample.cause,
-        "first": f"{ago(first)} ago" if people else first.isoformat(),
-        "last": f"{ago(last)} ago" if people else last.isoformat(),
-        # Named so that a terminal never breaks it: it is copied into the next command.
+        "first": group.letters[0].at.isoformat(),
+        "last": sample.at.isoformat(),
         "position": sample.position,
     }
 
@@ -82,8 +95,7 @@ def _flat_row(letter: Letter, settled: Settled, *, people: bool, with_state: boo
         "failed": f"{ago(letter.at)} ago" if people else letter.at.isoformat(),
         "error": letter.headers.get(wire.ERROR, ""),
         **what,
-        "origin": letter.origin,
-        "article_id": letter.headers.get("ce_subject", ""),
+        **({} if people else {"origin": letter.origin, "article_id": letter.headers.get("ce_subject", "")}),
     }
 
 

@@ -41,7 +41,7 @@ _VARIABLE = (
     (re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE), "<url>"),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE), "<id>"),
     (re.compile(r"\b(?:(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,}|0x[0-9a-f]+)\b", re.IGNORECASE), "<id>"),
-    (re.compile(r"\d+(?:[.,:_]\d+)*"), "<n>"),
+    (re.compile(r"(?<!\\u)(?<!\d)\d+(?:[.,:_]\d+)*"), "<n>"),
 )
 _AGE = re.compile(r"(\d{1,9})\s*(s|min|m|h|d)")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}

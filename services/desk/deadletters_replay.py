@@ -168,14 +168,14 @@ class _Sender:
 async def _paced(
     here: System, chosen: Collection[Letter], rate: float | None
 ) -> AsyncGenerator[tuple[Letter, RawRecord], None]:
-    """The records, no faster than `rate` a second."""
+    """The records, no faster than `rate` a second; time that was lost is not made up for by a burst."""
     loop = asyncio.get_running_loop()
-    start, count = loop.time(), 0
+    earliest = 0.0
     async with aclosing(store.records(here, chosen)) as records:
         async for pair in records:
             if rate is not None:
-                await asyncio.sleep(max(0.0, start + count / rate - loop.time()))
-            count += 1
+                await asyncio.sleep(max(0.0, earliest - loop.time()))
+                earliest = loop.time() + 1 / rate
             yield pair
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from typing import TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CorruptRecordException, KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from shared import admin
@@ -16,12 +16,17 @@ from shared.wire import client_options
 RawRecord: TypeAlias = ConsumerRecord[bytes, bytes]
 
 STALL_SECONDS = 15.0
+_AT_ONCE = 500
+_UNDECODABLE = (UnicodeDecodeError, CorruptRecordException)
 
 
 async def read(
     kafka: KafkaSettings, topics: Iterable[str], *, key: bytes | None = None
 ) -> AsyncGenerator[RawRecord, None]:
     """Yield every record that is on `topics` now, in order within a partition; with `key` only of its partition.
+
+    A record that the Kafka client cannot decode (a header name that is not UTF-8) is left out, and so is what follows
+    it in its producer's batch: the client cannot get past it.
 
     Raises:
         ConfigurationError: a topic does not exist.
@@ -39,18 +44,48 @@ async def read(
         for place, (start, _) in left.items():
             # A seek to a number is exact; seek_to_beginning races with the automatic reset.
             consumer.seek(place, start)
+        stands = {place: start for place, (start, _) in left.items()}
         while left:
-            batches = await consumer.getmany(*left, timeout_ms=int(STALL_SECONDS * 1000), max_records=500)
-            if not batches:
-                raise InfrastructureError(f"Kafka gave no records for {STALL_SECONDS:g} s", reason="kafka")
-            for place, records in batches.items():
-                end = left[place][1]
-                for record in records:
-                    if record.offset < end:
-                        yield record
-                if records[-1].offset + 1 >= end:
-                    del left[place]
-                    consumer.pause(place)
+            for record in await _next(consumer, stands):
+                if record.offset < left[TopicPartition(record.topic, record.partition)][1]:
+                    yield record
+            for place in [place for place, (_, end) in left.items() if await consumer.position(place) >= end]:
+                del left[place], stands[place]
+                consumer.pause(place)
+
+
+async def _next(consumer: AIOKafkaConsumer, stands: dict[TopicPartition, int]) -> list[RawRecord]:
+    """Return the next records of the places in `stands`, which says where reading stands and is kept up."""
+    try:
+        found = await _some(consumer, stands, _AT_ONCE)
+    except _UNDECODABLE:
+        found = await _one_by_one(consumer, stands)
+    stands |= {TopicPartition(record.topic, record.partition): record.offset + 1 for record in found}
+    return found
+
+
+async def _one_by_one(consumer: AIOKafkaConsumer, stands: dict[TopicPartition, int]) -> list[RawRecord]:
+    """Read again what the client had taken out of the same fetch and lost, past what it cannot decode."""
+    found: list[RawRecord] = []
+    for place, offset in list(stands.items()):
+        consumer.seek(place, offset)
+    for place in list(stands):
+        end = (await consumer.end_offsets([place]))[place]
+        try:
+            for _ in range(_AT_ONCE):
+                if await consumer.position(place) < end:
+                    found += await _some(consumer, [place], 1)
+        except _UNDECODABLE:
+            stands[place] = await consumer.position(place) + 1
+            consumer.seek(place, stands[place])
+    return found
+
+
+async def _some(consumer: AIOKafkaConsumer, places: Iterable[TopicPartition], at_most: int) -> list[RawRecord]:
+    batches = await consumer.getmany(*places, timeout_ms=int(STALL_SECONDS * 1000), max_records=at_most)
+    if not batches:
+        raise InfrastructureError(f"Kafka gave no records for {STALL_SECONDS:g} s", reason="kafka")
+    return [record for records in batches.values() for record in records]
 
 
 async def read_one(kafka: KafkaSettings, place: TopicPartition, offset: int) -> RawRecord | None:

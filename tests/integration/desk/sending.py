@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.producer import message_accumulator
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from shared import deadletter, wire
 from shared.errors import InvalidRecordError
@@ -32,6 +35,28 @@ async def send_records(kafka: KafkaSettings, lane: Lane, records: Iterable[wire.
             for record in records
         ]
     return [f"{one.topic}/{one.partition}/{one.offset}" for one in sent]
+
+
+class _NotUtf8(str):
+    """A header name as a producer in another language can send it."""
+
+    __slots__ = ()
+
+    def encode(self, *_: str) -> bytes:
+        return b"\xff\xfe"
+
+
+async def send_undecodable(
+    producer: AIOKafkaProducer, topic: str, monkeypatch: pytest.MonkeyPatch, *, around: int
+) -> None:
+    """Send one batch of the broker's to partition 0: `around` good records, one undecodable, `around` more."""
+    with monkeypatch.context() as patched:
+        patched.setattr(message_accumulator, "DefaultRecordBatchBuilder", _DefaultRecordBatchBuilderPy)
+        batch = producer.create_batch()
+        for number in range(2 * around + 1):
+            headers = [(_NotUtf8("x"), b"v")] if number == around else []
+            assert batch.append(key=b"k", value=b"near", timestamp=None, headers=headers) is not None
+        await (await producer.send_batch(batch, topic, partition=0))
 
 
 def dead(

@@ -17,7 +17,7 @@ from shared.client import Wiredesk
 from shared.events import ArticleRejected, ArticleSubmitted, Rejection, Stage
 from shared.settings import KafkaSettings
 from shared.topics import SUBMITTED, Lane
-from tests.integration.desk.sending import send
+from tests.integration.desk.sending import send, send_undecodable
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("surroundings")]
 
@@ -80,3 +80,19 @@ async def test_reading_a_topic_gives_exactly_what_is_on_it(kafka: KafkaSettings,
         await asyncio.gather(*sent)
     found = [int(record.value) async for record in read(kafka, [lane.topic(SUBMITTED)])]
     assert sorted(found) == list(range(2000))
+
+
+async def test_reading_passes_over_what_the_client_cannot_decode(
+    kafka: KafkaSettings, lane: Lane, monkeypatch: pytest.MonkeyPatch
+):
+    name = lane.topic(SUBMITTED)
+    async with AIOKafkaProducer(**wire.client_options(kafka)) as producer:
+        for partition in (0, 1):
+            for number in range(300):
+                await producer.send(name, b"%d" % (300 * partition + number), partition=partition)
+        await producer.flush()
+        for around in (2, 0):
+            await send_undecodable(producer, name, monkeypatch, around=around)
+        await producer.send_and_wait(name, b"last", partition=0)
+    found = [record.value async for record in read(kafka, [name])]
+    assert sorted(found) == sorted([*(b"%d" % n for n in range(600)), b"near", b"near", b"last"])

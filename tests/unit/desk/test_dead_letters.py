@@ -133,6 +133,12 @@ def test_another_stage_type_reason_or_message_is_another_cause(changed):
     assert letter(1, **changed).fingerprint != letter(1).fingerprint
 
 
+def test_a_character_that_is_named_by_its_code_stays():
+    assert normalised(r"control character (\u0000-\u001F) at column 12") == (
+        r"control character (\u0000-\u001F) at column <n>"
+    )
+
+
 def test_an_apostrophe_is_no_quotation_mark():
     assert normalised("the site's answer doesn't end") == "the site's answer doesn't end"
 
