@@ -162,15 +162,15 @@ async def test_what_is_due_does_not_wait_for_all_that_is_not(kafka, lane):
 
     now = datetime.now(UTC)
     later = lane.topic(SUBMITTED.later("fetcher"))
-    await produce(kafka, later, [waiting(url(), now + timedelta(hours=1)) for _ in range(400)], partition=0)
+    await produce(kafka, later, [waiting(url(), now + timedelta(hours=1)) for _ in range(200)], partition=0)
     await produce(kafka, later, [waiting(url(), now)], partition=0)
-    async with running(kafka, lane, "fetcher", SUBMITTED, one_by_one(handler, concurrency=1), batch=20):
+    async with running(kafka, lane, "fetcher", SUBMITTED, one_by_one(handler, concurrency=1), batch=5):
 
         async def out():
             return len(await read_all(kafka, lane.topic(FETCHED))) == 1
 
-        # 20 batches stand before it; each would be held for five seconds.
-        await eventually(out, within=45)
+        # 40 batches stand before it; each would be held for five seconds.
+        await eventually(out, within=75)
 
 
 async def test_the_brake_holds_a_stage_in_which_everything_fails(kafka, lane):
