@@ -162,10 +162,16 @@ def since(text: str, now: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def in_order(position: str) -> tuple[str, int, int]:
+    """Return a `topic/partition/offset` as what sorts as the records lie."""
+    topic, partition, offset = position.rsplit("/", 2)
+    return topic, int(partition), int(offset)
+
+
 def once(letters: Iterable[Letter]) -> list[Letter]:
     """Return the first letter of each origin, the oldest first."""
     found: dict[Identity, Letter] = {}
-    for letter in sorted(letters, key=lambda letter: (letter.at, letter.position)):
+    for letter in sorted(letters, key=lambda letter: (letter.at, in_order(letter.position))):
         found.setdefault(letter.identity, letter)
     return list(found.values())
 
@@ -173,7 +179,7 @@ def once(letters: Iterable[Letter]) -> list[Letter]:
 def groups(letters: Iterable[Letter]) -> list[Group]:
     """Return `letters` by fingerprint, the largest group first; of equal ones that with the youngest letter."""
     by_cause: dict[str, list[Letter]] = {}
-    for letter in sorted(letters, key=lambda letter: (letter.at, letter.position)):
+    for letter in sorted(letters, key=lambda letter: (letter.at, in_order(letter.position))):
         by_cause.setdefault(letter.fingerprint, []).append(letter)
     found = [Group(members) for members in by_cause.values()]
     return sorted(found, key=lambda group: (-len(group.letters), -group.sample.at.timestamp()))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from services.desk.deadletters_core import Identity, Letter, settlement
+from services.desk.deadletters_core import Identity, Letter, in_order, settlement
 from shared import wire
 from shared.admin import PartitionLag, StageLag
 from shared.client import Entry
@@ -84,27 +84,37 @@ def tries(entry: Entry) -> int:
 def rounds(entries: Iterable[Entry]) -> list[Round]:
     """Return the records of one article by submission, the oldest first.
 
-    What comes of a submission without a correlation id gets one on its way: it belongs to the last such submission
-    before it. What belongs to none, because retention has removed the submission, is a round of its own.
+    A dead letter, a delayed record and a replay name the record they come of. What else comes of a submission without
+    a correlation id gets one on its way, and belongs to the last such submission before it. What belongs to none,
+    because retention has removed the submission, is a round of its own.
     """
-    ordered = sorted(entries, key=lambda entry: (entry.at, _RANK[entry.topic.name], entry.position))
+    ordered = sorted(entries, key=lambda entry: (entry.at, _RANK[entry.topic.name], in_order(entry.position)))
     known = {entry.correlation_id for entry in ordered if _starts(entry)} - {""}
     nameless = [entry for entry in ordered if _starts(entry) and not entry.correlation_id]
-    owner: dict[str, str] = {}
+    by_position: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     found: dict[str, list[Entry]] = {}
     for entry in ordered:
         name = entry.correlation_id
-        if _starts(entry) and not name:
-            key = entry.position
-        elif name in known:
-            key = name
-        else:
+        key = by_position.get(_comes_of(entry)) or by_name.get(name)
+        if key is None and _starts(entry):
+            key = name or entry.position
+        elif key is None:
             # Clocks differ a little: where none comes before, it is the first.
             before = [start for start in nameless if start.at <= entry.at] or nameless[:1]
-            owned = before[-1].position if before else name
-            key = owner.setdefault(name, owned) if name else owned
+            key = before[-1].position if before and name not in known else name
+        by_position[entry.position] = key
+        if name:
+            by_name.setdefault(name, key)
         found.setdefault(key, []).append(entry)
-    return [Round(key if key in known or key in owner else "", tuple(group)) for key, group in found.items()]
+    names = {key: name for name, key in reversed(by_name.items())}
+    return [Round(names.get(key, ""), tuple(group)) for key, group in found.items()]
+
+
+def _comes_of(entry: Entry) -> str:
+    """The position of the record that this one stands for again; empty when it stands for none."""
+    again = entry.headers.get(wire.REPLAY_OF, "")
+    return entry.headers.get(wire.ORIGIN, "") if stage_of(entry) in ("dead letter", "delayed") else again
 
 
 def _starts(entry: Entry) -> bool:
@@ -234,7 +244,7 @@ def _waiting(entry: Entry, reader: StageLag, now: datetime) -> Whereabouts:
     before = int(offset) - _next(_partition(reader, int(number)))
     if before <= 0 and workers:
         return Whereabouts("waiting", f"The {reader.service} has it in hand, or takes it next ({who}).")
-    return Whereabouts("waiting", f"It waits for the {reader.service} ({who}), {before} records before it.")
+    return Whereabouts("waiting", f"It waits for the {reader.service} ({who}); records before it: {before}.")
 
 
 def _unread(entry: Entry, readers: Mapping[str, StageLag]) -> bool:

@@ -119,7 +119,19 @@ def test_what_comes_of_a_submission_without_a_correlation_id_belongs_to_the_last
         ]
     )
     assert [[e.at.second for e in x.entries] for x in found] == [[0, 1, 12], [10, 11, 13]]
-    assert [x.correlation_id for x in found] == ["", ""]
+    assert [x.correlation_id for x in found] == ["made on the way", "made later"]
+
+
+def test_a_dead_letter_and_its_replay_belong_to_the_record_they_name_whatever_their_correlation_id():
+    broken = SUBMITTED.dead_letter("fetcher")
+    first, second = entry(SUBMITTED, 0, offset=9), entry(SUBMITTED, 0, offset=10)
+    dead = entry(broken, 0.5, offset=1, correlation_id="made for 9", wiredesk_origin=first.position)
+    other = entry(broken, 0.6, offset=2, correlation_id="made for 10", wiredesk_origin=second.position)
+    back = entry(SUBMITTED, 5, offset=11, correlation_id="made for 9", wiredesk_replay_of=dead.position)
+    again = entry(broken, 6, offset=3, correlation_id="made for 9", wiredesk_origin=back.position)
+    found = rounds([second, back, other, again, first, dead])
+    assert [[e.position.rpartition("/")[2] for e in x.entries] for x in found] == [["9", "1", "11", "3"], ["10", "2"]]
+    assert [x.correlation_id for x in found] == ["made for 9", "made for 10"]
 
 
 def test_records_whose_submission_is_gone_are_a_round_of_their_own():
@@ -208,7 +220,7 @@ def test_a_stored_article_with_a_dead_letter_beside_it_is_stored_and_says_so():
 
 def test_a_waiting_article_says_for_whom_and_behind_how_many():
     found = where(entry(FETCHED, 0, offset=12), lag=(reading(FETCHED, 5, Member("a-1", "h", (3,))),))
-    assert found == Whereabouts("waiting", "It waits for the cleaner (worker a-1), 7 records before it.")
+    assert found == Whereabouts("waiting", "It waits for the cleaner (worker a-1); records before it: 7.")
 
 
 def test_the_first_record_past_the_committed_offset_is_in_hand_or_next():
