@@ -153,8 +153,9 @@ async def contents(dsn: str) -> dict[str, tuple[int, str]]:
     try:
         sums = {}
         for table, row in tables.items():
+            text = f"({row})::text"
             found = await connection.fetchrow(
-                f"select count(*) as rows, md5(coalesce(string_agg({row}::text, ',' order by {row}::text), '')) as sum "
+                f"select count(*) as rows, md5(coalesce(string_agg({text}, ',' order by {text}), '')) as sum "
                 f"from {table} t"
             )
             assert found is not None

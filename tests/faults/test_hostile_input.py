@@ -159,6 +159,7 @@ async def test_the_brake_keeps_a_bad_deployment_from_draining_the_topic(kafka, l
     assert book.dead == at_first
 
 
+@pytest.mark.slow
 async def test_an_article_that_enrichment_makes_too_large_is_one_dead_letter(kafka, lane, enter):
     """The real tagger on a text of amounts: a mention takes fourteen times the characters of the amount itself."""
     greedy = cleaned(" ".join(f"${n}" for n in range(1000, 150_000))[: MiB - 1024])
