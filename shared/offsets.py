@@ -4,7 +4,9 @@
 a consumer like any other fetch.
 """
 
+import asyncio
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,8 @@ from aiokafka.structs import TopicPartition
 from shared import metrics
 
 log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +34,28 @@ class _Read:
 class OffsetGaps(ConsumerRebalanceListener):  # type: ignore[misc]
     """Compares where reading goes on with where it stopped. Set `subscriber` after making.
 
+    It also holds a rebalance up, for `patience` seconds (well below the session), until the batch in hand is
+    committed: its next owner need not work it again.
+
     One case cannot be seen: a topic made again and filled beyond the old position before the next fetch.
     """
 
-    def __init__(self, stage: str) -> None:
+    def __init__(self, stage: str, patience: float) -> None:
         self.subscriber: Any = None
+        self._in_hand: Any = None
         self._stage = stage
+        self._patience = patience
         self._read: dict[TopicPartition, _Read] = {}
 
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Nothing to do: what is in flight is redelivered to the next owner."""
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - the interface's
+        """Wait for the batch in hand; what is not done in time is redelivered to the next owner."""
+        until = time.monotonic() + self._patience
+        while self._is_working and time.monotonic() < until:  # noqa: ASYNC110 - FastStream tells nobody
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    @property
+    def _is_working(self) -> bool:
+        return self._in_hand is not None and self._in_hand.committed is None
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Count the records between the committed offset and the first one that still exists."""
@@ -56,8 +72,10 @@ class OffsetGaps(ConsumerRebalanceListener):  # type: ignore[misc]
         except KafkaError as error:
             log.warning("offset gaps not checked: %s", type(error).__name__)
 
-    async def look(self, batch: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
-        """Compare a batch with the one before it. Never raises; asks Kafka only when they do not join up."""
+    async def look(self, message: Any) -> None:
+        """Take a batch in hand and compare it with the one before. Never raises; seldom asks Kafka."""
+        self._in_hand = message
+        batch: Sequence[ConsumerRecord[bytes, bytes]] = message.raw_message
         spans: dict[TopicPartition, tuple[int, int]] = {}
         for record in batch:
             place = TopicPartition(record.topic, record.partition)

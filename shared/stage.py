@@ -32,6 +32,7 @@ from shared.errors import BrokenError, InfrastructureError, InvalidRecordError, 
 from shared.events import Event
 from shared.offsets import OffsetGaps
 from shared.outcomes import Answer, BatchHandler, Handler, Received
+from shared.pace import MAX_POLL_SECONDS, Paced
 from shared.topics import DELAY_LANES, Lane, Topic
 from shared.unreadable import CarefulReader
 from shared.verdict import Judge, RawRecord, answer_to
@@ -119,7 +120,7 @@ class Stage(Generic[E]):
         return subscribers
 
     def _subscriber(self, topic: Topic, group: str, work: Callable[[Batch], Awaitable[None]]) -> Any:
-        gaps = OffsetGaps(self.name)
+        gaps = OffsetGaps(self.name, patience=self._session / 2)
         subscriber = self._broker.subscriber(
             self.lane.topic(topic),
             group_id=group,
@@ -130,7 +131,7 @@ class Stage(Generic[E]):
             ack_policy=AckPolicy.NACK_ON_ERROR,
             session_timeout_ms=int(self._session * 1000),
             heartbeat_interval_ms=int(self._session * 200),
-            max_poll_interval_ms=600_000,
+            max_poll_interval_ms=int(MAX_POLL_SECONDS * 1000),
             listener=gaps,
             parser=_parse,
             decoder=_raw,
@@ -138,11 +139,12 @@ class Stage(Generic[E]):
             title=f"{self.name}:{topic.name}",
         )
         gaps.subscriber = subscriber
-        subscriber.get_msg = CarefulReader(subscriber, self._bury).read  # type: ignore[method-assign]
+        careful = CarefulReader(subscriber, self._bury).read
+        subscriber.get_msg = Paced(subscriber, careful, MAX_POLL_SECONDS).read  # type: ignore[method-assign]
 
         @subscriber
         async def consume(message: KafkaMessage) -> None:
-            await gaps.look(message.raw_message)
+            await gaps.look(message)
             await self._guarded(message.raw_message, work)
 
         return subscriber
