@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 # A recipe must use this project's interpreter and never download another.
 export UV_PYTHON_DOWNLOADS := never
+# Certificates the machine trusts, a company's own included, and not only those that uv brings.
+export UV_SYSTEM_CERTS := 1
 VENV := $(CURDIR)/.venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9

@@ -46,13 +46,13 @@ def show(summary: Summary, console: Console, *, example: str, program: str = ".v
     console.print(_stages(summary))
     for line in _alarms(summary):
         console.print(Text(line, style="red"), soft_wrap=True)
-    _title(console, "Named in most stories, copies counted once")
+    _title(console, "Named most often, copies counted once")
     console.print(_entities(summary))
     if summary.duplicates or StoreStatus.REVISED in summary.statuses:
         _title(console, "The same story more than once")
         console.print(_duplicates(summary))
     if shown:
-        _title(console, "As readers of articles.enriched.v1 get them")
+        _title(console, "As readers of articles.enriched.v1 get them: one that came as text, one that came as page")
     for article in shown:
         console.print(_article(article))
     _title(console, "Next, in this folder")

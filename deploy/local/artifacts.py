@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import ssl
 import tempfile
 import threading
 import time
@@ -126,6 +127,22 @@ def _from_folder(folder: Path) -> dict[str, Path]:
 
 def _from_maven(part: Path, say: Say, repository: str | None) -> dict[str, Path]:
     say(f"fetching Apache Kafka {VERSION} ({_MEGABYTES} MB, once)")
+    try:
+        return _resolved(part, say, repository)
+    except ConfigurationError as error:
+        store = ssl.get_default_verify_paths()
+        bundle = next((place for place in (store.cafile, store.capath) if place), None)
+        if "REQUESTS_CA_BUNDLE" in os.environ or bundle is None or "SSL" not in type(error.__cause__).__name__:
+            raise
+        # The HTTP library brings certificates of its own; behind a company's proxy only the system's are right.
+        os.environ["REQUESTS_CA_BUNDLE"] = bundle
+        try:
+            return _resolved(part, say, repository)
+        finally:
+            del os.environ["REQUESTS_CA_BUNDLE"]
+
+
+def _resolved(part: Path, say: Say, repository: str | None) -> dict[str, Path]:
     try:
         from jgo.env import EnvironmentBuilder, LinkStrategy  # noqa: PLC0415 - only the first start needs it
         from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415

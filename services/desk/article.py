@@ -16,6 +16,7 @@ from shared.events import (
 
 _PREVIEW = 400
 _LINE = 200
+_TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 def show(event: Event, article_id: str) -> None:
@@ -54,8 +55,7 @@ def article(event: ArticleCleaned) -> None:
             "url": event.url,
         }
     )
-    preview = event.text if len(event.text) <= _PREVIEW else event.text[:_PREVIEW].rsplit(" ", 1)[0] + " …"
-    paragraph(preview, indent="  ")
+    paragraph(_cut(event.text, _PREVIEW), indent="  ")
     if isinstance(event, ArticleEnriched):
         facts(entities_by_type(event.entities))
 
@@ -66,9 +66,13 @@ def zones(event: ArticleCleaned) -> list[Row]:
     story = (line for line in event.text.split("\n") if line)
     lines = (next(story) if zone.text is None else zone.text for zone in event.zones)
     return [
-        {"zone": zone.kind.value, "rule": zone.rule, "line": line[:_LINE]}
+        {"zone": zone.kind.value, "rule": zone.rule, "line": _cut(line, _LINE)}
         for zone, line in zip(event.zones, lines, strict=True)
     ]
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
 
 
 def entities_by_type(entities: Iterable[Entity]) -> dict[str, str]:
@@ -78,7 +82,7 @@ def entities_by_type(entities: Iterable[Entity]) -> dict[str, str]:
         types.setdefault(entity.type, []).append(entity)
     return {
         kind: ", ".join(
-            f"{entity.name} {len(entity.mentions)}" + "".join(f" ({value})" for value in entity.ids.values())
+            f"{entity.name} {_TIMES}{len(entity.mentions)}" + "".join(f" ({value})" for value in entity.ids.values())
             for entity in sorted(members, key=lambda entity: (-len(entity.mentions), entity.name))
         )
         for kind, members in sorted(types.items())

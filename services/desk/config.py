@@ -120,8 +120,16 @@ def shown(value: object) -> str:
         value = value.get_secret_value() if "://" in value.get_secret_value() else "*****"
     if isinstance(value, list | tuple | set | frozenset):
         return ",".join(map(shown, value))
-    text = re.sub(r"(://[^:/?#]*):[^/?#]*@", r"\1:*****@", "" if value is None else str(value))
+    # Up to the last @: a password with a / or # in it, unescaped, is a password still. A name alone in a web address is a token.
+    text = re.sub(r"(\w+)://(?:([^:@\s]*):)?\S*@", _masked, "" if value is None else str(value))
     return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1*****", text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    scheme, user = found.groups()
+    if user is not None:
+        return f"{scheme}://{user}:*****@"
+    return f"{scheme}://*****@" if scheme.startswith("http") else found[0]
 
 
 def _has_local() -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 
 from services.desk.config import System, settings_classes, system
-from services.desk.output import emit, for_people, say
+from services.desk.output import emit, for_people, say, typed
 from services.desk.running import Exit
 from services.tagger import nlp
 from services.tagger.settings import TaggerSettings
@@ -53,7 +53,7 @@ async def doctor(*, as_json: bool) -> Exit:
         if for_people(as_json=as_json):
             print(f"{'✔' if check.ok else '✘'} {check.name}: {check.found}")
             if not check.ok:
-                print(f"  → {check.todo}")
+                print(f"  → {typed(check.todo)}")
         else:
             emit({**asdict(check), "code": int(check.code)})
     failed = [check for check in checks if not check.ok]
@@ -116,7 +116,8 @@ async def workers(here: System) -> Check:
     idle = sorted({stage.service for stage in stages if not any(member.partitions for member in stage.members)})
     waiting = sum(stage.lag for stage in stages)
     if idle:
-        return Check("workers", ok=False, found=f"nobody works as {', '.join(idle)}", todo="wiredesk up")
+        todo = "wiredesk up" if here.control is None else f"wiredesk scale {idle[0]} 1"
+        return Check("workers", ok=False, found=f"nobody works as {', '.join(idle)}", todo=todo)
     return Check("workers", ok=True, found=f"every stage has one; {waiting} records wait")
 
 

@@ -1,9 +1,13 @@
 """What a person or a pipe gets to read: tables and articles on a terminal, NDJSON in a pipe; talk on stderr."""
 
 import json
+import os
+import re
+import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
@@ -14,12 +18,28 @@ from rich.text import Text
 Row = Mapping[str, Any]
 
 # Columns that are copied into the next command.
-_WHOLE = {"position", "worker", "reads", "topic", "article_id"}
+_WHOLE = {"position", "worker", "host", "reads", "partitions", "topic", "article_id", "setting"}
+
+
+_NAMED = re.compile(r"(?<![\w/.'-])wiredesk (?=[a-z])")
 
 
 def say(message: str) -> None:
-    """Talk: a line on stderr."""
-    print(plain(message), file=sys.stderr, flush=True)
+    """Talk: a line on stderr. Commands in it can be typed as they stand."""
+    print(typed(plain(message)), file=sys.stderr, flush=True)
+
+
+def typed(text: str) -> str:
+    """Return `text` with every `wiredesk …` in it as that is typed in the folder the reader is in."""
+    return _NAMED.sub(lambda _: f"{program()} ", text)
+
+
+def program() -> str:
+    """Return how this program is typed in the folder the reader is in."""
+    called, found = Path(sys.argv[0]), shutil.which("wiredesk")
+    if called.name != "wiredesk" or (found is not None and Path(found).samefile(called)):
+        return "wiredesk"
+    return os.path.relpath(called)
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,7 @@ from services.desk.output import Row, emit, for_people, heading, say, table
 from services.desk.running import Exit, Problem
 from shared.client import Entry, Submission, Wiredesk
 from shared.events import ArticleStored, ArticleSubmitted
-from shared.submission import check, check_url
+from shared.submission import check, check_url, without_credentials
 
 _HTML = re.compile(r"\s*(<!doctype html|<\?xml[^>]*>\s*<(!doctype )?html|<html|<head|<body|<article)", re.IGNORECASE)
 
@@ -29,8 +29,8 @@ class Item:
 async def publish(what: list[str], *, source: str, wait: bool, timeout: float, as_json: bool) -> Exit:  # noqa: ASYNC109 - the user's option
     """Publish all, then wait for all receipts; print a row each. What would be rejected is not sent at all."""
     items = [item_of(name) for name in what]
-    rows = [refused for item in items if (refused := refusal(item))]
-    admitted = [item for item in items if not refusal(item)]
+    rows: dict[Item, Row] = {item: refused for item in items if (refused := refusal(item))}
+    admitted = [item for item in items if item not in rows]
     if admitted:
         here = await system()
         async with Wiredesk(here.kafka, lane=here.lane.name) as wire:
@@ -39,11 +39,13 @@ async def publish(what: list[str], *, source: str, wait: bool, timeout: float, a
                 for item in admitted
             ]
             if wait:
-                rows += await asyncio.gather(*(_result(wire, item, s, timeout) for item, s in sent))
+                found = await asyncio.gather(*(_result(wire, item, s, timeout) for item, s in sent))
+                rows |= zip(admitted, found, strict=True)
             else:
-                rows += [{"what": item.name, **_ids(s), "status": "submitted"} for item, s in sent]
-    _print(rows, as_json=as_json)
-    return verdict(rows)
+                rows |= {item: {"what": item.name, **_ids(s), "status": "submitted"} for item, s in sent}
+    in_order = [rows[item] for item in items]
+    _print(in_order, as_json=as_json)
+    return verdict(in_order)
 
 
 def refusal(item: Item) -> Row | None:
@@ -73,14 +75,16 @@ def item_of(name: str) -> Item:
     if name == "-":
         return content("-", sys.stdin.buffer.read())
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name):
-        return Item(name, url=name)
+        return Item(without_credentials(name), url=name)
     path = Path(name)
     if path.is_dir():
-        raise Problem(f"{name} is a directory", f"wiredesk publish {name.rstrip('/')}/*", code=Exit.USAGE)
+        raise Problem(f"{name} is a directory", f"wiredesk publish {name.rstrip('/')}/*.txt", code=Exit.USAGE)
     try:
         return content(name, path.read_bytes())
     except FileNotFoundError:
-        todo = f"For a web page type its whole address: wiredesk publish https://{name}" if "." in name else ""
+        # A name with a file's ending is a file that is not there; other dots are more likely a host's.
+        address = path.suffix.lower() not in {".txt", ".html", ".htm", ".xhtml", ".md", ".json"} and "." in name
+        todo = f"For a web page type its whole address: wiredesk publish https://{name}" if address else "Type: ls"
         raise Problem(f"there is no file {name}", todo, code=Exit.USAGE) from None
     except OSError as error:
         raise Problem(f"{name} cannot be read: {error.strerror}", code=Exit.USAGE) from None
@@ -95,7 +99,11 @@ def content(name: str, data: bytes) -> Item:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        todo = f"iconv -f LATIN1 -t UTF-8 {name} | wiredesk publish -"
+        if b"\0" in data:
+            raise Problem(
+                f"{name} is no text: it holds NUL bytes", "Take its text out first.", code=Exit.USAGE
+            ) from None
+        todo = f"If it is Latin-1: iconv -f LATIN1 -t UTF-8 {name} | wiredesk publish -"
         raise Problem(f"{name} is not UTF-8 text (byte {error.start})", todo, code=Exit.USAGE) from None
     suffix = Path(name).suffix.lower()
     if suffix in (".html", ".htm", ".xhtml") or (name == "-" and _HTML.match(text)):
@@ -144,7 +152,7 @@ def _print(rows: list[Row], *, as_json: bool) -> None:
         names = ("what", "status", "reason", "headline", "article_id")
         table([{name: row.get(name) for name in names} for row in rows], as_json=False, empty="")
     for row in rows:
-        if row["status"] == "refused":
+        if row["status"] == "refused" and (len(rows) > 1 or not for_people(as_json=as_json)):
             say(f"{row['what']} was not sent: {row['detail']}")
         elif row["status"] == "no answer in time":
             say(f"{row['what']}: no receipt yet. Type: wiredesk explain {row['article_id']}")

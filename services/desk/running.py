@@ -63,7 +63,7 @@ def outcome(verb: Coroutine[Any, Any, Exit]) -> Exit:
         what, todo, code = told(error)
         say(f"wiredesk: {what}")
         if todo:
-            say(todo)
+            say(f"Type: {todo}" if todo.startswith("wiredesk ") else todo)
     return code
 
 
@@ -76,7 +76,8 @@ def told(error: Exception) -> tuple[str, str, Exit]:
     if isinstance(error, InfrastructureError | KafkaError):
         reason = error.reason if isinstance(error, InfrastructureError) else "kafka"
         todo = _NEXT.format(variable=_VARIABLES.get(reason, _VARIABLES["kafka"]))
-        return str(error), todo, Exit.UNREACHABLE
+        what = str(error) if isinstance(error, InfrastructureError) else f"Kafka fails ({type(error).__name__})"
+        return what, todo, Exit.UNREACHABLE
     known = {
         ModuleNotFoundError: (f"{getattr(error, 'name', '')} is not installed here", _INSTALL, Exit.FAILED),
         TimeoutError: (str(error) or "no answer in time", "wiredesk status", Exit.TIMEOUT),

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from services.desk.config import system
 from services.desk.output import emit, for_people, heading, paragraph, say
-from services.desk.running import Exit
+from services.desk.running import Exit, Problem
 from services.storage.archive import Archive
 from services.storage.settings import StorageOptions
 from services.storage.store import open_pool
@@ -13,6 +13,8 @@ from shared.errors import InfrastructureError
 
 async def search(query: str, *, limit: int, as_json: bool) -> Exit:
     """Print the best articles for a query, the best first."""
+    if not query.strip():
+        raise Problem("the query is empty", "wiredesk search 'river treaty'", code=Exit.USAGE)
     here = await system()
     try:
         async with open_pool(StorageOptions(dsn=here.dsn, connections=1)) as pool:
@@ -24,7 +26,7 @@ async def search(query: str, *, limit: int, as_json: bool) -> Exit:
             emit(asdict(hit))
             continue
         heading(hit.headline or "(no headline)")
-        paragraph(hit.excerpt.replace("\n", " "), indent="  ")
+        paragraph(hit.excerpt.replace("\n", " ").replace("**", ""), indent="  ")
         day = f"{hit.date_published:%Y-%m-%d}" if hit.date_published else ""
         paragraph("  ".join(filter(None, (day, hit.publisher, hit.url, f"article {hit.article_id}"))), indent="  ")
         print()

@@ -15,7 +15,7 @@ from services.tagger import core as tagger
 from services.tagger import nlp
 from services.tagger.settings import TaggerSettings
 from shared.errors import TransientError
-from shared.events import ArticleFetched, ArticleRejected, ArticleSubmitted
+from shared.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Rejection
 from shared.outcomes import Received
 from shared.topics import SUBMITTED
 
@@ -30,6 +30,8 @@ async def try_out(what: str, *, as_json: bool) -> Exit:
         if not for_people(as_json=as_json):
             emit(cleaned.model_dump(mode="json"))
         say(f"rejected by the {cleaned.stage}: {cleaned.reason} ({cleaned.detail})")
+        if cleaned.reason is Rejection.FORBIDDEN_ADDRESS:
+            say("For a site of your own: export WIREDESK_FETCHER__ALLOW_ADDRESSES=127.0.0.1/32")
         return Exit.REJECTED
     pipeline = nlp.load(TaggerSettings.load().tagger.pipeline)
     found = pipeline.find([nlp.Article(cleaned.headline, cleaned.text, cleaned.in_language)])[0]

@@ -2,12 +2,9 @@
 
 import asyncio
 import os
-import shutil
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 from rich.console import Console
 
@@ -17,7 +14,7 @@ from deploy.demo.summary import show
 from deploy.local.settings import LocalSettings
 from deploy.local.supervisor import StoppedError, Supervisor
 from services.desk.config import local_control, local_settings
-from services.desk.output import duration_of, say
+from services.desk.output import duration_of, program, say
 from services.desk.running import Exit, Problem
 from shared.client import Wiredesk
 from shared.events import Stage
@@ -32,6 +29,8 @@ async def up(*, demo: bool, scale: list[str]) -> Exit:
     settings = local_settings()
     if await local_control() is not None:
         say("It is running already in this folder: see `wiredesk status`. `wiredesk down` stops it.")
+        for service, count in counts.items() if scale else ():
+            say(f"For {count} {service}: `wiredesk scale {service} {count}`")
         return Exit.OK
     async with AsyncExitStack() as stack:
         site = await stack.enter_async_context(DemoSite()) if demo else None
@@ -48,7 +47,7 @@ async def up(*, demo: bool, scale: list[str]) -> Exit:
         code = Exit.OK
         if site is not None:
             code = await _until_asked(supervisor, settings, site)
-        say(f"Ctrl-C stops everything. In another terminal, in this folder: {program()} status")
+        say("Ctrl-C stops everything. In another terminal, in this folder: `wiredesk status`")
         await supervisor.wait()
     return code
 
@@ -71,15 +70,6 @@ async def _feed(kafka: KafkaSettings, lane: str, site: DemoSite) -> Exit:
         summary = await run_demo(wire, site, console)
     show(summary, console, example=site.top_story, program=program())
     return Exit.OK if summary.ok else Exit.FAILED
-
-
-def program() -> str:
-    """Return how this program is typed in the folder the reader is in."""
-    called = Path(sys.argv[0])
-    found = shutil.which("wiredesk")
-    if found is not None and Path(found).samefile(called):
-        return "wiredesk"
-    return os.path.relpath(called)
 
 
 def counts_of(scale: list[str]) -> dict[str, int]:

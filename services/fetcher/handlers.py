@@ -1,13 +1,16 @@
 """A submission in; the page or text as got, a rejection, or a wish to come back later out."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.fetcher import core
-from services.fetcher.http import Web
+from services.fetcher.http import HOST_BUSY, Web
+from shared.errors import TransientError
 from shared.events import ArticleSubmitted
-from shared.outcomes import Outcome, Received
+from shared.outcomes import Later, Outcome, Received
 from shared.submission import Refusal, check
+
+BUSY_PAUSE = timedelta(minutes=1)
 
 
 async def fetch(received: Received[ArticleSubmitted], *, web: Web, clock: Callable[[], datetime]) -> Outcome:
@@ -21,7 +24,13 @@ async def fetch(received: Received[ArticleSubmitted], *, web: Web, clock: Callab
         return core.rejected(submission, refusal)
     if submission.url is None or submission.html is not None or submission.text is not None:
         return core.passed_through(submission, received.at)
-    answer = await web.get(submission.url)
+    try:
+        answer = await web.get(submission.url)
+    except TransientError as error:
+        if error.reason != HOST_BUSY:
+            raise
+        # Our own queue is full, which is no failed try of the site's.
+        return Later(clock() + BUSY_PAUSE, HOST_BUSY)
     if isinstance(answer, Refusal):
         return core.rejected(submission, answer)
     return core.answered(submission, answer, clock())

@@ -32,6 +32,9 @@ class _ForbiddenAddressError(OSError):
     pass
 
 
+HOST_BUSY = "host_busy"
+
+
 class Web:
     """Gets pages through `session`, whose connector guards the addresses (see `open_web`)."""
 
@@ -53,7 +56,7 @@ class Web:
             async with asyncio.timeout(self._options.queue_seconds):
                 await turn.acquire()
         except TimeoutError:
-            raise TransientError(f"{host} is busy with other articles", reason="host_busy") from None
+            raise TransientError(f"{host} is busy with other articles", reason=HOST_BUSY) from None
         try:
             async with asyncio.timeout(self._options.deadline_seconds):
                 return await self._follow(url)

@@ -22,6 +22,9 @@ from shared.errors import ConfigurationError
         (SecretStr("postgresql://desk@db/wire?password=hunter2"), "postgresql://desk@db/wire?password=*****"),
         (SecretStr("host=db user=desk password=hunter2"), "*****"),
         (SecretStr("postgresql://desk:hun@ter:2@db/wire"), "postgresql://desk:*****@db/wire"),
+        (SecretStr("postgresql://desk:hun#ter2@db/wire"), "postgresql://desk:*****@db/wire"),
+        ("postgresql://desk:hun/ter2@db/wire", "postgresql://desk:*****@db/wire"),
+        ("https://hunter2@mirror.example/maven", "https://*****@mirror.example/maven"),
     ],
 )
 def test_a_setting_is_shown_without_its_secret(value: object, shown: str):

@@ -80,7 +80,10 @@ def test_entities_are_grouped_by_type_with_the_most_mentioned_first():
     grouped = article.entities_by_type(
         [named("Oslo", "GPE", 1), named("Norway", "GPE", 3, iso3166="NO"), named("Ada Marsh", "PERSON", 2)]
     )
-    assert grouped == {"GPE": "Norway 3 (NO), Oslo 1", "PERSON": "Ada Marsh 2"}
+    assert grouped == {
+        "GPE": "Norway \N{MULTIPLICATION SIGN}3 (NO), Oslo \N{MULTIPLICATION SIGN}1",
+        "PERSON": "Ada Marsh \N{MULTIPLICATION SIGN}2",
+    }
 
 
 def test_every_line_of_the_input_is_shown_with_its_zone():

@@ -54,7 +54,7 @@ def test_standard_input_is_told_by_its_beginning(monkeypatch: pytest.MonkeyPatch
 def test_a_directory_is_refused_with_the_command_that_works(tmp_path: Path):
     with pytest.raises(Problem, match="is a directory") as caught:
         item_of(f"{tmp_path}/")
-    assert caught.value.todo == f"wiredesk publish {tmp_path}/*"
+    assert caught.value.todo == f"wiredesk publish {tmp_path}/*.txt"
     assert caught.value.code == Exit.USAGE
 
 

@@ -1,6 +1,6 @@
 """One submission through the fetcher's handler."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,9 @@ from aiohttp.test_utils import TestServer
 from services.fetcher.handlers import fetch
 from services.fetcher.http import open_web
 from services.fetcher.settings import FetcherOptions, FetcherSettings
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, TransientError
 from shared.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Content, Rejection
-from shared.outcomes import Received
+from shared.outcomes import Later, Received
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
@@ -78,3 +78,29 @@ def test_a_wrong_setting_is_named(monkeypatch, name, value):
     monkeypatch.setenv(f"WIREDESK_FETCHER__{name}", value)
     with pytest.raises(ConfigurationError, match=f"WIREDESK_FETCHER__{name}"):
         FetcherSettings.load()
+
+
+class Failing:
+    """Stands for the web when it gives no answer."""
+
+    def __init__(self, reason):
+        self.reason = reason
+
+    async def get(self, _url):
+        raise TransientError("no answer", reason=self.reason)
+
+
+async def _through(web):
+    received = Received(
+        ArticleSubmitted(url="https://slow.example/a"), at=AT, topic="articles.submitted.v1", partition=3, offset=7
+    )
+    return await fetch(received, web=web, clock=lambda: NOW)
+
+
+async def test_an_article_whose_turn_does_not_come_waits_without_a_failed_try():
+    assert await _through(Failing("host_busy")) == Later(NOW + timedelta(minutes=1), "host_busy")
+
+
+async def test_a_site_that_does_not_answer_is_a_failed_try():
+    with pytest.raises(TransientError):
+        await _through(Failing("timeout"))
