@@ -58,17 +58,19 @@ class OffsetGaps(ConsumerRebalanceListener):  # type: ignore[misc]
         return self._in_hand is not None and self._in_hand.committed is None
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Count the records between the committed offset and the first one that still exists."""
+        """Compare the ends of the log with the committed offset, and with what was read of it before."""
         consumer = self.subscriber.consumer
-        read, self._read = self._read, {}
+        # Of a topic that is away just now nothing is assigned: what was read of it is kept until it is back.
+        read = {place: self._read.pop(place, None) for place in assigned}
         try:
-            starts = await consumer.beginning_offsets(list(assigned))
-            for place, start in starts.items():
+            starts, ends = await consumer.beginning_offsets(list(read)), await consumer.end_offsets(list(read))
+            for place, before in read.items():
                 committed = await consumer.committed(place)
-                if committed is not None and committed < start:
-                    self._removed(place, start - committed)
-                elif committed is None and place in read:
-                    await self._made_again(place, read[place])
+                if committed is not None and committed < starts[place]:
+                    self._removed(place, starts[place] - committed)
+                else:
+                    reached = max(committed or 0, before.after if before is not None else 0)
+                    self._check_end(place, reached, ends[place], before.end if before is not None else reached)
         except KafkaError as error:
             log.warning("offset gaps not checked: %s", type(error).__name__)
 
@@ -91,7 +93,8 @@ class OffsetGaps(ConsumerRebalanceListener):  # type: ignore[misc]
                     start = (await consumer.beginning_offsets([place]))[place]
                     self._removed(place, min(start, first) - before.after)
                 elif before is not None and first < before.first:
-                    await self._made_again(place, before)
+                    end = (await consumer.end_offsets([place]))[place]
+                    self._check_end(place, before.after, end, before.end)
         except KafkaError as error:
             log.warning("offset gaps not checked: %s", type(error).__name__)
 
@@ -103,13 +106,12 @@ class OffsetGaps(ConsumerRebalanceListener):  # type: ignore[misc]
                 "%s/%d: %d records were removed by retention before they were read", place.topic, place.partition, count
             )
 
-    async def _made_again(self, place: TopicPartition, before: _Read) -> None:
+    def _check_end(self, place: TopicPartition, reached: int, end: int, known_end: int) -> None:
         """Tell a log that is shorter than what was read of it from a batch that only comes again."""
-        end = (await self.subscriber.consumer.end_offsets([place]))[place]
-        if end < before.after:
-            unread = before.end - before.after
+        if end < reached:
+            unread = max(0, known_end - reached)
             metrics.OFFSET_GAP.labels(self._stage).inc(unread)
             log.error(
                 "%s/%d ends at %d but was read up to %d: the topic was made again; at least %d records were never read",
-                *(place.topic, place.partition, end, before.after, unread),
+                *(place.topic, place.partition, end, reached, unread),
             )
