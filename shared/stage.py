@@ -45,8 +45,8 @@ Batch = Sequence[RawRecord]
 # How long Kafka may take to acknowledge a batch. With idempotence aiokafka itself would wait for ever.
 PUBLISH_TIMEOUT_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 30.0
-# How long a batch that is not due is held; what has rested on its lane is not, so that full lanes come round as well.
-LANE_HOLD_SECONDS, LANE_REST_SECONDS = 5.0, 15.0
+# How long what is not due rests on its lane before it is written back behind the others: at most a copy a minute each.
+LANE_REST_SECONDS = 60.0
 _RETRY_PAUSES_SECONDS = (0.2, 1.0)
 _POISON = (OutOfOrderSequenceNumber, ProducerFenced, MessageSizeTooLargeError, BrokenError)
 
@@ -188,7 +188,7 @@ class Stage(Generic[E]):
         verdicts = []
         for record, answer, attempt in answers:
             verdict = self._judge.decide(record, answer, attempt, now)
-            self.brake.count(record, dead=verdict.outcome == "dead_letter")
+            self.brake.count(record, dead=verdict.is_fault)
             verdicts.append(verdict)
         self._check_brake()
         await self._publish([output for verdict in verdicts for output in verdict.outputs])
@@ -247,7 +247,7 @@ class Stage(Generic[E]):
         soonest = min(_not_before(record) for record in batch)
         if soonest > now:
             rested = now - max(record.timestamp for record in batch) / 1000
-            await self._sleep(min(soonest - now, LANE_HOLD_SECONDS, max(0, LANE_REST_SECONDS - rested)))
+            await self._sleep(min(soonest - now, max(0.0, LANE_REST_SECONDS - rested)))
             now = self._clock().timestamp()
         due = [record for record in batch if _not_before(record) <= now]
         rest = [record for record in batch if _not_before(record) > now]

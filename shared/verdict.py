@@ -29,6 +29,11 @@ class Verdict:
     outputs: Sequence[wire.Record]
     reasons: Sequence[str] = ()
 
+    @property
+    def is_fault(self) -> bool:
+        """Whether the brake counts it: a site that stayed away says nothing about what is deployed here."""
+        return self.outcome == "dead_letter" and "attempts_exhausted" not in self.reasons
+
 
 def answer_to(error: Exception) -> PermanentError | TransientError:
     """Return the answer that an exception out of a handler stands for; raise it again when it is an outage."""
