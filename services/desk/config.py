@@ -120,7 +120,7 @@ def shown(value: object) -> str:
         value = value.get_secret_value() if "://" in value.get_secret_value() else "*****"
     if isinstance(value, list | tuple | set | frozenset):
         return ",".join(map(shown, value))
-    # Up to the last @: a password with a / or # in it, unescaped, is a password still. A name alone in a web address is a token.
+    # Up to the last @: an unescaped / or # belongs to the password. A name alone in a web address is a token.
     text = re.sub(r"(\w+)://(?:([^:@\s]*):)?\S*@", _masked, "" if value is None else str(value))
     return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1*****", text)
 

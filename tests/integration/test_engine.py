@@ -152,7 +152,9 @@ async def test_later_comes_again_when_it_is_due_even_after_a_restart(kafka, lane
     assert seen[1][1] >= due
 
 
-async def test_what_is_due_does_not_wait_for_all_that_is_not(kafka, lane):
+async def test_what_is_due_does_not_wait_for_all_that_is_not(kafka, lane, monkeypatch):
+    monkeypatch.setattr("shared.stage.LANE_REST_SECONDS", 10)
+
     def waiting(where, due):
         headers = [(wire.ATTEMPT, b"1"), (wire.NOT_BEFORE, str(int(due.timestamp() * 1000)).encode())]
         return b"h", ArticleSubmitted(url=where).model_dump_json().encode(), headers

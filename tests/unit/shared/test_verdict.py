@@ -184,3 +184,8 @@ def test_what_is_too_large_for_the_delay_lane_becomes_a_dead_letter(answer):
 @pytest.mark.parametrize("answer", [None, 7, "text", [None]])
 def test_an_answer_that_is_no_event_is_a_dead_letter(answer):
     assert CLEANER.decide(record(b"v"), answer, 0, NOON).reasons == ["unexpected"]
+
+
+def test_a_site_that_stayed_away_does_not_count_against_the_stage():
+    assert not FETCHER.decide(record(b"v"), TransientError("503"), 3, NOON).is_fault
+    assert FETCHER.decide(record(b"v"), PermanentError("no"), 0, NOON).is_fault
