@@ -157,9 +157,7 @@ class Mention(Event):
 class Entity(Event):
     """One real thing the story names. Types are spaCy's (OntoNotes): PERSON, ORG, GPE, LOC, NORP, DATE and so on."""
 
-    name: str = Field(
-        min_length=1, description="canonical: the fullest form in the article; a country's usual name"
-    )
+    name: str = Field(min_length=1, description="canonical: the fullest form in the article; a country's usual name")
     type: str
     mentions: tuple[Mention, ...] = Field(min_length=1)
     ids: dict[str, str] = Field(default_factory=dict, description='ids where certain, e.g. {"iso3166": "RU"}')
