@@ -80,7 +80,10 @@ async def _try(here: System, chosen: Collection[Letter], *, as_json: bool) -> Ex
                 advance()
     if for_people(as_json=as_json):
         words = {True: "yes", False: "no", None: "perhaps"}
-        table([{**row, "passes": words[row["passes"]]} for row in rows], as_json=False, empty="")
+        shown = rows if len(rows) <= _ROWS_SHOWN else [row for row in rows if not row["passes"]][:_ROWS_SHOWN]
+        table([{**row, "passes": words[row["passes"]]} for row in shown], as_json=False, empty="")
+        if len(shown) < len(rows):
+            say("Only the first of those that may not pass are shown: --json lists all.")
     failing = sum(row["passes"] is False for row in rows)
     say(f"{len(rows) - failing} of {len(rows)} would pass now. Nothing was sent.")
     return Exit.REJECTED if failing else Exit.OK
