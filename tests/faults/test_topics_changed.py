@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import uuid
+from typing import Any
 
 import pytest
 from aiokafka.admin import NewPartitions, NewTopic, RecordsToDelete
@@ -74,11 +75,14 @@ async def test_retention_that_overtakes_a_running_stage_is_counted_to_the_record
     enter(26, book, extra=f"retention cut below the lag: the {counted:.0f} records removed unread counted and logged")
 
 
-async def test_a_topic_deleted_and_made_again_is_said_and_its_new_records_pass(kafka, lane, enter, caplog):
+@pytest.mark.parametrize(
+    "noticed", [pytest.param(False, id="at once"), pytest.param(True, id="once noticed", marks=pytest.mark.slow)]
+)
+async def test_a_topic_deleted_and_made_again_is_said_and_its_new_records_pass(kafka, lane, enter, caplog, noticed):
     old, new, handler, before = _events(RECORDS, LARGE), _events(3), _Held(free=12), _gap()
     name = lane.topic(FETCHED)
     await feed(kafka, lane, old, partition=0)
-    async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=1), batch=1):
+    async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=1), batch=1) as stage:
         await handler.holds.wait()
         async with admin.connect(kafka) as client:
             await client.delete_topics([name])
@@ -87,6 +91,13 @@ async def test_a_topic_deleted_and_made_again_is_said_and_its_new_records_pass(k
                 return name not in await client.list_topics()
 
             await eventually(gone)
+            if noticed:
+                subscriber: Any = stage._broker.subscribers[0]
+
+                async def unassigned():
+                    return not subscriber.consumer.assignment()
+
+                await eventually(unassigned, within=60)
             await client.create_topics([NewTopic(name, kafka.partitions, 1)])
         handler.go_on.set()
         await admin.apply_topics(kafka, lane)
@@ -101,7 +112,8 @@ async def test_a_topic_deleted_and_made_again_is_said_and_its_new_records_pass(k
     assert 0 < counted == RECORDS + len(new) - len(out)
     assert "the topic was made again; at least" in caplog.text
     book = await stage_ledger(kafka, lane, [e.article_id for e in (*old, *new) if str(e.article_id) in out])
-    enter(26, book, extra=f"topic made again: {counted:.0f} unread records counted and logged, new ones pass")
+    how = "once seen gone" if noticed else "at once"
+    enter(26, book, extra=f"topic made again {how}: {counted:.0f} unread records counted and logged, new ones pass")
 
 
 @pytest.mark.slow
