@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services.desk import deadletters_store as store
+from services.desk.article import article as print_article
 from services.desk.config import System, system
 from services.desk.journey import Round, Step, Whereabouts, rounds, steps, whereabouts
 from services.desk.output import duration, emit, for_people, heading, paragraph, say, table
@@ -20,7 +21,7 @@ from services.storage.store import open_pool
 from shared import admin, ids
 from shared.client import Entry
 from shared.errors import InfrastructureError
-from shared.events import ArticleSubmitted
+from shared.events import ArticleEnriched, ArticleSubmitted
 from shared.topics import DELAY_LANES, PUBLIC, Topic, dead_letters
 from shared.wire import subject
 
@@ -58,6 +59,9 @@ async def explain(wanted: str, *, as_json: bool) -> Exit:
             _show(one, place, f"submission {number} of {len(shown)}: " if len(shown) > 1 else "")
         else:
             _emit(one, place, number, article_id)
+    enriched = [entry.event for one in shown for entry in one.entries if isinstance(entry.event, ArticleEnriched)]
+    if people and enriched:
+        print_article(enriched[-1])
     if len(shown) < len(found):
         say(f"{len(found) - len(shown)} more submissions of the article: wiredesk explain {article_id}")
     return Exit.OK
