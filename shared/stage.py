@@ -246,7 +246,7 @@ class Stage(Generic[E]):
         now = self._clock().timestamp()
         soonest = min(_not_before(record) for record in batch)
         if soonest > now:
-            rested = now - max(record.timestamp for record in batch) / 1000
+            rested = max(0.0, now - max(record.timestamp for record in batch) / 1000)  # clocks may be apart
             await self._sleep(min(soonest - now, max(0.0, LANE_REST_SECONDS - rested)))
             now = self._clock().timestamp()
         due = [record for record in batch if _not_before(record) <= now]

@@ -96,6 +96,8 @@ async def test_hostile_headers_harm_nobody_and_reach_the_dead_letters_cut(kafka,
         18, book, extra=f"{len(HARMLESS)} kinds pass, {len(DEADLY)} kinds are dead letters, {max(sizes)} bytes at most"
     )
     assert set(book.receipts.values()) == {1}
+    # A line end out of a header begins no line of the log.
+    assert [record for record in caplog.records if '\n{"event"' in record.getMessage()] == []
 
 
 async def test_a_header_name_that_is_not_utf8_is_one_dead_letter_and_no_neighbour_is_lost(kafka, lane, enter):
