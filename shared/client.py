@@ -19,16 +19,17 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
 from shared import admin, wire
 from shared.errors import ConfigurationError, InfrastructureError, InvalidRecordError
 from shared.events import ArticleEnriched, ArticleSubmitted, Event
+from shared.publisher import Publisher
 from shared.settings import KafkaSettings, Settings
 from shared.submission import check
-from shared.topics import ENRICHED, MAX_RECORD_BYTES, PUBLIC, REJECTED, STORED, SUBMITTED, Lane, Topic
+from shared.topics import ENRICHED, PUBLIC, REJECTED, STORED, SUBMITTED, Lane, Topic
 from shared.topics import dead_letters as all_dead_letters
 
 __all__ = ["Entry", "RefusedError", "Submission", "Wiredesk"]
@@ -113,7 +114,7 @@ class Wiredesk:
         self.kafka = kafka or Settings.load().kafka
         self.lane = Lane(lane)
         self._options = wire.client_options(self.kafka)
-        self._producer: AIOKafkaProducer | None = None
+        self._publisher = Publisher(self._options)
 
     async def __aenter__(self) -> Self:
         """Connect.
@@ -128,21 +129,13 @@ class Wiredesk:
             raise ConfigurationError(
                 f"topics do not exist: {', '.join(sorted(missing))}. Create them with `wiredesk topics apply`."
             )
-        self._producer = AIOKafkaProducer(
-            **self._options,
-            acks="all",
-            enable_idempotence=True,
-            compression_type="zstd",
-            max_request_size=MAX_RECORD_BYTES,
-        )
-        await self._producer.start()
+        await self._publisher.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._producer is not None:
-            await self._producer.stop()
+        await self._publisher.stop()
 
     async def publish(
         self,
@@ -171,13 +164,10 @@ class Wiredesk:
         if record.size > SUBMITTED.max_bytes:
             # Within the limits of a page or text, and yet too large written as JSON (quotes, control characters).
             raise RefusedError("too_large", f"as JSON it has {record.size} bytes, {SUBMITTED.max_bytes} are admitted")
-        assert self._producer is not None, "use `async with Wiredesk() as wire`"
         headers = [(name, value.encode()) for name, value in record.headers.items()]
         try:
             async with asyncio.timeout(60):
-                sent = await self._producer.send_and_wait(
-                    self.lane.topic(SUBMITTED), record.value, key=record.key, headers=headers
-                )
+                sent = await self._publisher.send(self.lane.topic(SUBMITTED), record.value, record.key, headers)
         except (KafkaError, OSError) as error:
             raise InfrastructureError(f"Kafka did not take the submission: {type(error).__name__}") from error
         position = f"{sent.topic}/{sent.partition}/{sent.offset}"
