@@ -21,7 +21,8 @@ from tests.faults.probe import ask, red, resident_megabytes, seconds_until
 from tests.faults.stream import stream
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(600)]
-AWAY_SECONDS = 90
+# Beyond both limits: 60 s for a publish, 120 s for a request of the producer.
+AWAY_SECONDS = 150
 TMPFS_MEGABYTES = 160
 
 
@@ -39,7 +40,6 @@ async def test_all_brokers_away_reddens_readiness_and_grows_no_memory(cluster, d
     async with processes(kafka, dsn, lane, tmp_path) as running, stream(kafka, dsn, lane, pause=0.01) as stories:
         await asyncio.sleep(5)
         assert await _all_ready(running)
-        await stories.stop()
         before = {service: resident_megabytes(running.pid(service)) for service in SERVICES}
         await cluster.kill(*NODES)
         reddened = await seconds_until(lambda: _all_red(running), within=30)
@@ -51,15 +51,26 @@ async def test_all_brokers_away_reddens_readiness_and_grows_no_memory(cluster, d
         growth = max(resident_megabytes(running.pid(service)) - before[service] for service in SERVICES)
         await cluster.start(*NODES)
         back = await seconds_until(lambda: _all_ready(running), within=90)
+        # The publisher has waited as well, and its producer is good again, too.
+        await stories.through(within=90)
         await cluster.whole()
         book = await stories.settle(kafka, lane)
         ends = list(running.ends)
     extra = f"three brokers killed, away for {AWAY_SECONDS} s: ready red after {reddened:.0f} s, live green, "
-    enter(8, book, extra=f"{extra}memory grew by {growth:.0f} MB at most, ready again {back:.0f} s after")
+    enter(
+        8,
+        book,
+        extra=f"{extra}memory grew by {growth:.0f} MB at most, "
+        f"ready again {back:.0f} s after; {len(ends)} services ended to be started with a new producer",
+    )
     assert book.dead == 0
     assert alive == [[[]] * 4] * len(alive)
     assert growth < 100
-    assert ends == []
+    # A producer may be past repair by then; its process ends and says so, once.
+    assert len(ends) == len(set(ends))
+    assert {code for _, code in ends} <= {1}
+    for service, _ in ends:
+        assert "nothing can pass until it is started again" in (tmp_path / f"{service}.log").read_text()
 
 
 @asynccontextmanager
@@ -122,6 +133,6 @@ async def test_a_full_disk_ends_the_broker_and_costs_no_article(dsn, tmp_path, e
         finally:
             await broker.stop()
     extra = f"broker ended with {code}; ready red after {reddened:.0f} s, nothing stored meanwhile, "
-    enter(14, book, extra=f"{extra}ready again {back:.0f} s after there was room")
+    enter(14, book, extra=f"{extra}ready again {back:.0f} s after the broker was")
     assert book.dead == 0
     assert ends == []
