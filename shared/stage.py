@@ -90,10 +90,7 @@ class Stage(Generic[E]):
         session: float = 15,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`handle` gets at most `batch` valid events at a time, which must take less than ten minutes at worst.
-
-        `session` is how many seconds without a heartbeat make the group give this worker up.
-        """
+        """`handle` gets at most `batch` valid events at a time; `session` seconds without a heartbeat end membership."""
         self.name = name
         self.topic = topic
         self.lane = lane
@@ -271,7 +268,8 @@ class Stage(Generic[E]):
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.stopping.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
 
 
 def _not_before(record: RawRecord) -> float:
