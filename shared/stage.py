@@ -90,7 +90,7 @@ class Stage(Generic[E]):
         session: float = 15,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`handle` gets at most `batch` valid events at a time; `session` seconds without a heartbeat end membership."""
+        """`handle` gets at most `batch` valid events at a time; `session` seconds without heartbeat end membership."""
         self.name = name
         self.topic = topic
         self.lane = lane
