@@ -1,38 +1,10 @@
-import time
-
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
-from services.cleaner.core import clean
 from services.cleaner.hygiene import tidy
-from services.cleaner.views import found_in, story
-from services.cleaner.zones import STORY, zone_map
+from services.cleaner.views import story
+from services.cleaner.zones import zone_map
 from shared.events import ZoneKind
-
-P1 = "The lake states agreed on Tuesday to share their water for another ten years, the ministry said."
-P2 = "Officials in the capital declined to say what the deal would cost the farmers downstream."
-P3 = "Talks resume in the spring, when the snow of the high valleys melts."
-
-FLATTENED = f"""World
-
-Lake States Strengthen Water Pact Amid Long Drought
-
-TOPSHOT-LAKES-WATER-TREATY-DROUGHT
-Photo by ANNA WESTERBERG/HPA via Quay Images
-
-{P1}
-
-{P2}
-
-Read more: How the lakes began to fall
-
-"We have waited for this," said one farmer.
-
-{P3}
-
-
-Real Time Analytics"""
+from tests.unit.cleaner.texts import FLATTENED, P1, P2, P3
 
 
 def kinds(text: str) -> dict[str, str]:
@@ -234,92 +206,3 @@ def test_a_flash_of_a_headline_and_one_sentence_passes(from_text):
 
 
 # ---- properties ------------------------------------------------------------------------------------------------------
-
-LINES = st.sampled_from(
-    [
-        *FLATTENED.split("\n"),
-        P2,
-        "By Ann Lee",
-        "Ann Lee | Harbour Press",
-        "March 3, 2026",
-        "GENEVA (Harbour Press)",
-        "GENEVA (Harbour Press) — Officials met on Monday.",
-        "PARIS — OSLO — Nothing more was said on Monday.",
-        "PARIS — Share this article.",
-        "Comments",
-        "Related stories",
-        "Related:",
-        "Lakes:",
-        "- Lake Orrin",
-        "Lake Vey 3",
-        "Who owns the water?",
-        "He refused.",
-        "No.",
-        "x",
-        "Boats lie on the dry bed. (Photo by Ann Lee/HPA)",
-        "It ended. (Reporting by Ann Lee; Editing by Bo Ek)",
-        "Share",
-        "a line without an end that goes on for a good while and then some more",
-        "",
-        "\t ",
-    ]
-)
-TEXTS = st.one_of(st.text(), st.lists(st.one_of(LINES, LINES, st.text(max_size=40)), max_size=14).map("\n".join))
-
-
-@given(TEXTS)
-@settings(max_examples=400, deadline=None)
-@example("\ud800")
-@example("\x00\r\n\u2028﻿")
-def test_zones_cover_every_non_blank_line_once_and_resolve(raw):
-    text = tidy(raw)
-    zones = zone_map(text)
-    end = 0
-    for zone in zones:
-        assert end <= zone.start < zone.end <= len(text)
-        assert not text[end : zone.start].strip()
-        assert zone.text is None if zone.kind in STORY else zone.text == text[zone.start : zone.end]
-        assert "\n" not in text[zone.start : zone.end]
-        end = zone.end
-    assert not text[end:].strip()
-
-
-@given(TEXTS)
-@settings(max_examples=600, deadline=None)
-def test_cleaning_a_clean_article_changes_nothing(raw):
-    text = tidy(raw)
-    zones = zone_map(text)
-    once = story(text, zones)
-    again = f"{found_in(zones).headline}\n\n{once}"
-    assert story(again, zone_map(again)) == once
-
-
-@given(TEXTS, st.booleans())
-@settings(max_examples=200, deadline=None)
-def test_tidying_is_idempotent_and_leaves_no_control_or_surrogate(raw, twice):
-    text = tidy(raw)
-    assert tidy(text) == text
-    text.encode("utf-8")
-    assert not any(ord(char) < 32 and char not in "\n\t" for char in text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a" * 2**20,
-        "A-" * 2**19,
-        "(" * 2**20,
-        '"' * 2**20,
-        "a. " * 300_000,
-        "PARIS — " * 100_000 + "Nothing more was said.",
-        "He said it is. " + "(Reporting by Ann Lee) " * 40_000,
-        "\n".join(["A/" * 295] * 1700),
-        "\n".join("By " + "Aa and " * 20 + "b" for _ in range(3000)),
-        "line of some words here\n" * 100_000,
-    ],
-    ids=["a", "slug", "brackets", "quotes", "sentences", "datelines", "contributors", "slashes", "bylines", "lines"],
-)
-def test_a_hostile_text_of_a_mebibyte_takes_linear_time(text, fetched):
-    began = time.process_time()
-    clean(fetched(text))
-    assert time.process_time() - began < 8
