@@ -17,10 +17,9 @@ from shared.events import Stage
 PREFIX = "WIREDESK_"
 
 
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return [server.strip() for server in value.split(",") if server.strip()]
-    return value
+def split(value: object) -> object:
+    """Return the parts of a comma-separated text; anything else as it is. For lists in environment variables."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def _has_ports(servers: list[str]) -> list[str]:
@@ -31,7 +30,7 @@ def _has_ports(servers: list[str]) -> list[str]:
 
 
 # A plain `str` would be taken as one server by FastStream, so the comma-separated list is split here, once.
-Servers = Annotated[list[str], NoDecode, BeforeValidator(_split), AfterValidator(_has_ports)]
+Servers = Annotated[list[str], NoDecode, BeforeValidator(split), AfterValidator(_has_ports)]
 
 
 class KafkaSettings(BaseModel):
