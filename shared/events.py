@@ -11,25 +11,62 @@ and JavaScript count UTF-16 units), half-open.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
+
+from shared.parts import (
+    ContentType,
+    Entity,
+    Event,
+    Evidence,
+    GeoCoordinates,
+    Image,
+    Mention,
+    MinHash,
+    Quality,
+    Url,
+    Zone,
+    ZoneKind,
+)
+
+__all__ = [
+    "MAX_PAGE_BYTES",
+    "MAX_TEXT_BYTES",
+    "ArticleCleaned",
+    "ArticleEnriched",
+    "ArticleFetched",
+    "ArticleRejected",
+    "ArticleStored",
+    "ArticleSubmitted",
+    "Content",
+    "ContentType",
+    "DeadLetterSettled",
+    "Entity",
+    "Event",
+    "Evidence",
+    "GeoCoordinates",
+    "Image",
+    "Mention",
+    "MinHash",
+    "Quality",
+    "Rejection",
+    "Settlement",
+    "Stage",
+    "StoreStatus",
+    "Url",
+    "Version",
+    "Zone",
+    "ZoneKind",
+]
 
 MAX_PAGE_BYTES = 5 * 1024 * 1024
 MAX_TEXT_BYTES = 1024 * 1024
 
-Url = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
-
 
 # The topic fixes the major version; a consumer takes every minor one and ignores the fields it does not know.
 Version = Annotated[str, StringConstraints(pattern=r"^1\.\d{1,4}$")]
-
-
-class Event(BaseModel):
-    """Base of all contracts. Validation errors never echo the input: bodies stay out of logs."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False)
 
 
 class ArticleSubmitted(Event):
@@ -78,42 +115,6 @@ class ArticleFetched(Event):
     published_hint: datetime | None = None
 
 
-class ZoneKind(StrEnum):
-    """What a line of the input is. BODY, HEADING, QUOTE and LIST make up the story's text."""
-
-    SECTION = "section"
-    HEADLINE = "headline"
-    SUBTITLE = "subtitle"
-    SLUG = "slug"
-    BYLINE = "byline"
-    DATELINE = "dateline"
-    DATE = "date"
-    CREDIT = "credit"
-    CAPTION = "caption"
-    BODY = "body"
-    HEADING = "heading"
-    QUOTE = "quote"
-    LIST = "list"
-    RELATED = "related"
-    NEWSLETTER = "newsletter"
-    SHARE = "share"
-    TAG = "tag"
-    COPYRIGHT = "copyright"
-    CONTRIBUTORS = "contributors"
-    TRACKER = "tracker"
-    NAVIGATION = "navigation"
-
-
-class Zone(Event):
-    """One line of the input and what it is. Zones are in input order; blank lines belong to none."""
-
-    kind: ZoneKind
-    rule: str = Field(description="which rule decided")
-    start: int = Field(ge=0, description="offset in the input text (for HTML: in the extracted blocks)")
-    end: int = Field(ge=0)
-    text: str | None = Field(None, description="the line; absent for body lines, which are in the article's text")
-
-
 class ArticleCleaned(Event):
     """The story without its furniture; the furniture is kept, named, in `zones` and the fields made from it."""
 
@@ -137,30 +138,20 @@ class ArticleCleaned(Event):
     in_language: str | None = Field(None, description="BCP 47 primary tag, from the body")
     date_published: datetime | None = None
     date_modified: datetime | None = None
+    images: tuple[Image, ...] = ()
+    is_accessible_for_free: bool | None = Field(None, description="false: the page says that it is behind a paywall")
+    content_type: ContentType = ContentType.ARTICLE
+    evidence: tuple[Evidence, ...] = Field((), description="per field, what it was taken from")
+    quality: Quality = Quality.GOOD
+    quality_reasons: tuple[str, ...] = Field((), description="why the quality is not good")
     zones: tuple[Zone, ...] = ()
     word_count: int = 0
     content_hash: str = Field(description="of headline and text; equal for exact copies on other sites")
+    text_hash: str | None = Field(None, description="of the body's folded words; equal under another headline too")
+    minhash: MinHash | None = Field(None, description="absent when the body is too short for one shingle")
     cleaner_version: str
     fetched_at: datetime
     source: str | None = None
-
-
-class Mention(Event):
-    """Where an entity is named: `event.<field>[start:end] == surface`, checked by the event itself."""
-
-    field: Literal["headline", "text"]
-    start: int = Field(ge=0)
-    end: int = Field(gt=0)
-    surface: str = Field(min_length=1)
-
-
-class Entity(Event):
-    """One real thing the story names. Types are spaCy's (OntoNotes): PERSON, ORG, GPE, LOC, NORP, DATE and so on."""
-
-    name: str = Field(min_length=1, description="canonical: the fullest form in the article; a country's usual name")
-    type: str
-    mentions: tuple[Mention, ...] = Field(min_length=1)
-    ids: dict[str, str] = Field(default_factory=dict, description='ids where certain, e.g. {"iso3166": "RU"}')
 
 
 class ArticleEnriched(ArticleCleaned):
@@ -169,13 +160,17 @@ class ArticleEnriched(ArticleCleaned):
     entities: tuple[Entity, ...] = ()
     tagger_pipeline: str = Field(description="name of the spaCy pipeline")
     tagger_version: str
+    tagger_language: str | None = Field(
+        None, description="absent: no pipeline knows the article's language; only what holds in any was tagged"
+    )
 
     @model_validator(mode="after")
     def _mentions_resolve(self) -> Self:
+        fields = {"headline": self.headline, "alternative_headline": self.alternative_headline or "", "text": self.text}
+        fields |= {f"captions[{index}]": caption for index, caption in enumerate(self.captions)}
         for entity in self.entities:
             for mention in entity.mentions:
-                field = self.headline if mention.field == "headline" else self.text
-                if field[mention.start : mention.end] != mention.surface:
+                if fields.get(mention.field, "")[mention.start : mention.end] != mention.surface:
                     raise ValueError(f"a mention at {mention.field}[{mention.start}:{mention.end}] is not its surface")
         return self
 

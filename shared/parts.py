@@ -1,0 +1,129 @@
+"""What the events of an article are made of: zones, images, evidence, signatures, entities. Frozen, like the events."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Url = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
+
+
+class Event(BaseModel):
+    """Base of all contracts. Validation errors never echo the input: bodies stay out of logs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False)
+
+
+class ZoneKind(StrEnum):
+    """What a line of the input is. BODY, HEADING, QUOTE and LIST make up the story's text."""
+
+    SECTION = "section"
+    HEADLINE = "headline"
+    SUBTITLE = "subtitle"
+    SLUG = "slug"
+    BYLINE = "byline"
+    DATELINE = "dateline"
+    DATE = "date"
+    CREDIT = "credit"
+    CAPTION = "caption"
+    BODY = "body"
+    HEADING = "heading"
+    QUOTE = "quote"
+    LIST = "list"
+    RELATED = "related"
+    NEWSLETTER = "newsletter"
+    SHARE = "share"
+    TAG = "tag"
+    COPYRIGHT = "copyright"
+    CONTRIBUTORS = "contributors"
+    TRACKER = "tracker"
+    NAVIGATION = "navigation"
+
+
+class Zone(Event):
+    """One line of the input and what it is. Zones are in input order; blank lines belong to none."""
+
+    kind: ZoneKind
+    rule: str = Field(description="which rule decided")
+    start: int = Field(ge=0, description="offset in the input text (for HTML: in the extracted blocks)")
+    end: int = Field(ge=0)
+    text: str | None = Field(None, description="the line; absent for body lines, which are in the article's text")
+
+
+class ContentType(StrEnum):
+    """What kind of page the article is. An error page, a wall or an index is no article and is rejected."""
+
+    ARTICLE = "article"
+    LIVE_BLOG = "live_blog"
+    GALLERY = "gallery"
+    VIDEO = "video"
+    LIST = "list"
+
+
+class Quality(StrEnum):
+    """How much of the article is there: all, not all (`quality_reasons` says why), or hardly any."""
+
+    GOOD = "good"
+    PARTIAL = "partial"
+    POOR = "poor"
+
+
+class Image(Event):
+    """An image of the article, schema.org ImageObject."""
+
+    url: Url
+    caption: str | None = None
+    credit: str | None = None
+
+
+class Evidence(Event):
+    """Where the value of a field was taken from."""
+
+    field: str = Field(description="name of the field of the article")
+    source: str = Field(description='such as "json-ld", "meta og:title", "h1", "zone byline", "url", "feed"')
+    certain: bool = Field(True, description="false where the source often errs, as a date in visible text does")
+
+
+class MinHash(Event):
+    """A signature of the body for finding near-duplicates; comparable only with equal algorithm, version and seed."""
+
+    algorithm: str
+    version: int
+    seed: int
+    shingle_words: int = Field(ge=1, description="how many words one shingle has")
+    values: tuple[int, ...]
+
+
+class Mention(Event):
+    """Where an entity is named: `event.<field>[start:end] == surface`, checked by the event itself."""
+
+    field: str = Field(
+        pattern=r"^(headline|alternative_headline|text|captions\[\d{1,4}\])$",
+        description='"headline", "alternative_headline", "text" or "captions[N]", N counted from 0',
+    )
+    start: int = Field(ge=0)
+    end: int = Field(gt=0)
+    surface: str = Field(min_length=1)
+    confidence: float | None = Field(None, ge=0, le=1, description="the model's; absent where a rule or list decided")
+
+
+class GeoCoordinates(Event):
+    """A point on the Earth in degrees, WGS 84."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
+class Entity(Event):
+    """One real thing the story names. Types are spaCy's (OntoNotes): PERSON, ORG, GPE, LOC, NORP, DATE and so on."""
+
+    name: str = Field(min_length=1, description="canonical: the fullest form in the article; a country's usual name")
+    type: str
+    mentions: tuple[Mention, ...] = Field(min_length=1)
+    salience: float = Field(0.0, ge=0, le=1, description="how much the story is about it; the highest is near 1")
+    ids: dict[str, str] = Field(
+        default_factory=dict, description='ids where certain, e.g. {"iso3166": "RU", "geonames": "524901"}'
+    )
+    geo: GeoCoordinates | None = Field(None, description="where a linked place is")
+    value: str | None = Field(None, description='of a DATE "2025-01-07", "2025-01"; of MONEY, PERCENT a decimal number')
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="of MONEY, ISO 4217")
