@@ -100,26 +100,44 @@ async def _work(service: Service[Any, Any], settings: Settings, stop: asyncio.Ev
     client_id = f"wiredesk-{service.name}-{socket.gethostname()}-{os.getpid()}"
     broker = broker_for(settings.kafka, client_id=client_id)
     lane = Lane(settings.lane)
-    async with service.worker(settings) as worker:
-        stage: Stage[Any] = Stage(
-            service.name,
-            service.consumes,
-            worker.handle,
-            broker,
-            lane=lane,
-            batch=service.batch,
-            session=settings.kafka.session_timeout_seconds,
-        )
-        health = Health(stage, stage.subscribe(), worker.ready)
-        server = HealthServer(health, settings.health)
-        running = (asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(health.watch()))
-        try:
+    late = _Late()
+    stage: Stage[Any] = Stage(
+        service.name,
+        service.consumes,
+        late.handle,
+        broker,
+        lane=lane,
+        batch=service.batch,
+        session=settings.kafka.session_timeout_seconds,
+    )
+    health = Health(stage, stage.subscribe(), (late.ready,))
+    server = HealthServer(health, settings.health)
+    running = (asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(health.watch()))
+    try:
+        # Health answers while a model loads or a database is waited for: alive, and not ready.
+        async with service.worker(settings) as worker:
+            late.worker = worker
             await _wait_for_topics(settings.kafka, lane, stage)
             return await _consume(broker, stage, health, stop, up)
-        finally:
-            server.should_exit = True
-            running[1].cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+    finally:
+        server.should_exit = True
+        running[1].cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+class _Late:
+    """The worker, for those who must know of it before it is there; no record comes before Kafka is joined."""
+
+    worker: Worker[Any] | None = None
+
+    async def handle(self, batch: Any) -> Any:
+        assert self.worker is not None
+        return await self.worker.handle(batch)
+
+    async def ready(self) -> str | None:
+        checks = self.worker.ready if self.worker else ()
+        problems = [await check() for check in checks]
+        return "; ".join(filter(None, problems)) or None
 
 
 async def _consume(broker: Any, stage: Stage[Any], health: Health, stop: asyncio.Event, up: asyncio.Event) -> int:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from services.desk import deadletters_store
 from services.desk.config import System, system
+from services.desk.deadletters_core import OPEN, state
 from services.desk.output import Row, emit, for_people, say, table
 from services.desk.running import Exit
 from shared import admin
@@ -37,7 +39,10 @@ async def status(*, as_json: bool) -> Exit:
         print()
         table(processes, as_json=False, empty="", right=("pid", "restarts"))
     if any(counts.get(here.lane.topic(topic)) for topic in dead_letters()):
-        say("There are dead letters: see `wiredesk dlq list`.")
+        settled = await deadletters_store.settlements(here)
+        waiting = sum(state(letter, settled) == OPEN for letter in await deadletters_store.letters(here))
+        if waiting:
+            say(f"dead letters that nobody has settled: {waiting:,} (see `wiredesk dlq list`)")
     return Exit.OK
 
 

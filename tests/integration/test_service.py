@@ -121,13 +121,16 @@ async def test_a_wrong_setting_ends_a_service_with_four_and_its_name(lane):
     assert "WIREDESK_KAFKA__BOOTSTRAP_SERVERS" in errors
 
 
-async def test_a_service_that_still_waits_for_its_database_stops_at_once_when_asked(lane):
+async def test_a_service_that_still_waits_for_its_database_is_alive_not_ready_and_stops_at_once_when_asked(lane):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         dsn = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
-        process, _ = await _start(lane, "127.0.0.1:1", "storage", WIREDESK_STORAGE__DSN=dsn)
+        process, port = await _start(lane, "127.0.0.1:1", "storage", WIREDESK_STORAGE__DSN=dsn)
         silent.settimeout(60)
         # It has come as far as asking the database, which never answers.
         (await asyncio.to_thread(silent.accept))[0].close()
+        assert (await _get(port, "/livez"))[0] == 200
+        status, body = await _get(port, "/readyz")
+        assert (status, orjson.loads(body)["problems"]) == (503, ["starting"])
         before = time.monotonic()
         code, _ = await _end(process)
     assert code == 0
