@@ -23,7 +23,14 @@ dlq = typer.Typer(help="Dead letters: what no service could work, with the reaso
 topics = typer.Typer(help="The Kafka topics: create them, see what differs.", no_args_is_help=True)
 config = typer.Typer(help="Settings.", no_args_is_help=True)
 schema = typer.Typer(help="The contracts as JSON Schema and AsyncAPI (in a checkout).", no_args_is_help=True)
-for name, group in {"dlq": dlq, "topics": topics, "config": config, "schema": schema}.items():
+knowledge = typer.Typer(help="The tagger's file of names and their ids.", no_args_is_help=True)
+for name, group in {
+    "dlq": dlq,
+    "topics": topics,
+    "config": config,
+    "schema": schema,
+    "knowledge": knowledge,
+}.items():
     app.add_typer(group, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="Write NDJSON on a terminal too.")]
@@ -278,3 +285,15 @@ def schema_check(directory: Directory = CONTRACTS) -> None:
     from services.desk import contracts, running
 
     running.execute(contracts.check(directory))
+
+
+@knowledge.command("check")
+def knowledge_check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines: id, label, aliases, type.")],
+    json: Json = False,
+) -> None:
+    """Show bad lines and names with two ids; exit code 4 when the tagger would refuse the file, 6 for conflicts."""
+    from services.desk import knowledge as verb
+    from services.desk import running
+
+    running.execute(verb.check(file, as_json=json))

@@ -1,8 +1,10 @@
 """Settings of the tagger: `WIREDESK_TAGGER__…`."""
 
 import os
+from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from shared.settings import Settings
 
@@ -12,6 +14,9 @@ class TaggerOptions(BaseModel):
 
     pipeline: str | None = Field(
         None, description="an installed spaCy pipeline or the path of one; empty: the built-in rules"
+    )
+    knowledge: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Field(
+        None, description="JSON lines of names and their ids; empty: none; read again when it changes"
     )
     workers: int = Field(
         max(1, (os.cpu_count() or 1) - 1), ge=1, description="processes; each holds the pipeline in memory"
