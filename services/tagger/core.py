@@ -1,31 +1,52 @@
 """From spans to entities: one entity per real thing in an article, with every mention of it. Pure; no spaCy.
 
-A tagger says "here is a PERSON"; people want to know who. This file lets names follow one another, reads the headline
-in the light of the body, and groups what is one thing. Only headline and text are read: a name that stands in a
-credit, byline or caption never becomes an entity.
+A tagger says "here is a PERSON"; people want to know who. This file lets names follow one another, reads headlines and
+captions in the light of the body, and groups what is one thing. Only the fields of a story are read (`FIELDS`): a name
+that stands in a credit or byline never becomes an entity.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from services.tagger import salience
 from services.tagger.follow import Names, occurrences
 from services.tagger.gazetteers import Lexicon
 from services.tagger.spans import SAFE_RULES, Span, lower, recase, resolve, trim
 from shared import ids
-from shared.events import ArticleCleaned, ArticleEnriched, Entity, Mention
+from shared.events import ArticleCleaned, ArticleEnriched, Entity, GeoCoordinates, Mention
 
-Field = Literal["headline", "text"]
+HEADLINES = ("headline", "alternative_headline")
+
+
+class Place(NamedTuple):
+    """Where an entity is named: offsets in the text of `field`, half-open, in code points."""
+
+    field: str
+    start: int
+    end: int
+    confidence: float | None = None
 
 
 class Found(NamedTuple):
-    """One entity as plain data, so that it crosses a process boundary; `mentions` are (field, start, end)."""
+    """One entity as plain data, so that it crosses a process boundary."""
 
     name: str
     label: str
-    mentions: tuple[tuple[Field, int, int], ...]
+    mentions: tuple[Place, ...]
     ids: tuple[tuple[str, str], ...] = ()
+    salience: float = 0.0
+    geo: tuple[float, float] | None = None
+    """latitude and longitude in degrees"""
+
+
+def fields_of(cleaned: ArticleCleaned) -> dict[str, str]:
+    """Return the texts of the story by the name that `Mention.field` gives them, in reading order; no empty one."""
+    fields = {"headline": cleaned.headline, "alternative_headline": cleaned.alternative_headline or ""}
+    fields["text"] = cleaned.text
+    fields |= {f"captions[{index}]": caption for index, caption in enumerate(cleaned.captions)}
+    return {field: text for field, text in fields.items() if text}
 
 
 def _read_headline(headline: str, spans: Iterable[Span], names: Names) -> list[Span]:
@@ -45,64 +66,98 @@ def _read_headline(headline: str, spans: Iterable[Span], names: Names) -> list[S
 
 
 def find_entities(
-    headline: str, text: str, spans: Mapping[Field, Iterable[Span]], lexicon: Lexicon
+    fields: Mapping[str, str], spans: Mapping[str, Iterable[Span]], lexicon: Lexicon
 ) -> tuple[Found, ...]:
-    """Group `spans` (by field, `headline` and `text`) into entities, in order of first mention, headline first.
+    """Group `spans` into entities, in order of first mention.
 
-    Every mention's offsets lie in its field. The canonical name is a country's common name,
-    otherwise the fullest form in the text.
+    Args:
+        fields: the story's texts by name, as `fields_of` gives them: "headline", "alternative_headline", "text",
+            "captions[N]". "text" is the context in which all others are read.
+        spans: what a rule or model found, by the same names; offsets lie in that field.
+        lexicon: the word lists.
+
+    Every mention's offsets lie in its field, and no two mentions overlap. The canonical name is a country's common
+    name, otherwise the fullest form in the text.
     """
-    body = resolve(filter(None, (trim(text, span, lexicon) for span in spans.get("text", ()))))
+    trimmed = {
+        field: resolve(filter(None, (trim(text, span, lexicon) for span in spans.get(field, ()))))
+        for field, text in fields.items()
+    }
+    text = fields.get("text", "")
+    names = Names(text, trimmed.get("text", []), lexicon)
+    body = resolve([*trimmed.get("text", []), *names.followers(text), *(span for _, span in names.short.values())])
     names = Names(text, body, lexicon)
-    body = resolve([*body, *names.followers(text), *(span for _, span in names.short.values())])
-    names = Names(text, body, lexicon)
-    top = resolve(filter(None, (trim(headline, span, lexicon) for span in spans.get("headline", ()))))
-    groups: dict[tuple[str, object], list[tuple[Field, int, int, str]]] = defaultdict(list)
-    capitals = headline.isupper()
-    fullest = {lower(name): name for name in (*names.people, *names.labels)} if capitals else {}
-    mentions: list[tuple[Field, Span]] = [("headline", span) for span in _read_headline(headline, top, names)]
-    mentions += [("text", span) for span in body]
-    for field, span in mentions:
-        form = (headline if field == "headline" else text)[span.start : span.end]
-        if field == "headline" and capitals:
-            form = fullest.get(lower(form), recase(form))
-        groups[names.key(form, span.label)].append((field, span.start, span.end, form))
-    return tuple(_found(label, mentions, lexicon) for (label, _), mentions in groups.items())
+    groups: dict[tuple[str, object], list[tuple[Place, str]]] = defaultdict(list)
+    for field, own in fields.items():
+        if field == "text":
+            read = body
+        elif field in HEADLINES:
+            read = _read_headline(own, trimmed[field], names)
+        else:
+            read = resolve([*trimmed[field], *names.followers(own)])
+        loud = field in HEADLINES and own.isupper()
+        fullest = {lower(name): name for name in (*names.people, *names.labels)} if loud else {}
+        for span in read:
+            form = own[span.start : span.end]
+            if loud:
+                form = fullest.get(lower(form), recase(form))
+            place = Place(field, span.start, span.end, span.confidence)
+            groups[names.key(form, span.label)].append((place, form))
+    length = len(text)
+    scores = salience.scores([[place for place, _ in group] for group in groups.values()], length)
+    return tuple(
+        _found(label, group, lexicon, score) for ((label, _), group), score in zip(groups.items(), scores, strict=True)
+    )
 
 
-def _found(label: str, mentions: Sequence[tuple[Field, int, int, str]], lexicon: Lexicon) -> Found:
+def _found(label: str, mentions: Sequence[tuple[Place, str]], lexicon: Lexicon, score: float) -> Found:
     # `max` takes the first of equals; the text's forms come before a headline's, whose case may be decoration.
-    form = max(mentions, key=lambda m: (m[0] == "text", len(m[3])))[3]
+    form = max(mentions, key=lambda m: (m[0].field == "text", len(m[1])))[1]
     code = lexicon.code(label, form)
     common = lexicon.name(label, form) if code or label == "NORP" else None
     return Found(
         name=common or " ".join(form.split()),
         label=label,
-        mentions=tuple((field, start, end) for field, start, end, _ in mentions),
+        mentions=tuple(place for place, _ in mentions),
         ids=(("iso3166", code),) if code else (),
+        salience=score,
     )
 
 
-def enrich(cleaned: ArticleCleaned, found: Iterable[Found], *, pipeline: str, version: str) -> ArticleEnriched:
-    """Return the enriched article: all fields of `cleaned`, and its entities. The event checks every offset itself."""
-    fields = {"headline": cleaned.headline, "text": cleaned.text}
+def enrich(
+    cleaned: ArticleCleaned, found: Iterable[Found], *, pipeline: str, version: str, language: str | None = None
+) -> ArticleEnriched:
+    """Return the enriched article: all fields of `cleaned`, and its entities. The event checks every offset itself.
+
+    `language` is the pipeline's when it knows the article's language; None says that only what holds in any was tagged.
+    """
+    fields = fields_of(cleaned)
     made_by = f"{pipeline}/{version}/{cleaned.cleaner_version}"
-    entities = tuple(
-        Entity(
-            name=entity.name,
-            type=entity.label,
-            ids=dict(entity.ids),
-            mentions=tuple(
-                Mention(field=field, start=start, end=end, surface=fields[field][start:end])
-                for field, start, end in entity.mentions
-            ),
-        )
-        for entity in found
-    )
     carried = dict(cleaned) | {
         "event_id": ids.event_id(cleaned.article_id, "enriched", cleaned.content_hash, made_by),
-        "entities": entities,
+        "entities": tuple(_entity(one, fields) for one in found),
         "tagger_pipeline": pipeline,
         "tagger_version": version,
+        "tagger_language": language,
     }
     return ArticleEnriched.model_validate(carried)
+
+
+def _entity(found: Found, fields: Mapping[str, str]) -> Entity:
+    return Entity(
+        name=found.name,
+        type=found.label,
+        ids=dict(found.ids),
+        salience=found.salience,
+        geo=GeoCoordinates(latitude=found.geo[0], longitude=found.geo[1]) if found.geo else None,
+        mentions=tuple(
+            Mention(
+                field=place.field,
+                start=place.start,
+                end=place.end,
+                surface=fields[place.field][place.start : place.end],
+                confidence=place.confidence,
+            )
+            for place in found.mentions
+        ),
+    )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.tagger import gazetteers
-from services.tagger.core import Field, Found, find_entities
+from services.tagger.core import Found, find_entities
 from services.tagger.spans import SAFE_RULES, Span, recase
 from shared.errors import ConfigurationError
 
@@ -70,7 +70,7 @@ class Tagger:
         and amounts of the rules, and nothing at all from a model of another language.
         """
         pieces = [(owner, *piece) for owner, article in enumerate(articles) for piece in self._pieces(article)]
-        found: list[dict[Field, list[Span]]] = [{"headline": [], "text": []} for _ in articles]
+        found: list[dict[str, list[Span]]] = [{"headline": [], "text": []} for _ in articles]
         # Strings that a piece adds to spaCy's vocabulary are freed at the end of the block; nothing of it may leave.
         with self._nlp.memory_zone():
             docs = self._nlp.pipe((text for *_, text in pieces), batch_size=16)
@@ -80,11 +80,13 @@ class Tagger:
                     for ent in doc.ents
                 ]
         return [
-            find_entities(article.headline, article.text, self._in_language(article, spans), self._lexicon)
+            find_entities(
+                {"headline": article.headline, "text": article.text}, self._in_language(article, spans), self._lexicon
+            )
             for article, spans in zip(articles, found, strict=True)
         ]
 
-    def _pieces(self, article: Article) -> Iterator[tuple[Field, int, str]]:
+    def _pieces(self, article: Article) -> Iterator[tuple[str, int, str]]:
         """Yield (field, offset, text) with every code point in its place, cut at paragraph ends."""
         yield "headline", 0, _readable(recase(article.headline))
         text = _readable(article.text)
@@ -98,7 +100,7 @@ class Tagger:
             yield "text", start, text[start:end]
             start = end
 
-    def _in_language(self, article: Article, spans: dict[Field, list[Span]]) -> dict[Field, list[Span]]:
+    def _in_language(self, article: Article, spans: dict[str, list[Span]]) -> dict[str, list[Span]]:
         if article.language in (None, self._nlp.lang):
             return spans
         return {field: [span for span in found if span.rule in SAFE_RULES] for field, found in spans.items()}

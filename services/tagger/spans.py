@@ -14,6 +14,8 @@ class Span(NamedTuple):
     end: int
     label: str
     rule: str
+    confidence: float | None = None
+    """0 to 1, the model's; None where a rule or list decided"""
 
 
 # Where two rules claim a stretch of equal length, the earlier one wins.

@@ -9,7 +9,7 @@ import pytest
 
 import services.tagger.core as core_module
 from services.tagger import gazetteers, nlp
-from services.tagger.core import Found, enrich, find_entities
+from services.tagger.core import Found, Place, enrich, find_entities
 from services.tagger.follow import abbreviations, initials_match, surnames
 from services.tagger.spans import Span, recase, resolve, trim
 from shared.events import ArticleCleaned
@@ -22,7 +22,8 @@ def spans_of(text, *names, rule="model"):
 
 
 def found_in(text, *names, headline="", headline_spans=()):
-    return find_entities(headline, text, {"headline": headline_spans, "text": spans_of(text, *names)}, LEXICON)
+    fields = {"headline": headline, "text": text}
+    return find_entities(fields, {"headline": headline_spans, "text": spans_of(text, *names)}, LEXICON)
 
 
 def cleaned(**fields):
@@ -74,7 +75,7 @@ def test_a_surname_follows_the_full_name_and_gives_one_entity():
     text = "Ayo Bello spoke. Bello left. Mr Bello's car waited."
     (entity,) = found_in(text, ("Ayo Bello", "PERSON"))
     assert entity.name == "Ayo Bello"
-    assert [text[a:b] for _, a, b in entity.mentions] == ["Ayo Bello", "Bello", "Bello"]
+    assert [text[a:b] for _, a, b, _ in entity.mentions] == ["Ayo Bello", "Bello", "Bello"]
 
 
 @pytest.mark.parametrize("later", ["Van Reijn", "van Reijn", "Reijn"])
@@ -83,7 +84,7 @@ def test_the_end_of_a_full_name_is_the_same_person(later):
     spans = [("Floor van Reijn", "PERSON"), *([("Van Reijn", "PERSON")] if later[0] == "V" else [])]
     (entity,) = found_in(text, *spans)
     assert entity.name == "Floor van Reijn"
-    assert [text[a:b] for _, a, b in entity.mentions] == ["Floor van Reijn", later]
+    assert [text[a:b] for _, a, b, _ in entity.mentions] == ["Floor van Reijn", later]
 
 
 def test_a_surname_two_people_share_is_given_to_neither():
@@ -109,7 +110,7 @@ def test_a_sentence_or_an_owner_before_a_surname_is_no_given_name(text):
 def test_a_surname_that_is_a_city_needs_a_verb_of_speech_or_a_title():
     text = "Denzel Washington came. Washington said no. He flew to Washington."
     by_name = {e.name: e for e in found_in(text, ("Denzel Washington", "PERSON"))}
-    assert [text[a:b] for _, a, b in by_name["Denzel Washington"].mentions] == ["Denzel Washington", "Washington"]
+    assert [text[a:b] for _, a, b, _ in by_name["Denzel Washington"].mentions] == ["Denzel Washington", "Washington"]
 
 
 def test_surname_forms_know_particles_suffixes_and_family_names_that_come_first():
@@ -148,7 +149,7 @@ BODY = "President Ayo Bello went to China. He praised the Harbour Council (HC)."
 @pytest.mark.parametrize("headline", [HEADLINE, HEADLINE.upper(), "Bello strengthens harbour alliance with China"])
 def test_the_case_of_a_headline_does_not_change_its_entities(headline):
     (found,) = nlp.load().find([nlp.Article(headline, BODY, "en")])
-    top = {e.name for e in found for field, _, _ in e.mentions if field == "headline"}
+    top = {e.name for e in found for field, *_ in e.mentions if field == "headline"}
     assert top == {"Ayo Bello", "China"}
 
 
@@ -160,7 +161,7 @@ def test_a_title_case_headline_names_nothing_the_body_does_not_support():
 
 def test_words_that_are_also_names_stay_words_in_a_headline_of_capitals():
     (found,) = nlp.load().find([nlp.Article("GIVE US MORE, THEY SAY", "The US agreed.", "en")])
-    assert [field for entity in found for field, _, _ in entity.mentions] == ["text"]
+    assert [field for entity in found for field, *_ in entity.mentions] == ["text"]
 
 
 def test_recasing_keeps_every_code_point_in_its_place():
@@ -171,7 +172,7 @@ def test_recasing_keeps_every_code_point_in_its_place():
 
 def test_the_enriched_event_carries_everything_over_and_says_what_made_it():
     article = cleaned(headline="China", text="China acts.", credits=("Photo by ANN LEE/AFP",), keywords=("x",))
-    found = [Found("China", "GPE", (("headline", 0, 5), ("text", 0, 5)), (("iso3166", "CN"),))]
+    found = [Found("China", "GPE", (Place("headline", 0, 5), Place("text", 0, 5)), (("iso3166", "CN"),))]
     event = enrich(article, found, pipeline="wire_rules", version="1.0.0")
     carried = article.model_dump(exclude={"event_id"})
     assert event.model_dump(include=set(carried)) == carried

@@ -11,7 +11,7 @@ import spacy
 from spacy.pipeline import EntityRuler
 
 from services.tagger import nlp
-from services.tagger.core import Found
+from services.tagger.core import Found, Place
 from services.tagger.handlers import pipeline_of, tag
 from services.tagger.settings import TaggerOptions, TaggerSettings
 from shared.errors import ConfigurationError, WorkFailedError
@@ -47,7 +47,7 @@ def poisoned(articles: Sequence[nlp.Article]) -> list[tuple[Found, ...]]:
             os._exit(9)
         if article.text.startswith("raise"):
             raise RuntimeError("bad text")
-    return [(Found(article.text[:4], "ORG", (("text", 0, 4),)),) for article in articles]
+    return [(Found(article.text[:4], "ORG", (Place("text", 0, 4),)),) for article in articles]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_text_longer_than_the_pipelines_limit_is_read_in_pieces(pipeline_on_di
     tagger._nlp.max_length = 200
     text = "\n\n".join(["Nothing at all happened on the quay."] * 40 + ["Vladimir Putin left."])
     (found,) = tagger.find([nlp.Article("", text, "en")])
-    assert [text[a:b] for e in found for _, a, b in e.mentions] == ["Vladimir Putin"]
+    assert [text[a:b] for e in found for _, a, b, _ in e.mentions] == ["Vladimir Putin"]
 
 
 def test_a_missing_pipeline_is_an_error_that_says_how_to_install_it():
