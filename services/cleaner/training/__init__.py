@@ -1,1 +1,1 @@
-"""How the cleaner's weights are made: pages with known bodies in, plain numbers out. No service imports it."""
+"""How the block model is made: from annotated pages to the weights in `services/cleaner/model`."""

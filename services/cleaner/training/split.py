@@ -1,21 +1,21 @@
-"""Which pages of a development set are for training and which are held out. Pure.
+"""Which pages may be learned from and which only measured: decided by the host, so that no site is on both sides."""
 
-By site, not by page: two pages of one site share a template, and a template seen in training would flatter.
-"""
+from hashlib import blake2b
+from urllib.parse import urlsplit
 
-import hashlib
-
-from shared.ids import registrable_host
-
-_PARTS = 3
+_FOLDS = 5
 
 
-def held_out(url: str | None) -> bool:
-    """Whether the page at `url` is in the third of the sites that is only measured, never tuned on.
+def _number(url: str | None) -> int:
+    host = (urlsplit(url or "").hostname or "").removeprefix("www.")
+    return int.from_bytes(blake2b(host.encode(), digest_size=8).digest(), "big")
 
-    The same answer on every machine: it rests on the SHA-256 of the registrable host. A page without a URL is not.
-    """
-    if not url:
-        return False
-    digest = hashlib.sha256(registrable_host(url).encode()).digest()
-    return int.from_bytes(digest[:8], "big") % _PARTS == 0
+
+def is_held_out(url: str | None) -> bool:
+    """Whether the page at `url` belongs to the third that nothing is tuned or trained on."""
+    return _number(url) % 3 == 0
+
+
+def fold_of(url: str | None) -> int:
+    """Return the cross-validation fold, 0 to 4, of a page that is not held out; a site is in one fold only."""
+    return _number(url) // 3 % _FOLDS
