@@ -1,0 +1,212 @@
+"""Text as the model reads it: word pieces, the shape of each word's capitals, windows of bounded length. Pure.
+
+Training and run time share this file, so that the model meets the same pieces in both. Offsets are Unicode code
+points of the text as given.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+
+# A window's size in pieces, the two marks at its ends included; the model was trained on chunks of this size.
+WINDOW = 160
+# So many pieces of the neighbouring windows are read on either side of a cut, and their labels thrown away.
+CONTEXT = 24
+# Longer words, in code points, become one unknown piece; so every word fits into a window.
+_LONGEST_WORD = 100
+_START, _END, _PAD, _UNKNOWN = "[CLS]", "[SEP]", "[PAD]", "[UNK]"
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LINE_END = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
+_SENTENCE_END = frozenset(".!?\u2026")
+
+
+class Shape(IntEnum):
+    """What the vocabulary, which has no capitals, leaves out of a word."""
+
+    NONE = 0
+    DIGITS = 1
+    PUNCTUATION = 2
+    LOWER = 3
+    UPPER = 4
+    CAPITAL = 5
+    """one capital letter alone"""
+    TITLE = 6
+    MIXED = 7
+
+
+class Pieces(NamedTuple):
+    """One text of n pieces and w words, in text order. A word is a run of letters and digits or one mark."""
+
+    ids: NDArray[np.int64]
+    """[n] number of the piece in the vocabulary"""
+    shapes: NDArray[np.int64]
+    """[n] `Shape` of the piece's word"""
+    first: NDArray[np.int64]
+    """[w] where the word's first piece stands in `ids`"""
+    starts: NDArray[np.int64]
+    """[w] offset of the word"""
+    ends: NDArray[np.int64]
+    """[w] offset behind the word"""
+    opens_line: NDArray[np.bool_]
+    """[w] the word is the first of its line: no name goes on into it"""
+    opens_sentence: NDArray[np.bool_]
+    """[w] the word stands behind a full stop, or opens its line: a good place to cut"""
+
+
+class Window(NamedTuple):
+    """A stretch of words: read from `begin` to `end`, labels taken from `keep` to `stop`. Numbers of words."""
+
+    begin: int
+    keep: int
+    stop: int
+    end: int
+
+
+def shape(word: str) -> Shape:
+    """Return the shape of `word`, a word of `Pieces`."""
+    letters = [char for char in word if char.isalpha()]
+    if not letters:
+        return Shape.DIGITS if any(char.isalnum() for char in word) else Shape.PUNCTUATION
+    capitals = [char.isupper() or char.istitle() for char in letters]
+    if not any(capitals):
+        return Shape.LOWER
+    if len(letters) == 1:
+        return Shape.CAPITAL
+    if all(capitals):
+        return Shape.UPPER
+    return Shape.TITLE if capitals[0] and not any(capitals[1:]) else Shape.MIXED
+
+
+class Encoder:
+    """Splits texts by a vocabulary. Holds no state that a text changes; threads may share it."""
+
+    def __init__(self, vocabulary: Sequence[str]) -> None:
+        """Take the pieces in the order of their numbers; raises KeyError if one of the four marks is missing."""
+        numbers = {piece: number for number, piece in enumerate(vocabulary)}
+        self._start, self._end, self._pad = numbers[_START], numbers[_END], numbers[_PAD]
+        self.unknown = numbers[_UNKNOWN]
+        self._tokenizer = Tokenizer(WordPiece(numbers, unk_token=_UNKNOWN, max_input_chars_per_word=_LONGEST_WORD))
+        self._tokenizer.normalizer = BertNormalizer()
+        self._tokenizer.pre_tokenizer = BertPreTokenizer()
+
+    def read(self, text: str) -> Pieces:
+        """Return the pieces of `text`, any string; a lone surrogate is read as an unknown character."""
+        readable = _SURROGATE.sub("\ufffd", text)
+        encoding = self._tokenizer.encode(readable, add_special_tokens=False)
+        first: list[int] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        last = None
+        for at, (word, (start, end)) in enumerate(zip(encoding.word_ids, encoding.offsets, strict=True)):
+            if word != last:
+                last = word
+                first.append(at)
+                starts.append(start)
+                ends.append(end)
+            else:
+                ends[-1] = end
+        ends = [_with_marks(readable, end) for end in ends]
+        gaps = [readable[end:start] for end, start in zip([0, *ends], starts, strict=False)]
+        lines = [not at or _LINE_END.search(gap) is not None for at, gap in enumerate(gaps)]
+        stops = [False, *(readable[start] in _SENTENCE_END for start in starts[:-1])]
+        sentences = [line or (stop and gap != "") for line, stop, gap in zip(lines, stops, gaps, strict=False)]
+        shapes = np.array([shape(readable[s:e]) for s, e in zip(starts, ends, strict=True)], dtype=np.int64)
+        begins = np.array(first, dtype=np.int64)
+        ids = np.array(encoding.ids, dtype=np.int64)
+        return Pieces(
+            ids,
+            np.repeat(shapes, np.diff(begins, append=len(ids))),
+            begins,
+            np.array(starts, dtype=np.int64),
+            np.array(ends, dtype=np.int64),
+            np.array(lines, dtype=np.bool_),
+            np.array(sentences, dtype=np.bool_),
+        )
+
+    def batch(self, chunks: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> dict[str, NDArray[np.int64]]:
+        """Return the model's inputs for some (ids, shapes): `ids`, `case`, `mask`, each [chunks, longest + 2].
+
+        A mark stands before and behind each chunk: piece k of a chunk is column k + 1.
+        """
+        size = 2 + max((len(ids) for ids, _ in chunks), default=0)
+        rows = np.full((len(chunks), size), self._pad, dtype=np.int64)
+        case = np.full_like(rows, Shape.NONE)
+        mask = np.zeros_like(rows)
+        for row, (ids, shapes) in enumerate(chunks):
+            rows[row, 0] = self._start
+            rows[row, 1 : len(ids) + 1] = ids
+            rows[row, len(ids) + 1] = self._end
+            case[row, 1 : len(ids) + 1] = shapes
+            mask[row, : len(ids) + 2] = 1
+        return {"ids": rows, "case": case, "mask": mask}
+
+
+def _with_marks(text: str, end: int) -> int:
+    # The normaliser drops combining marks, so the offset of a decomposed letter stops before its accent.
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
+
+
+def windows(pieces: Pieces, size: int = WINDOW, context: int = CONTEXT) -> Iterator[Window]:
+    """Yield windows that keep every word once, in order, each at most `size` pieces with its context and marks.
+
+    Cut at a sentence's end where one lies in the second half of the window, at a word's end otherwise. The bound
+    needs `size` to be at least 102 + 2 * `context`.
+    """
+    bounds = np.append(pieces.first, len(pieces.ids))
+    count = len(pieces.first)
+    room = size - 2
+    keep = 0
+    while keep < count:
+        begin = _back(bounds, keep, context)
+        left = int(bounds[keep] - bounds[begin])
+        if bounds[count] - bounds[keep] <= room - left:
+            yield Window(begin, keep, count, count)
+            return
+        limit = int(np.searchsorted(bounds, bounds[keep] + room - left - context, side="right")) - 1
+        stop = _cut(pieces, keep, max(limit, keep + 1))
+        end = int(np.searchsorted(bounds, bounds[begin] + room, side="right")) - 1
+        yield Window(begin, keep, stop, max(stop, end))
+        keep = stop
+
+
+def _back(bounds: NDArray[np.int64], keep: int, context: int) -> int:
+    return int(np.searchsorted(bounds, bounds[keep] - context, side="left")) if keep else 0
+
+
+def _cut(pieces: Pieces, keep: int, limit: int) -> int:
+    """Return the last sentence start in the second half of keep..limit, or `limit`."""
+    middle = (keep + limit) // 2 + 1
+    starts = np.flatnonzero(pieces.opens_sentence[middle : limit + 1])
+    return middle + int(starts[-1]) if len(starts) else limit
+
+
+def span_of(pieces: Pieces, window: Window) -> slice:
+    """Return where the window's pieces lie in `pieces.ids`."""
+    bounds = np.append(pieces.first, len(pieces.ids))
+    return slice(int(bounds[window.begin]), int(bounds[window.end]))
+
+
+def by_length(lengths: Iterable[int], pieces_a_batch: int) -> Iterator[list[int]]:
+    """Yield the numbers of items, longest first, in groups whose padded size is at most `pieces_a_batch`."""
+    group: list[int] = []
+    longest = 0
+    for length, item in sorted(((length, item) for item, length in enumerate(lengths)), reverse=True):
+        if group and (len(group) + 1) * longest > pieces_a_batch:
+            yield group
+            group = []
+        if not group:
+            longest = length
+        group.append(item)
+    if group:
+        yield group
