@@ -11,6 +11,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import OutOfOrderSequenceNumber, ProducerFenced
 
+from shared.leaderless import space_out_refreshes
 from shared.topics import MAX_RECORD_BYTES
 
 
@@ -37,6 +38,7 @@ class Publisher:
         except BaseException:
             await producer.stop()
             raise
+        space_out_refreshes(producer)
         self._producer = producer
 
     async def stop(self) -> None:

@@ -24,6 +24,7 @@ from shared import admin, logs, wire
 from shared.errors import ConfigurationError, InfrastructureError
 from shared.events import Event
 from shared.health import Health, HealthServer, ReadyCheck
+from shared.leaderless import space_out_refreshes
 from shared.outcomes import BatchHandler
 from shared.settings import HealthSettings, KafkaSettings, Settings, check_own_names
 from shared.stage import Stage
@@ -146,6 +147,7 @@ async def _consume(broker: Any, stage: Stage[Any], health: Health, stop: asyncio
             await broker.start()
         except KafkaError as error:
             raise InfrastructureError(f"Kafka cannot be used: {type(error).__name__}", reason="kafka") from error
+        space_out_refreshes(broker.config.producer._producer.producer)  # noqa: SLF001 - FastStream shows it nowhere
         health.started = True
         up.set()
         # What was loaded until here lives for ever: the collector need not walk it at every batch.
