@@ -1,6 +1,7 @@
 """A producer that waits for a leader asks for metadata ten times a second at most."""
 
 import asyncio
+import itertools
 import time
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from shared.leaderless import PAUSE_SECONDS, space_out_refreshes
 
 
 def _counting():
-    """aiokafka's own client and loop; what it would send is counted instead."""
+    """A client of aiokafka with its own loop; what it would send is counted instead."""
     client, asked = AIOKafkaClient(bootstrap_servers="127.0.0.1:1"), []
 
     async def ask(_cluster, _topics):
@@ -33,7 +34,7 @@ async def test_refreshes_that_are_forced_one_after_the_other_keep_their_distance
     client, asked = _counting()
     space_out_refreshes(SimpleNamespace(client=client))
     await _refresh(client, 4)
-    gaps = [after - before for before, after in zip(asked, asked[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(asked)]
     assert len(gaps) == 3
     assert min(gaps) >= PAUSE_SECONDS * 0.9
 
