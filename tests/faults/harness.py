@@ -78,8 +78,12 @@ class Processes:
         for process in self._running.values():
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
-        async with asyncio.timeout(60):
-            await asyncio.gather(*self._keepers)
+        try:
+            async with asyncio.timeout(60):
+                await asyncio.gather(*self._keepers)
+        finally:
+            for service in self._running:
+                self.kill(service)
         return [process.returncode or 0 for process in self._running.values()]
 
     async def _spawn(self, service: str) -> None:
