@@ -47,19 +47,28 @@ def story_span(lines: Sequence[Line], *, extracted: bool) -> Span:
     starts = [i for i in prose if headline is None or i > headline]
     if not starts:
         return _flash(lines, appendix)
-    first = starts[0]
-    if headline is not None:
-        for here, following in pairwise(starts[:_HEAD_PROSE]):
-            if not _belongs_to_head(lines, here, following):
-                break
-            first = following
-        # A dateline is where a story starts; without furniture above it, it may open a later item of a round-up.
-        filed = next((i for i in starts[:_HEAD_PROSE] if after_dateline(lines[i].text)), first)
-        first = filed if any(line.is_furniture() for line in lines[headline:filed]) else first
+    first = starts[0] if headline is None else _first(lines, starts, headline)
     above = lines[: headline or 0]
     known = any(line.match and line.match.kind is ZoneKind.SECTION for line in above)
     label = None if known else next((i for i, line in enumerate(above) if line.match is None), None)
     return Span(first, prose[-1], headline, label, appendix)
+
+
+def _first(lines: Sequence[Line], starts: list[int], headline: int) -> int:
+    """Return which of the prose lines below the headline the story begins with."""
+    first = starts[0]
+    for count, (here, following) in enumerate(pairwise(starts), 1):
+        between = lines[here + 1 : following]
+        # A marker that would stay in the story would begin it later in the next cleaning: that one counts always.
+        stays = any(is_marker(line) and not line.is_furniture() for line in between)
+        if not (stays or count < _HEAD_PROSE) or not _belongs_to_head(lines, here, following):
+            break
+        first = following
+    # A dateline is where a story starts; without furniture above it, it may open a later item of a round-up.
+    filed = next((i for i in starts[:_HEAD_PROSE] if after_dateline(lines[i].text)), first)
+    if any(is_marker(line) and not line.is_furniture() for line in lines[filed:first]):
+        return first
+    return filed if any(line.is_furniture() for line in lines[headline:filed]) else first
 
 
 def _appendix(lines: Sequence[Line]) -> int:
@@ -115,7 +124,9 @@ def neighbours(lines: Sequence[Line], index: int) -> Sequence[Line]:
 
 def _flash(lines: Sequence[Line], appendix: int) -> Span:
     """A text without one sentence: a flash of up to three free lines is kept, anything else has no story."""
-    free = [i for i, line in enumerate(lines) if line.match is None and not is_list_item(line.text)]
+    # What stands under "Comments" or "Related stories" is no flash.
+    above = next((i for i, line in enumerate(lines) if line.match and line.match.heads), len(lines))
+    free = [i for i, line in enumerate(lines[:above]) if line.match is None and not is_list_item(line.text)]
     worthy = [i for i in free if word_count(lines[i].text) >= _FLASH_WORDS or lines[i].prose]
     if not worthy or len(free) > _FLASH_LINES:
         return Span(len(lines), len(lines), None, None, appendix)

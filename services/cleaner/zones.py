@@ -77,6 +77,7 @@ def _judge(lines: Sequence[Line], *, extracted: bool) -> list[tuple[ZoneKind, st
         furniture = line.is_furniture() if place == "story" else line.is_furniture("ends", place)
         if index == span.headline:
             verdicts.append((ZoneKind.HEADLINE, "headline"))
+            under_links = False
         elif furniture and line.match:
             verdicts.append((line.match.kind, line.match.rule))
             under_links, under_colon = line.match.heads, False
