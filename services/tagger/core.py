@@ -8,7 +8,7 @@ that stands in a credit or byline never becomes an entity.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from services.tagger import salience
 from services.tagger.follow import Names, occurrences
@@ -41,11 +41,24 @@ class Found(NamedTuple):
     """latitude and longitude in degrees"""
 
 
-def fields_of(cleaned: ArticleCleaned) -> dict[str, str]:
+class Story(Protocol):
+    """An article as far as it can name an entity; `ArticleCleaned` is one."""
+
+    @property
+    def headline(self) -> str: ...
+    @property
+    def alternative_headline(self) -> str | None: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def captions(self) -> tuple[str, ...]: ...
+
+
+def fields_of(story: Story) -> dict[str, str]:
     """Return the texts of the story by the name that `Mention.field` gives them, in reading order; no empty one."""
-    fields = {"headline": cleaned.headline, "alternative_headline": cleaned.alternative_headline or ""}
-    fields["text"] = cleaned.text
-    fields |= {f"captions[{index}]": caption for index, caption in enumerate(cleaned.captions)}
+    fields = {"headline": story.headline, "alternative_headline": story.alternative_headline or ""}
+    fields["text"] = story.text
+    fields |= {f"captions[{index}]": caption for index, caption in enumerate(story.captions)}
     return {field: text for field, text in fields.items() if text}
 
 
