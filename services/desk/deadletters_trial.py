@@ -105,11 +105,11 @@ class Trial:
 
     async def _tagger(self) -> Work:
         options = TaggerSettings.load().tagger
-        pool = await self._stack.enter_async_context(Pool(1, initializer=nlp.start, args=(options.pipeline,)))
-        made_by = await pipeline_of(pool, options)
+        pool = await self._stack.enter_async_context(Pool(1, initializer=nlp.start, args=(options.pipelines,)))
+        await pipeline_of(pool, options)
 
         async def work(received: Received[Any]) -> Answer:
-            answers: Sequence[Answer] = await tag([received], pool=pool, made_by=made_by, options=options)
+            answers: Sequence[Answer] = await tag([received], pool=pool, options=options)
             return answers[0]
 
         return _careful(work)

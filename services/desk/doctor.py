@@ -135,12 +135,12 @@ async def postgres(here: System) -> Check:
 
 
 async def tagger(_here: System) -> Check:
-    """Whether the tagger's pipeline loads."""
+    """Whether the tagger's pipelines load."""
     options = TaggerSettings.load().tagger
     try:
-        made_by = (await asyncio.to_thread(nlp.load, options.pipeline)).made_by
+        made_by = (await asyncio.to_thread(nlp.load, options.pipelines)).made_by
     except ConfigurationError as error:
         return Check(
-            "tagger", ok=False, found=str(error), todo="unset WIREDESK_TAGGER__PIPELINE", code=Exit.CONFIGURATION
+            "tagger", ok=False, found=str(error), todo="mend WIREDESK_TAGGER__PIPELINES", code=Exit.CONFIGURATION
         )
     return Check("tagger", ok=True, found=f"{made_by.pipeline} {made_by.version}")

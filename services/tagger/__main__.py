@@ -1,4 +1,4 @@
-"""Run the tagger: settings, a pool of processes with the pipeline loaded, then the articles."""
+"""Run the tagger: settings, a pool of processes with the pipelines loaded, then the articles."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,9 +20,9 @@ BATCH = 32
 async def worker(settings: TaggerSettings) -> AsyncIterator[Worker[ArticleCleaned]]:
     """Start the processes before Kafka is asked for work, so that a missing pipeline is an error at start."""
     options = settings.tagger
-    async with Pool(options.workers, initializer=nlp.start, args=(options.pipeline,)) as pool:
-        made_by = await pipeline_of(pool, options)
-        yield Worker(handle=partial(tag, pool=pool, made_by=made_by, options=options))
+    async with Pool(options.workers, initializer=nlp.start, args=(options.pipelines,)) as pool:
+        await pipeline_of(pool, options)
+        yield Worker(handle=partial(tag, pool=pool, options=options))
 
 
 def main() -> None:

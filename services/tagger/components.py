@@ -1,6 +1,7 @@
-"""The spaCy components of the pipeline `wire_rules`; importing this file registers them.
+"""The spaCy components that hold rules and lists; importing this file registers them. The model's is in `ner`.
 
-Each adds its spans to `doc.spans["wire"]` (`span.id_` is the rule); `wire_resolve` turns them into `doc.ents`.
+Each adds its spans to `doc.spans["wire"]` (`span.id_` is the rule); `wire_resolve` turns them into `doc.ents`. A span
+that the model found has its probability in `span._.confidence`, any other None.
 """
 
 from collections.abc import Iterable
@@ -14,15 +15,20 @@ from services.tagger import gazetteers, grammar, names
 from services.tagger.spans import Span, resolve
 
 _KEY = "wire"
-ORDER = ("wire_gazetteer", "wire_grammar", "wire_names", "wire_resolve")
+
+if not SpacySpan.has_extension("confidence"):
+    SpacySpan.set_extension("confidence", default=None)
 
 
-def _add(doc: Doc, spans: Iterable[Span]) -> Doc:
+def add(doc: Doc, spans: Iterable[Span]) -> Doc:
+    """Add `spans` to those of the other components."""
     group = list(doc.spans[_KEY]) if _KEY in doc.spans else []
     for span in spans:
         # A span that does not fall on token edges is no whole word: better missing than cut.
         made = doc.char_span(span.start, span.end, label=span.label, span_id=span.rule)
         if made is not None:
+            if span.confidence is not None:
+                made._.confidence = span.confidence
             group.append(made)
     doc.spans[_KEY] = group
     return doc
@@ -41,7 +47,7 @@ class Gazetteer:
 
     def __call__(self, doc: Doc) -> Doc:
         matches: list[SpacySpan] = self._matcher(doc, as_spans=True)
-        return _add(doc, (Span(m.start_char, m.end_char, m.label_, "gazetteer") for m in matches))
+        return add(doc, (Span(m.start_char, m.end_char, m.label_, "gazetteer") for m in matches))
 
 
 @Language.factory("wire_gazetteer")
@@ -53,19 +59,18 @@ def make_gazetteer(nlp: Language, name: str) -> Gazetteer:  # noqa: ARG001 - spa
 @Language.component("wire_grammar")
 def wire_grammar(doc: Doc) -> Doc:
     """Dates, times, money, per cent and ordinals."""
-    return _add(doc, grammar.find(doc.text))
+    return add(doc, grammar.find(doc.text))
 
 
 @Language.component("wire_names")
 def wire_names(doc: Doc) -> Doc:
     """Names by form and context."""
-    return _add(doc, names.find(doc.text, gazetteers.read()))
+    return add(doc, names.find(doc.text, gazetteers.read()))
 
 
 @Language.component("wire_resolve", retokenizes=False)
 def wire_resolve(doc: Doc) -> Doc:
     """Set `doc.ents` from all spans, without overlaps."""
-    spans = resolve(Span(s.start_char, s.end_char, s.label_, s.id_) for s in doc.spans[_KEY])
-    made = (doc.char_span(s.start, s.end, label=s.label, span_id=s.rule) for s in spans)
-    doc.ents = tuple(span for span in made if span is not None)
+    by_place = {(s.start_char, s.end_char, s.label_, s.id_): s for s in doc.spans[_KEY]}
+    doc.ents = tuple(by_place[span[:4]] for span in resolve(Span(*place) for place in by_place))
     return doc

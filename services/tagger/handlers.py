@@ -11,8 +11,8 @@ from shared.events import ArticleCleaned
 from shared.outcomes import Answer, Received
 from shared.pool import Pool
 
-Result: TypeAlias = tuple[core.Found, ...] | WorkFailedError
-Work: TypeAlias = Callable[[Sequence[nlp.Article]], list[tuple[core.Found, ...]]]
+Result: TypeAlias = nlp.Tagged | WorkFailedError
+Work: TypeAlias = Callable[[Sequence[nlp.Article]], list[nlp.Tagged]]
 
 _CHARACTERS_PER_WORD = 6  # English news, the space included
 
@@ -21,27 +21,26 @@ async def tag(
     batch: Sequence[Received[ArticleCleaned]],
     *,
     pool: Pool,
-    made_by: nlp.MadeBy,
     options: TaggerOptions,
-    work: Work = nlp.find,
+    work: Work = nlp.tag,
 ) -> Sequence[Answer]:
     """Answer each record with its `ArticleEnriched`, or with the `WorkFailedError` its own text caused."""
-    articles = [nlp.Article(one.event.headline, one.event.text, one.event.in_language) for one in batch]
+    articles = [nlp.article_of(one.event) for one in batch]
     size = options.chunk_size
     chunks = [articles[at : at + size] for at in range(0, len(articles), size)]
     results = await asyncio.gather(*(_find(chunk, pool, options, work) for chunk in chunks))
-    found = (result for chunk in results for result in chunk)
+    tagged = (result for chunk in results for result in chunk)
     return [
         result
         if isinstance(result, WorkFailedError)
-        else core.enrich(one.event, result, pipeline=made_by.pipeline, version=made_by.version)
-        for one, result in zip(batch, found, strict=True)
+        else core.enrich(one.event, result.entities, **result.made_by._asdict())
+        for one, result in zip(batch, tagged, strict=True)
     ]
 
 
 async def _find(articles: Sequence[nlp.Article], pool: Pool, options: TaggerOptions, work: Work) -> list[Result]:
     """Return what `work` finds in each article; a chunk that fails is tried again article by article."""
-    words = sum(len(article.headline) + len(article.text) for article in articles) / _CHARACTERS_PER_WORD
+    words = sum(len(text) for article in articles for text in article.fields.values()) / _CHARACTERS_PER_WORD
     limit = options.base_seconds + options.seconds_per_1000_words * words / 1000
     try:
         return list(await pool.run(work, articles, timeout=limit))
@@ -53,15 +52,15 @@ async def _find(articles: Sequence[nlp.Article], pool: Pool, options: TaggerOpti
 
 
 async def pipeline_of(pool: Pool, options: TaggerOptions) -> nlp.MadeBy:
-    """Wait until a process of `pool` has loaded the pipeline, and return what it is.
+    """Wait until a process of `pool` has loaded the pipelines, and return what reads English.
 
     Raises:
-        ConfigurationError: it does not load; the message says how to install it.
+        ConfigurationError: one does not load; the message says how to install it.
     """
     try:
         answer = await pool.run(nlp.describe, timeout=options.load_seconds)
     except WorkFailedError as error:
-        raise ConfigurationError(f"the pipeline did not load in its process: {error}") from None
+        raise ConfigurationError(f"the pipelines did not load in their process: {error}") from None
     if isinstance(answer, str):
         raise ConfigurationError(answer)
     return answer

@@ -1,164 +1,175 @@
-"""The one place that loads spaCy: articles in, their entities as plain data out.
+"""The one place that reads articles with spaCy: articles in, their entities as plain data out.
 
-`load()` gives the built-in pipeline `wire_rules` or any installed one; a `Tagger` reads articles with it. The pool's
-processes call `start()` once, then `find()`. spaCy is imported on `load()`: the service's own process, which only
-passes these functions to its pool, stays 100 MB smaller.
+`load()` gives a `Tagger` with the built-in pipeline for English, or with any installed ones for the languages of one's
+choice. The pool's processes call `start()` once, then `tag()`.
 """
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.tagger import gazetteers
-from services.tagger.core import Found, find_entities
-from services.tagger.spans import SAFE_RULES, Span, recase
+from services.tagger import gazetteers, pipelines
+from services.tagger.core import Found, fields_of, find_entities
+from services.tagger.spans import Span, recase
 from shared.errors import ConfigurationError
+from shared.events import ArticleCleaned
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Span as SpacySpan
 
-RULES = "wire_rules"
-# Part of every enriched event's id: raise it when a rule or list changes what is found.
-RULES_VERSION = "1.1.0"
-# What an entity recogniser never reads; leaving them out saves half the time and memory of a full pipeline.
-_NEEDLESS = (
-    "tagger",
-    "morphologizer",
-    "parser",
-    "senter",
-    "attribute_ruler",
-    "lemmatizer",
-    "trainable_lemmatizer",
-    "textcat",
-)
 # Texts are read in pieces of at most this many code points; spaCy's own limit is 1,000,000.
 _PIECE = 100_000
 # No word of a story is longer; spaCy's tokenizer takes quadratic time over such runs, and cannot hash a lone surrogate.
 _UNREADABLE = re.compile(r"[\ud800-\udfff]+|\S{1000,}")
 _PARAGRAPH = re.compile(r"\n\s*|(?<=[.!?])\s+")
+_WORD = re.compile(r"[^\W\d_]+")
+# Of the words of English news 40 to 50 % are on spaCy's list of its most frequent ones; of German or Dutch ones 10 %.
+_SAMPLE = 500
+_FREQUENT = 0.25
 
 
 class MadeBy(NamedTuple):
-    """What stands in every event the pipeline made."""
+    """What stands in every event about how it was tagged. `language` is None where no pipeline knows the article's."""
 
     pipeline: str
     version: str
+    language: str | None = None
 
 
 class Article(NamedTuple):
-    """What is tagged, as plain data: only these fields can ever name an entity."""
+    """What is tagged, as plain data: only these fields can ever name an entity. Names as in the contract."""
 
     headline: str
     text: str
     language: str | None = None
+    """primary BCP 47 tag; None: not known"""
+    alternative_headline: str | None = None
+    captions: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The texts by the names that mentions give them."""
+        return fields_of(self)
+
+
+def article_of(cleaned: ArticleCleaned) -> Article:
+    """Return what of the event is tagged."""
+    return Article(cleaned.headline, cleaned.text, cleaned.in_language, cleaned.alternative_headline, cleaned.captions)
+
+
+class Tagged(NamedTuple):
+    """The entities of one article, and what found them."""
+
+    entities: tuple[Found, ...]
+    made_by: MadeBy
+
+
+class Pipeline:
+    """A loaded spaCy pipeline as a finder of spans. `language` is None for the one that reads any."""
+
+    def __init__(self, nlp: "Language", language: str | None) -> None:
+        self.nlp = nlp
+        name = str(nlp.meta["name"])
+        full = name if name in pipelines.BUILT_IN else f"{nlp.lang}_{name}"
+        self.made_by = MadeBy(full, str(nlp.meta["version"]), language)
+
+    def spans(self, stories: Sequence[Mapping[str, str]]) -> list[dict[str, list[Span]]]:
+        """Return the spans in each field of each story; offsets in the field."""
+        pieces = [(owner, *piece) for owner, fields in enumerate(stories) for piece in self._pieces(fields)]
+        found: list[dict[str, list[Span]]] = [{field: [] for field in fields} for fields in stories]
+        # Strings that a piece adds to spaCy's vocabulary are freed at the end of the block; nothing of it may leave.
+        with self.nlp.memory_zone():
+            docs = self.nlp.pipe(text for *_, text in pieces)
+            for doc, (owner, field, offset, _) in zip(docs, pieces, strict=True):
+                found[owner][field] += [
+                    Span(offset + one.start_char, offset + one.end_char, one.label_, one.id_ or "model", _sure(one))
+                    for one in doc.ents
+                ]
+        return found
+
+    def _pieces(self, fields: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
+        """Yield (field, offset, text) with every code point in its place, cut at paragraph ends."""
+        limit = min(_PIECE, self.nlp.max_length)
+        for field, own in fields.items():
+            text = _UNREADABLE.sub(lambda match: " " * len(match[0]), own if field == "text" else recase(own))
+            start = 0
+            while start < len(text):
+                end = min(start + limit, len(text))
+                if end < len(text):
+                    cuts = [cut.end() for cut in _PARAGRAPH.finditer(text, start + limit // 2, end)]
+                    end = cuts[-1] if cuts else (text.rfind(" ", start, end) + 1 or end)
+                yield field, start, text[start:end]
+                start = end
 
 
 class Tagger:
-    """A loaded pipeline. Not thread-safe; one per process."""
+    """Reads each article with the pipeline of its language. Not thread-safe; one per process."""
 
-    def __init__(self, nlp: "Language") -> None:
-        self._nlp = nlp
+    def __init__(self, loaded: Mapping[str, "Language"]) -> None:
+        self._by_language = {language: Pipeline(nlp, language) for language, nlp in loaded.items()}
+        self._any = Pipeline(pipelines.listed(), None)
         self._lexicon = gazetteers.read()
-        name = str(nlp.meta["name"])
-        self.made_by = MadeBy(name if name == RULES else f"{nlp.lang}_{name}", str(nlp.meta["version"]))
+        self.made_by = self._by_language[pipelines.ENGLISH].made_by
+
+    def tag(self, articles: Sequence[Article]) -> list[Tagged]:
+        """Return the entities of each article and what found them, in order.
+
+        An article in a language that no pipeline knows gets only what holds in any: listed names, dates and amounts.
+        Where the article's language is not known, it is the one whose most frequent words make up a quarter of it.
+        """
+        stories = [article.fields for article in articles]
+        chosen = [self._pipeline(article) for article in articles]
+        results: list[Tagged | None] = [None] * len(articles)
+        for pipeline in dict.fromkeys(chosen):
+            mine = [at for at, one in enumerate(chosen) if one is pipeline]
+            for at, spans in zip(mine, pipeline.spans([stories[at] for at in mine]), strict=True):
+                results[at] = Tagged(find_entities(stories[at], spans, self._lexicon), pipeline.made_by)
+        return [result for result in results if result is not None]
 
     def find(self, articles: Sequence[Article]) -> list[tuple[Found, ...]]:
-        """Return the entities of each article, in order.
+        """Return the entities alone of each article, in order."""
+        return [one.entities for one in self.tag(articles)]
 
-        An article whose `language` is not the pipeline's gets only what holds in any language: listed names, dates
-        and amounts of the rules, and nothing at all from a model of another language.
-        """
-        pieces = [(owner, *piece) for owner, article in enumerate(articles) for piece in self._pieces(article)]
-        found: list[dict[str, list[Span]]] = [{"headline": [], "text": []} for _ in articles]
-        # Strings that a piece adds to spaCy's vocabulary are freed at the end of the block; nothing of it may leave.
-        with self._nlp.memory_zone():
-            docs = self._nlp.pipe((text for *_, text in pieces), batch_size=16)
-            for doc, (owner, field, offset, _) in zip(docs, pieces, strict=True):
-                found[owner][field] += [
-                    Span(offset + ent.start_char, offset + ent.end_char, ent.label_, ent.id_ or "model")
-                    for ent in doc.ents
-                ]
-        return [
-            find_entities(
-                {"headline": article.headline, "text": article.text}, self._in_language(article, spans), self._lexicon
-            )
-            for article, spans in zip(articles, found, strict=True)
-        ]
+    def _pipeline(self, article: Article) -> Pipeline:
+        language = article.language or self._guess(f"{article.text} {article.headline}")
+        return self._by_language.get(language or "", self._any)
 
-    def _pieces(self, article: Article) -> Iterator[tuple[str, int, str]]:
-        """Yield (field, offset, text) with every code point in its place, cut at paragraph ends."""
-        yield "headline", 0, _readable(recase(article.headline))
-        text = _readable(article.text)
-        limit = min(_PIECE, self._nlp.max_length)
-        start = 0
-        while start < len(text):
-            end = min(start + limit, len(text))
-            if end < len(text):
-                cuts = [cut.end() for cut in _PARAGRAPH.finditer(text, start + limit // 2, end)]
-                end = cuts[-1] if cuts else (text.rfind(" ", start, end) + 1 or end)
-            yield "text", start, text[start:end]
-            start = end
-
-    def _in_language(self, article: Article, spans: dict[str, list[Span]]) -> dict[str, list[Span]]:
-        if article.language in (None, self._nlp.lang):
-            return spans
-        return {field: [span for span in found if span.rule in SAFE_RULES] for field, found in spans.items()}
+    def _guess(self, text: str) -> str | None:
+        words = [match[0].lower() for match, _ in zip(_WORD.finditer(text), range(_SAMPLE), strict=False)]
+        shares = {
+            language: sum(word in one.nlp.Defaults.stop_words for word in words) / max(1, len(words))
+            for language, one in self._by_language.items()
+        }
+        best = max(shares, key=lambda language: shares[language])
+        return best if shares[best] >= _FREQUENT else None
 
 
-def _readable(text: str) -> str:
-    return _UNREADABLE.sub(lambda match: " " * len(match[0]), text)
+def _sure(span: "SpacySpan") -> float | None:
+    """Return what `wire_ner` gave to the span; the rules and other pipelines give nothing."""
+    return span._.confidence if span.id_ == "model" else None
 
 
-def _rules() -> "Language":
-    import spacy  # noqa: PLC0415 - see the module's docstring
-
-    from services.tagger import components  # noqa: PLC0415 - imports spaCy
-
-    nlp = spacy.blank("en")
-    nlp.meta["name"] = RULES
-    nlp.meta["version"] = RULES_VERSION
-    for component in components.ORDER:
-        nlp.add_pipe(component)
-    return nlp
-
-
-def load(pipeline: str | None = None) -> Tagger:
-    """Load `pipeline` (None or `wire_rules`: the built-in one; else an installed spaCy pipeline or a path).
+def load(named: Mapping[str, str] | None = None) -> Tagger:
+    """Load the pipelines: `named` maps a language to an installed spaCy pipeline, a path or a built-in one.
 
     Raises:
-        ConfigurationError: it is not there or does not load; the message says how to install it.
+        ConfigurationError: one is not there or does not load; the message says how to install it.
     """
-    if pipeline in (None, "", RULES):
-        return Tagger(_rules())
-    import spacy  # noqa: PLC0415 - see the module's docstring
-
-    try:
-        nlp = spacy.load(pipeline, exclude=_NEEDLESS)
-    except (OSError, ImportError, ValueError, KeyError) as error:
-        raise ConfigurationError(_advice(pipeline, error)) from None
-    return Tagger(nlp)
-
-
-def _advice(pipeline: str, error: Exception) -> str:
-    reason = str(error).partition("\n")[0]
-    return (
-        f"spaCy pipeline {pipeline!r} does not load: {reason}\n"
-        f"Install it (`python -m spacy download {pipeline}`, or `pip install` of its wheel), give the path of a folder "
-        f"with a config.cfg, or unset WIREDESK_TAGGER__PIPELINE to use {RULES}."
-    )
+    return Tagger(pipelines.load_all(named or {}))
 
 
 _loaded: Tagger | ConfigurationError = ConfigurationError("start() has not run in this process")
 
 
-def start(pipeline: str | None) -> None:
-    """Load the pipeline in a pool's process. Does not raise: a failing initializer would be restarted for ever."""
-    global _loaded  # noqa: PLW0603 - a process of the pool has one pipeline
+def start(named: Mapping[str, str] | None) -> None:
+    """Load the pipelines in a pool's process. Does not raise: a failing initializer would be restarted for ever."""
+    global _loaded  # noqa: PLW0603 - a process of the pool has one tagger
     # One thread a process: the pool is what uses the cores. Numeric libraries read it when they are imported.
     os.environ["OMP_NUM_THREADS"] = "1"
     try:
-        _loaded = load(pipeline)
+        _loaded = load(named)
     except ConfigurationError as error:
         _loaded = error
 
@@ -170,10 +181,10 @@ def _tagger() -> Tagger:
 
 
 def describe() -> MadeBy | str:
-    """Return what this process's pipeline is, or why it has none."""
+    """Return what reads English in this process, or why nothing does."""
     return str(_loaded) if isinstance(_loaded, ConfigurationError) else _loaded.made_by
 
 
-def find(articles: Sequence[Article]) -> list[tuple[Found, ...]]:
-    """`Tagger.find` with the pipeline that `start` loaded."""
-    return _tagger().find(articles)
+def tag(articles: Sequence[Article]) -> list[Tagged]:
+    """`Tagger.tag` with the pipelines that `start` loaded."""
+    return _tagger().tag(articles)

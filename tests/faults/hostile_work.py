@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from services.cleaner import parsing
-from services.tagger import core, nlp
+from services.tagger import nlp
 from shared.events import ArticleCleaned, ArticleFetched, ArticleRejected
 
 HANG, KILLED, HOARD, RAISE = "please hang", "please be killed", "please take all memory", "please raise"
@@ -26,11 +26,11 @@ def _misbehave(words: str) -> None:
         raise RuntimeError("the model is broken")
 
 
-def find(articles: Sequence[nlp.Article]) -> list[tuple[core.Found, ...]]:
+def find(articles: Sequence[nlp.Article]) -> list[nlp.Tagged]:
     """The tagger's work."""
     for article in articles:
         _misbehave(article.headline)
-    return nlp.find(articles)
+    return nlp.tag(articles)
 
 
 def parse(event: ArticleFetched) -> ArticleCleaned | ArticleRejected:

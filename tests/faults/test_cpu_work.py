@@ -87,9 +87,8 @@ async def test_a_tagger_whose_work_fails_loses_only_the_culprits(kafka, lane, en
     records = [_record(event) for event in mixed]
     others = _workers()
     async with CountingPool(2, initializer=nlp.start, args=(None,), memory_bytes=MEMORY) as pool:
-        handle = partial(
-            tag, pool=pool, made_by=await pipeline_of(pool, options), options=options, work=hostile_work.find
-        )
+        await pipeline_of(pool, options)
+        handle = partial(tag, pool=pool, options=options, work=hostile_work.find)
         await _full_again(others + 2)
         await produce(kafka, lane.topic(CLEANED), records, partition=0)
         async with running(kafka, lane, "tagger", CLEANED, handle, batch=32):
@@ -137,9 +136,9 @@ async def test_a_megabyte_of_one_letter_and_fifty_languages_pass_the_real_work(k
         Pool(1, initializer=parsing.start, memory_bytes=MEMORY) as parsers,
         Pool(1, initializer=nlp.start, args=(None,)) as taggers,
     ):
-        made_by = await pipeline_of(taggers, tagger)
+        await pipeline_of(taggers, tagger)
         cleaning = one_by_one(partial(clean, pool=parsers, options=cleaner), concurrency=2)
-        tagging = partial(tag, pool=taggers, made_by=made_by, options=tagger)
+        tagging = partial(tag, pool=taggers, options=tagger)
         async with (
             running(kafka, lane, "cleaner", FETCHED, cleaning, batch=40),
             running(kafka, lane, "tagger", CLEANED, tagging, batch=32),

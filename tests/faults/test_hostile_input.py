@@ -171,8 +171,7 @@ async def test_an_article_that_enrichment_makes_too_large_is_one_dead_letter(kaf
     async with Pool(1, initializer=nlp.start, args=(None,)) as pool:
 
         async def handle(batch):
-            made_by = nlp.MadeBy("wire_rules", "1")
-            return await tag(batch, pool=pool, made_by=made_by, options=options)
+            return await tag(batch, pool=pool, options=options)
 
         await produce(kafka, lane.topic(CLEANED), records, partition=0)
         async with running(kafka, lane, "tagger", CLEANED, handle, batch=32):

@@ -45,7 +45,7 @@ def test_each_setting_says_where_its_value_comes_from(monkeypatch: pytest.Monkey
 
 def test_a_variable_that_no_service_knows_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("WIREDESK_TAGGER__PIPLINE", "x")
-    with pytest.raises(ConfigurationError, match="did you mean WIREDESK_TAGGER__PIPELINE"):
+    with pytest.raises(ConfigurationError, match="did you mean WIREDESK_TAGGER__PIPELINES"):
         config.settings_classes()
 
 

@@ -22,7 +22,7 @@ def test_a_service_refuses_what_nobody_knows(name):
 
 
 def test_a_service_leaves_the_settings_of_the_others_alone():
-    check_own_names(Settings, {"WIREDESK_TAGGER__PIPELINE": "x", "WIREDESK_LOCAL__STATE_DIR": "x", "HOME": "/"})
+    check_own_names(Settings, {"WIREDESK_TAGGER__PIPELINES": "x", "WIREDESK_LOCAL__STATE_DIR": "x", "HOME": "/"})
 
 
 def test_servers_are_a_comma_separated_list(monkeypatch):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.tagger import gazetteers, nlp
 from services.tagger.core import Found
 
-TAGGER = nlp.load()
+TAGGER = nlp.load({"en": "wire_rules"})
 
 
 def entities(text, headline="", language="en") -> dict[str, Found]:
@@ -123,7 +123,6 @@ def test_a_long_name_lends_its_type_to_its_initials():
 def test_another_language_gets_lists_and_numbers_but_no_english_name_rules():
     text = "Angela Merkel reiste am Montag nach Berlin und zahlte 30 euros."
     assert pairs(text, language="de") == {("Berlin", "GPE"), ("30 euros", "MONEY")}
-    assert ("Angela Merkel", "PERSON") in pairs(text, language=None)
 
 
 def test_every_listed_language_is_one_of_iso_639():

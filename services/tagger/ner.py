@@ -1,0 +1,163 @@
+"""`wire_ner`: the trained model as a spaCy component, run by ONNX Runtime on one thread of the process.
+
+Importing this file registers the component. It adds its names to `doc.spans["wire"]` under the id "model", with the
+probability of the least certain word as `span._.confidence`; `wire_resolve` makes `doc.ents` of them.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from services.tagger import decoding
+from services.tagger.components import add
+from services.tagger.decoding import Inputs, Tagged
+from services.tagger.pieces import Encoder
+from services.tagger.spans import Span
+from shared.errors import ConfigurationError
+
+FOLDER = Path(__file__).parent / "model"
+SUMS = "SHA256SUMS"
+# The order is that of reading; the first is what makes a folder a model.
+FILES = ("weights.onnx", "vocab.txt", "labels.json")
+# Documents are read together up to this many code points: enough to fill the model's batches, and bounded in memory.
+_CHARACTERS = 60_000
+# The grammar knows these better and gives them values; the model's would only cut its spans.
+_OF_THE_GRAMMAR = frozenset({"DATE", "TIME", "MONEY", "PERCENT"})
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Return the files of the model in `folder`, its checksums among them, checked.
+
+    Raises:
+        ConfigurationError: a file is missing, or is not the one that the checksums were made of.
+    """
+    try:
+        files = {name: (folder / name).read_bytes() for name in (SUMS, *FILES)}
+    except OSError as error:
+        raise ConfigurationError(f"the model in {folder} is not complete: {error.strerror}: {error.filename}") from None
+    lines = (line.split() for line in files[SUMS].decode("ascii", "replace").splitlines())
+    sums = {parts[-1].lstrip("*"): parts[0] for parts in lines if len(parts) == 2}
+    for name in FILES:
+        if hashlib.sha256(files[name]).hexdigest() != sums.get(name):
+            raise ConfigurationError(
+                f"the model in {folder} is broken: {name} does not have the checksum of {SUMS}. "
+                "Take its files again from where they came (in a checkout: git restore services/tagger/model)."
+            )
+    return files
+
+
+class Model:
+    """The network with its vocabulary. Not thread-safe; one per process."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        """Take what `read_files` returns; raises ConfigurationError where the files do not go together."""
+        self.version = hashlib.sha256(files[FILES[0]]).hexdigest()[:8]
+        if tuple(json.loads(files["labels.json"])) != decoding.LABELS:
+            raise ConfigurationError("the model has other labels than this version of the tagger")
+        self._encoder = Encoder(files["vocab.txt"].decode("utf-8").splitlines())
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # The arena keeps the memory of the largest batch for ever.
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                files["weights.onnx"], sess_options=options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # noqa: BLE001 - ONNX Runtime's errors have no base of their own
+            raise ConfigurationError(f"ONNX Runtime does not read the model: {type(error).__name__}") from None
+
+    def _run(self, inputs: Inputs) -> NDArray[np.float32]:
+        (logits,) = self._session.run(["logits"], inputs)
+        return logits  # type: ignore[no-any-return]
+
+    def tag(self, texts: list[str]) -> list[list[Tagged]]:
+        """Return the names in each text; windows of all texts are run together by length."""
+        return decoding.tag(texts, self._encoder, self._run)
+
+
+class WireNer:
+    """The component. The model is loaded at its first use, or with `load`."""
+
+    def __init__(self, source: Path | Mapping[str, bytes]) -> None:
+        """`source` is the model's folder, or its files by name."""
+        self._source = source
+        self._model: Model | None = None
+
+    def _files(self) -> Mapping[str, bytes]:
+        return read_files(self._source) if isinstance(self._source, Path) else self._source
+
+    def load(self) -> Model:
+        """Return the model, loaded.
+
+        Raises:
+            ConfigurationError: its files are missing, broken, or of another version.
+        """
+        if self._model is None:
+            self._model = Model(self._files())
+        return self._model
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Yield the docs in order, tagged; at most `batch_size` of them, or 60,000 code points, at a time."""
+        model = self.load()
+        for docs in _batches(stream, batch_size):
+            for doc, found in zip(docs, model.tag([doc.text for doc in docs]), strict=True):
+                names = (name for name in found if name.label not in _OF_THE_GRAMMAR)
+                yield add(doc, (Span(n.start, n.end, n.label, "model", n.confidence) for n in names))
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002 - spaCy's signature
+        """Write the model's files into the folder `path`."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in self._files().items():
+            (folder / name).write_bytes(content)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:  # noqa: ARG002 - spaCy's signature
+        """Take the model in the folder `path` in place of the one of the configuration."""
+        self._source, self._model = Path(path), None
+        self.load()
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:  # noqa: ARG002 - spaCy's signature
+        """Return the model's files as one value for `from_bytes`."""
+        import srsly  # noqa: PLC0415 - spaCy's own format; the service never writes it
+
+        return bytes(srsly.msgpack_dumps(self._files()))
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Self:  # noqa: ARG002 - spaCy's signature
+        """Take the model that `to_bytes` returned."""
+        import srsly  # noqa: PLC0415 - as above
+
+        self._source, self._model = srsly.msgpack_loads(data), None
+        self.load()
+        return self
+
+
+@Language.factory("wire_ner", default_config={"model": None}, assigns=["doc.spans"])
+def make_ner(nlp: Language, name: str, model: str | None) -> WireNer:  # noqa: ARG001 - spaCy's signature
+    """Names by the trained model; `model` is the path of its folder, or None for the one that comes with Wiredesk."""
+    return WireNer(Path(model) if model else FOLDER)
+
+
+def _batches(stream: Iterable[Doc], most: int) -> Iterator[list[Doc]]:
+    docs: list[Doc] = []
+    size = 0
+    for doc in stream:
+        docs.append(doc)
+        size += len(doc.text)
+        if size >= _CHARACTERS or len(docs) >= most:
+            yield docs
+            docs, size = [], 0
+    if docs:
+        yield docs
