@@ -71,6 +71,12 @@ schema: setup  ## Regenerate the JSON Schemas and the AsyncAPI document (refuses
 schema-check: setup
 	@$(BIN)/wiredesk schema check
 
+# ---- measuring ----
+
+.PHONY: bench-cleaner
+bench-cleaner: setup  ## Score the cleaner beside its peers: DATA=../shared/extraction-dev (LIMIT=50 for a quick look; WRITE=1 keeps it)
+	@$(BIN)/python -m bench.cleaner "$(DATA)" $(if $(LIMIT),--limit $(LIMIT)) $(if $(WRITE),--write)
+
 # ---- dependencies ----
 
 .PHONY: lock
