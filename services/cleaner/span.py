@@ -12,6 +12,8 @@ from shared.events import ZoneKind
 
 _MARKERS = frozenset({ZoneKind.BYLINE, ZoneKind.DATE, ZoneKind.DATELINE})
 _MAX_HEADLINE_CHARS = 250
+# The first line of so many words above the story is the headline; without one, the longest.
+_HEADLINE_WORDS = 4
 # A text of at most this many lines may be a flash: headline and one line, or one line alone, without a full stop.
 _FLASH_LINES = 3
 _FLASH_WORDS = 5
@@ -48,6 +50,9 @@ def story_span(lines: Sequence[Line], *, extracted: bool) -> Span:
     if not starts:
         return _flash(lines, appendix)
     first = starts[0] if headline is None else _first(lines, starts, headline)
+    if headline is not None and word_count(lines[headline].text) < _HEADLINE_WORDS:
+        # Below a headline of a word or two a question would be taken for the headline in the next cleaning.
+        first = next((i for i in starts if i >= first and not _asks(lines[i])), first)
     above = lines[: headline or 0]
     known = any(line.match and line.match.kind is ZoneKind.SECTION for line in above)
     label = None if known else next((i for i, line in enumerate(above) if line.match is None), None)
@@ -84,13 +89,17 @@ def _appendix(lines: Sequence[Line]) -> int:
 
 def _headline(lines: Sequence[Line], prose: list[int]) -> int | None:
     """Return the first head line that reads like a headline; "?" and "!" may close one, a full stop may not."""
-    stated = (i for i in prose if not lines[i].text.rstrip("\"'”’»").endswith(("?", "!")) or not _fits(lines[i]))
-    opening = next(stated, None)
+    opening = next((i for i in prose if not _asks(lines[i])), None)
     if opening is None:
         return None
     candidates = [i for i in range(opening) if lines[i].match is None and _fits(lines[i])]
-    full = [i for i in candidates if word_count(lines[i].text) >= 4]
+    full = [i for i in candidates if word_count(lines[i].text) >= _HEADLINE_WORDS]
     return full[0] if full else max(candidates, key=lambda i: len(lines[i].text), default=None)
+
+
+def _asks(line: Line) -> bool:
+    """Whether a prose line could be a headline, as one that ends with "?" or "!" may."""
+    return line.text.rstrip("\"'”’»").endswith(("?", "!")) and _fits(line)
 
 
 def _fits(line: Line) -> bool:
