@@ -16,16 +16,14 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from services.tagger import decoding
+from services.tagger import decoding, pipelines
 from services.tagger.components import add
 from services.tagger.decoding import Inputs, Tagged
 from services.tagger.pieces import Encoder
 from services.tagger.spans import Span
 from shared.errors import ConfigurationError
 
-FOLDER = Path(__file__).parent / "model"
 SUMS = "SHA256SUMS"
-# The order is that of reading; the first is what makes a folder a model.
 FILES = ("weights.onnx", "vocab.txt", "labels.json")
 # Documents are read together up to this many code points: enough to fill the model's batches, and bounded in memory.
 _CHARACTERS = 60_000
@@ -147,7 +145,7 @@ class WireNer:
 @Language.factory("wire_ner", default_config={"model": None}, assigns=["doc.spans"])
 def make_ner(nlp: Language, name: str, model: str | None) -> WireNer:  # noqa: ARG001 - spaCy's signature
     """Names by the trained model; `model` is the path of its folder, or None for the one that comes with Wiredesk."""
-    return WireNer(Path(model) if model else FOLDER)
+    return WireNer(Path(model) if model else pipelines.MODEL)
 
 
 def _batches(stream: Iterable[Doc], most: int) -> Iterator[list[Doc]]:

@@ -5,7 +5,7 @@ pool, stays 100 MB smaller.
 """
 
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.errors import ConfigurationError
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 RULES = "wire_rules"
 NEWS = "wire_news"
 BUILT_IN = frozenset({RULES, NEWS})
+# The trained model: weights, vocabulary, labels, checksums.
+MODEL = Path(__file__).parent / "model"
 # Part of every enriched event's id: raise it when a rule or list changes what is found.
 RULES_VERSION = "1.2.0"
 # The language of the built-in pipelines.
@@ -79,7 +81,7 @@ def news() -> "Language":
 
 def default() -> str:
     """Return the name of the built-in pipeline: `wire_news` where the model's weights are, else `wire_rules`."""
-    return NEWS if (files(__package__) / "model" / "weights.onnx").is_file() else RULES
+    return NEWS if (MODEL / "weights.onnx").is_file() else RULES
 
 
 def load(language: str, name: str) -> "Language":

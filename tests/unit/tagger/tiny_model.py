@@ -60,6 +60,8 @@ def write(folder: Path, words: Mapping[str, str], *, sure: float = CERTAIN) -> P
     table[:, 0] = sure
     for word, label in words.items():
         table[vocabulary.index(word)] = 0
+        # An I- without its B- is then no name.
+        table[vocabulary.index(word), 0] = sure / 2
         table[vocabulary.index(word), LABELS.index(label)] = sure
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "weights.onnx").write_bytes(onnx(table))
