@@ -7,11 +7,12 @@ choice. The pool's processes call `start()` once, then `tag()`.
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.tagger import gazetteers, pipelines
-from services.tagger.core import Found, fields_of, find_entities
-from services.tagger.spans import Span, recase
+from services.tagger import cities, gazetteers, pipelines
+from services.tagger.core import Found, as_read, fields_of, find_entities
+from services.tagger.spans import Span
 from shared.errors import ConfigurationError
 from shared.events import ArticleCleaned
 
@@ -93,7 +94,7 @@ class Pipeline:
         """Yield (field, offset, text) with every code point in its place, cut at paragraph ends."""
         limit = min(_PIECE, self.nlp.max_length)
         for field, own in fields.items():
-            text = _UNREADABLE.sub(lambda match: " " * len(match[0]), own if field == "text" else recase(own))
+            text = _UNREADABLE.sub(lambda match: " " * len(match[0]), own)
             start = 0
             while start < len(text):
                 end = min(start + limit, len(text))
@@ -109,8 +110,8 @@ class Tagger:
 
     def __init__(self, loaded: Mapping[str, "Language"]) -> None:
         self._by_language = {language: Pipeline(nlp, language) for language, nlp in loaded.items()}
-        self._any = Pipeline(pipelines.listed(), None)
         self._lexicon = gazetteers.read()
+        self._cities = cities.read()
         self.made_by = self._by_language[pipelines.ENGLISH].made_by
 
     def tag(self, articles: Sequence[Article]) -> list[Tagged]:
@@ -124,17 +125,24 @@ class Tagger:
         results: list[Tagged | None] = [None] * len(articles)
         for pipeline in dict.fromkeys(chosen):
             mine = [at for at, one in enumerate(chosen) if one is pipeline]
-            for at, spans in zip(mine, pipeline.spans([stories[at] for at in mine]), strict=True):
-                results[at] = Tagged(find_entities(stories[at], spans, self._lexicon), pipeline.made_by)
+            texts = [as_read(stories[at], self._lexicon) for at in mine]
+            for at, spans in zip(mine, pipeline.spans(texts), strict=True):
+                entities = find_entities(stories[at], spans, self._lexicon, cities=self._cities)
+                results[at] = Tagged(entities, pipeline.made_by)
         return [result for result in results if result is not None]
 
     def find(self, articles: Sequence[Article]) -> list[tuple[Found, ...]]:
         """Return the entities alone of each article, in order."""
         return [one.entities for one in self.tag(articles)]
 
+    @cached_property
+    def _any(self) -> Pipeline:
+        # Where all articles are in known languages it would only cost time and memory.
+        return Pipeline(pipelines.listed(), None)
+
     def _pipeline(self, article: Article) -> Pipeline:
         language = article.language or self._guess(f"{article.text} {article.headline}")
-        return self._by_language.get(language or "", self._any)
+        return self._by_language[language] if language in self._by_language else self._any
 
     def _guess(self, text: str) -> str | None:
         words = [match[0].lower() for match, _ in zip(_WORD.finditer(text), range(_SAMPLE), strict=False)]

@@ -205,7 +205,7 @@ def whole(folder):
 def test_whatever_the_strings_offsets_resolve_and_no_two_mentions_overlap(whole, headline, text, caption, language):
     article = nlp.Article(headline, text, language, caption, (caption, headline))
     (tagged,) = whole.tag([article])
-    seen = set()
+    seen: set[tuple[str, int]] = set()
     for entity in tagged.entities:
         assert entity.name
         for place in entity.mentions:
