@@ -1,32 +1,27 @@
 """From spans to entities: one entity per real thing in an article, with every mention of it. Pure; no spaCy.
 
-A tagger says "here is a PERSON"; people want to know who. This file lets names follow one another, reads headlines and
-captions in the light of the body, and groups what is one thing. Only the fields of a story are read (`FIELDS`): a name
-that stands in a credit or byline never becomes an entity.
+A tagger says "here is a PERSON"; people want to know who. Each step of `find_entities` is a file of its own: spans are
+cut to the name (`spans`), given one type for one string (`agree`), surnames and abbreviations follow the full name
+(`follow`), headlines are read in the case of a sentence (`headlines`), what is one thing is grouped (`groups`), linked
+(`places`, `knowledge`) and weighed (`salience`). Only the fields of a story are read (`fields_of`): a name that stands
+in a credit or byline never becomes an entity.
 """
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from services.tagger import salience
-from services.tagger.follow import Names, occurrences
+from services.tagger import headlines, places, salience
+from services.tagger.cities import Cities
 from services.tagger.gazetteers import Lexicon
-from services.tagger.spans import SAFE_RULES, Span, lower, recase, resolve, trim
+from services.tagger.groups import Place, grouped, merged, settled
+from services.tagger.knowledge import Knowledge
+from services.tagger.spans import Span
 from shared import ids
 from shared.events import ArticleCleaned, ArticleEnriched, Entity, GeoCoordinates, Mention
 
-HEADLINES = ("headline", "alternative_headline")
+__all__ = ["Found", "Place", "Story", "as_read", "enrich", "fields_of", "find_entities"]
 
-
-class Place(NamedTuple):
-    """Where an entity is named: offsets in the text of `field`, half-open, in code points."""
-
-    field: str
-    start: int
-    end: int
-    confidence: float | None = None
+_NOTHING = Knowledge()
 
 
 class Found(NamedTuple):
@@ -62,78 +57,49 @@ def fields_of(story: Story) -> dict[str, str]:
     return {field: text for field, text in fields.items() if text}
 
 
-def _read_headline(headline: str, spans: Iterable[Span], names: Names) -> list[Span]:
-    """Return the headline's spans that need no trust in its capitals: listed names, and names the body has."""
-    words = re.findall(r"[^\W\d_]{4,}", headline)
-    loud = sum(word[0].isupper() for word in words) > 0.6 * len(words)
-    kept = [span for span in spans if span.rule in SAFE_RULES or (span.rule == "model" and not loud)]
-    known = dict.fromkeys((n for n, who in names.people.items() if len(who) == 1), "PERSON") | names.labels
-    if headline.isupper():
-        headline = lower(headline)
-        ordinary = {word.lower() for word in names.lexicon.ordinary}
-        # "US" and "us", "WHO" and "who" look the same in capitals.
-        lowered = {lower(name): label for name, label in known.items() if len(name) > 3}
-        known = {name: label for name, label in lowered.items() if name not in ordinary}
-    kept += [Span(start, start + len(name), known[name], "alias") for start, name in occurrences(headline, known)]
-    return resolve(kept)
+def as_read(fields: Mapping[str, str], lexicon: Lexicon) -> dict[str, str]:
+    """Return the texts as they are tagged: all but the body in the case of a sentence, code point for code point."""
+    body = fields.get("text", "")
+    return {
+        field: text if field == "text" else headlines.as_sentence(text, body, lexicon) for field, text in fields.items()
+    }
 
 
 def find_entities(
-    fields: Mapping[str, str], spans: Mapping[str, Iterable[Span]], lexicon: Lexicon
+    fields: Mapping[str, str],
+    spans: Mapping[str, Iterable[Span]],
+    lexicon: Lexicon,
+    *,
+    cities: Cities | None = None,
+    knowledge: Knowledge = _NOTHING,
 ) -> tuple[Found, ...]:
     """Group `spans` into entities, in order of first mention.
 
     Args:
         fields: the story's texts by name, as `fields_of` gives them: "headline", "alternative_headline", "text",
             "captions[N]". "text" is the context in which all others are read.
-        spans: what a rule or model found, by the same names; offsets lie in that field.
+        spans: what a rule or model found in `as_read(fields)`, by the same names; offsets lie in that field.
         lexicon: the word lists.
+        cities: the world's cities; without them no city or state is linked.
+        knowledge: what the user knows about names.
 
     Every mention's offsets lie in its field, and no two mentions overlap. The canonical name is a country's common
     name, otherwise the fullest form in the text.
     """
-    trimmed = {
-        field: resolve(filter(None, (trim(text, span, lexicon) for span in spans.get(field, ()))))
-        for field, text in fields.items()
-    }
-    text = fields.get("text", "")
-    names = Names(text, trimmed.get("text", []), lexicon)
-    body = resolve([*trimmed.get("text", []), *names.followers(text), *(span for _, span in names.short.values())])
-    names = Names(text, body, lexicon)
-    groups: dict[tuple[str, object], list[tuple[Place, str]]] = defaultdict(list)
-    for field, own in fields.items():
-        if field == "text":
-            read = body
-        elif field in HEADLINES:
-            read = _read_headline(own, trimmed[field], names)
-        else:
-            read = resolve([*trimmed[field], *names.followers(own)])
-        loud = field in HEADLINES and own.isupper()
-        fullest = {lower(name): name for name in (*names.people, *names.labels)} if loud else {}
-        for span in read:
-            form = own[span.start : span.end]
-            if loud:
-                form = fullest.get(lower(form), recase(form))
-            place = Place(field, span.start, span.end, span.confidence)
-            groups[names.key(form, span.label)].append((place, form))
-    length = len(text)
-    scores = salience.scores([[place for place, _ in group] for group in groups.values()], length)
+    texts = as_read(fields, lexicon)
+    groups = grouped(texts, settled(texts, spans, lexicon), lexicon)
+    linked = merged(groups, places.links([group.named(texts) for group in groups], lexicon, cities), knowledge)
+    length = len(fields.get("text", ""))
     return tuple(
-        _found(label, group, lexicon, score) for ((label, _), group), score in zip(groups.items(), scores, strict=True)
-    )
-
-
-def _found(label: str, mentions: Sequence[tuple[Place, str]], lexicon: Lexicon, score: float) -> Found:
-    # `max` takes the first of equals; the text's forms come before a headline's, whose case may be decoration.
-    form = max(mentions, key=lambda m: (m[0].field == "text", len(m[1])))[1]
-    code = lexicon.code(label, form)
-    common = lexicon.name(label, form) if code or label == "NORP" else None
-    return Found(
-        name=common or " ".join(form.split()),
-        label=label,
-        mentions=tuple(place for place, _ in mentions),
-        ids=(("iso3166", code),) if code else (),
-        salience=score,
+        Found(
+            name=group.name(lexicon),
+            label=group.label,
+            mentions=tuple(mention.place for mention in group.mentions),
+            ids=tuple(link.ids),
+            salience=salience.score([mention.place for mention in group.mentions], length),
+            geo=link.geo,
+        )
+        for group, link in linked
     )
 
 

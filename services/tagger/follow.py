@@ -2,13 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from services.tagger.agree import NAMED
 from services.tagger.gazetteers import Lexicon
 from services.tagger.spans import Span
 
 # ruff: noqa: SIM905 - word lists read best as text
-_NAMED = frozenset({"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"})
 _ABBREVIATED = frozenset({"ORG", "GPE", "LOC", "FAC", "EVENT", "LAW"})
 _WORD = re.compile(r"\w+")
 # A combining mark belongs to the letter before it: "Jose" does not stand in a decomposed "José".
@@ -95,25 +95,37 @@ def occurrences(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 
 def _identity(name: str) -> tuple[str, str]:
-    parts = [part.casefold() for part in name.split() if part not in _SUFFIXES] or [name]
+    # "Kim Jong Un" and "Kim Jong-un" are one.
+    parts = [part.casefold() for part in name.replace("-", " ").split() if part not in _SUFFIXES] or [name]
     return parts[0], parts[-1]
 
 
 class Names:
-    """What the body says about names: who has which surname, and what is short for what."""
+    """What a story says about names: who has which surname, and what is short for what."""
 
-    def __init__(self, text: str, spans: Sequence[Span], lexicon: Lexicon) -> None:
+    def __init__(self, texts: Mapping[str, str], spans: Mapping[str, Sequence[Span]], lexicon: Lexicon) -> None:
+        """Read the names in `spans`, by field of `texts`; of two types for one string the body's first one holds."""
         self.lexicon = lexicon
-        self.short = abbreviations(text, spans)
+        self.short: dict[str, tuple[str, str]] = {}
+        """short form → (full name, type)"""
         self.people: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        """form of a name → who may be meant, as `_identity` says"""
         self.labels: dict[str, str] = {}
         full: dict[str, None] = {}
-        for span in spans:
-            surface = text[span.start : span.end]
-            if span.label in _NAMED:
-                self.labels.setdefault(surface, span.label)
-            if span.label == "PERSON" and " " in surface:
-                full[surface] = None
+        for field in sorted(spans, key=lambda field: field != "text"):
+            text = texts[field]
+            for short, (name, span) in abbreviations(text, spans[field]).items():
+                self.short.setdefault(short, (name, span.label))
+            for span in spans[field]:
+                surface = text[span.start : span.end]
+                if span.label in NAMED:
+                    self.labels.setdefault(surface, span.label)
+                if span.label == "PERSON" and " " in surface:
+                    full[surface] = None
+        self._add_people(full)
+        self.labels |= {short: label for short, (_, label) in self.short.items()}
+
+    def _add_people(self, full: Iterable[str]) -> None:
         ends: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for name in full:
             words = name.casefold().split()
@@ -124,9 +136,8 @@ class Names:
             if name.casefold() in ends:
                 self.people[name] |= ends[name.casefold()]
                 continue
-            for form in (name, *surnames(name, lexicon)):
+            for form in (name, *surnames(name, self.lexicon)):
                 self.people[form].add(_identity(name))
-        self.labels |= {short: span.label for short, (_, span) in self.short.items()}
 
     def followers(self, text: str) -> Iterator[Span]:
         """Yield what follows a full name: its surname, its abbreviation, its repetition."""
@@ -151,8 +162,8 @@ class Names:
 
     def key(self, surface: str, label: str) -> tuple[str, object]:
         """Return what two mentions of one thing have in common."""
-        if surface in self.short and self.short[surface][1].label == label:
-            surface = self.short[surface][0]
+        full, of_type = self.short.get(surface, (surface, label))
+        surface = full if of_type == label else surface
         listed = self.lexicon.code(label, surface) or self.lexicon.name(label, surface)
         if listed:
             return label, f"listed:{listed}"

@@ -32,11 +32,21 @@ class Lexicon:
     """(type, phrase) → first name of its line, so that `UN` and `United Nations` are one thing."""
     countries: dict[tuple[str, str], str]
     """(type, phrase) → ISO 3166-1 alpha-2, for GPE and NORP, only where the phrase alone is certain."""
+    divisions: dict[str, frozenset[tuple[str, str]]]
+    """name → (country, division) of what may stand behind a city's name: `Tex.` → {("US", "TX")}."""
+    states: frozenset[str]
+    """Names that mean a part of a country, and sometimes a city in it too."""
     given_names: frozenset[str]
     family_first: frozenset[str]
     titles: frozenset[str]
     roles: frozenset[str]
     ordinary: frozenset[str]
+    small: frozenset[str]
+    """Words that news hardly ever writes with a capital inside a sentence."""
+    doubtful: frozenset[str]
+    """Words that news writes small as a rule, and with a capital inside names."""
+    pairs: frozenset[str]
+    """Two words of these with a blank between, where they have capitals: `supreme court`."""
     heads: dict[str, str]
     """last word of a name → its type (`Ltd` → ORG)."""
     heads_of: dict[str, str]
@@ -81,6 +91,15 @@ def _countries() -> Iterator[tuple[str, list[str]]]:
             yield country.alpha_2, names
 
 
+def _divisions() -> dict[str, frozenset[tuple[str, str]]]:
+    divisions: dict[str, frozenset[tuple[str, str]]] = {}
+    for key, names in _keyed("divisions"):
+        country, _, division = key.partition(".")
+        for name in names:
+            divisions[name] = divisions.get(name, frozenset()) | {(country, division)}
+    return divisions
+
+
 @cache
 def read() -> Lexicon:
     """Return the lexicon; the files are read once in a process."""
@@ -104,11 +123,16 @@ def read() -> Lexicon:
         phrases=phrases,
         canonical=canonical,
         countries=countries,
+        divisions=_divisions(),
+        states=frozenset(name for line in _lines("states") for name in _names(line)),
         given_names=frozenset(_lines("given_names")),
         family_first=frozenset(_lines("family_first")),
         titles=frozenset(_lines("titles")),
         roles=frozenset(_lines("roles")),
         ordinary=frozenset(_lines("ordinary")),
+        small=frozenset(word for line in _lines("small") for word in line.split()),
+        doubtful=frozenset(word for line in _lines("doubtful") for word in line.split()),
+        pairs=frozenset(_lines("pairs")),
         heads={word: label for label, words in _keyed("heads") for word in words},
         heads_of={word: label for label, words in _keyed("heads_of") for word in words},
     )

@@ -142,7 +142,7 @@ class Tagger:
 
     def _pipeline(self, article: Article) -> Pipeline:
         language = article.language or self._guess(f"{article.text} {article.headline}")
-        return self._by_language[language] if language in self._by_language else self._any
+        return self._by_language.get(language or "") or self._any
 
     def _guess(self, text: str) -> str | None:
         words = [match[0].lower() for match, _ in zip(_WORD.finditer(text), range(_SAMPLE), strict=False)]

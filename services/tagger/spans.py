@@ -77,13 +77,6 @@ def trim(text: str, span: Span, lexicon: Lexicon) -> Span | None:
     return span._replace(start=start, end=end) if any(c.isalnum() for c in text[start:end]) else None
 
 
-def recase(headline: str) -> str:
-    """Return an ALL CAPS headline in title case, code point for code point; any other comes back unchanged."""
-    if not headline.isupper():
-        return headline
-    return re.sub(r"(?<![\w'\u2019])\w", lambda m: m[0].upper() if len(m[0].upper()) == 1 else m[0], lower(headline))
-
-
 def lower(text: str) -> str:
     """Return `text` in lower case, code point for code point (some letters have no such form and stay)."""
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)

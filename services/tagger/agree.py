@@ -1,0 +1,54 @@
+"""What the spans of one article owe each other and the lists: one string, one type. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from services.tagger.gazetteers import Lexicon
+from services.tagger.spans import Span
+
+NAMED = frozenset({"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"})
+_INSTRUMENTS = frozenset({"Act", "Treaty", "Accord", "Accords", "Convention", "Protocol", "Amendment", "Constitution"})
+# "Treaty of Rome", "Convention on Certain Conventional Weapons", "Constitution of India".
+_BEFORE_OF = _INSTRUMENTS | {"Acts", "Treaties", "Conventions", "Declaration", "Agreement"}
+_MADE_BY_PEOPLE = frozenset({"ORG", "EVENT", "WORK_OF_ART", "PRODUCT"})
+_LISTED = 1.0  # the weight of a rule's or list's word, against the model's confidence
+
+
+def known(text: str, span: Span, lexicon: Lexicon) -> Span:
+    """Return `span` with the type that its words alone decide: a country, a people, an act or treaty."""
+    surface = text[span.start : span.end]
+    label = lexicon.phrases.get(surface)
+    # A person may be called Jordan or Chad; nothing else that is called so is no country.
+    if label in ("GPE", "NORP") and span.label in NAMED - {"PERSON"} and lexicon.code(label, surface):
+        return span._replace(label=label)
+    if span.label in _MADE_BY_PEOPLE and _is_instrument(surface.split()):
+        return span._replace(label="LAW")
+    return span
+
+
+def _is_instrument(words: list[str]) -> bool:
+    if len(words) < 2:
+        return False
+    return words[-1] in _INSTRUMENTS or (words[0] in _BEFORE_OF and words[1] in ("of", "on", "for", "against"))
+
+
+def one_label(texts: Mapping[str, str], spans: Mapping[str, Iterable[Span]]) -> dict[str, list[Span]]:
+    """Return `spans` (by field of `texts`) with one type for one string: the type most of its mentions have.
+
+    Each mention counts with its confidence, one that a rule or list found with 1. Of equals the first found wins.
+    Numbers and dates keep their types.
+    """
+    weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for field, found in spans.items():
+        for span in found:
+            if span.label in NAMED:
+                surface = texts[field][span.start : span.end]
+                weights[surface][span.label] += _LISTED if span.confidence is None else span.confidence
+    best = {surface: max(labels, key=labels.__getitem__) for surface, labels in weights.items()}
+    return {
+        field: [
+            span._replace(label=best[texts[field][span.start : span.end]]) if span.label in NAMED else span
+            for span in found
+        ]
+        for field, found in spans.items()
+    }

@@ -1,0 +1,121 @@
+"""Headlines in Title Case or CAPITALS, as a sentence would write them. Pure; English.
+
+Where every word has a capital, a capital says nothing. The body knows how most words of its headline are written; of
+the others, lists of words that news writes small know most. What is left keeps its capital.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from services.tagger.gazetteers import Lexicon
+from services.tagger.spans import lower
+
+_WORD = re.compile(r"[^\W\d_]+")
+# What stands before a word that opens a sentence, quotation or line: its capital says nothing.
+_OPENS = re.compile(r"(?:^|[.!?:;\n\r\u201c\u2018\"(\[\u2022|])[ \"\u201c\u2018('\[]*$")
+_LONG = 4  # letters; shorter words are small in many a headline style
+_SHARE = 0.6
+# Before an unknown word these are part of its name: "South Brennick", "Lake Orsk".
+_LEADS = frozenset(
+    {"new", "north", "south", "east", "west", "central", "lake", "mount", "cape", "port", "fort", "saint"}
+)
+_SHORT_NAMES = frozenset({"us", "eu", "un", "uk"})
+# After these "us" is a pronoun; elsewhere in a headline of capitals it is a country.
+_BEFORE_PRONOUN = frozenset({"all", "for", "give", "gives", "help", "let", "make", "of", "tell", "tells", "to", "with"})
+
+
+def is_loud(headline: str, lexicon: Lexicon) -> bool:
+    """Whether `headline` gives capitals to words that are small in a sentence."""
+    if headline.isupper():
+        return True
+    words = [word[0] for word in _WORD.finditer(headline)][1:]
+    plain = [word for word in words if len(word) >= _LONG and word.lower() in lexicon.small]
+    return bool(plain) and sum(word[0].isupper() for word in plain) > _SHARE * len(plain)
+
+
+def as_sentence(headline: str, body: str, lexicon: Lexicon) -> str:
+    """Return a loud `headline` in sentence case, code point for code point; any other comes back unchanged."""
+    if not is_loud(headline, lexicon):
+        return headline
+    words = list(_WORD.finditer(headline))
+    view = _Headline(headline, words, _forms(body, {lower(word[0]) for word in words}), lexicon)
+    parts, end = [], 0
+    for at, match in enumerate(words):
+        parts += [headline[end : match.start()], view.form(at)]
+        end = match.end()
+    return "".join((*parts, headline[end:]))
+
+
+class _Headline:
+    """The words of one headline in lower case, and what is known of each."""
+
+    def __init__(
+        self, text: str, words: list[re.Match[str]], seen: Mapping[str, Counter[str]], lexicon: Lexicon
+    ) -> None:
+        self.text = text
+        self.words = words
+        self.small = [lower(word[0]) for word in words]
+        self.seen = seen
+        self.lexicon = lexicon
+
+    def form(self, at: int) -> str:
+        """Return the word at `at` as a sentence would write it; as long as it is."""
+        word, start = self.small[at], self.words[at].start()
+        if start and self.text[start - 1] in ("'", "\u2019") and len(word) <= 2:
+            return word
+        if word in _SHORT_NAMES:
+            return word if self._beside(at, -1) in _BEFORE_PRONOUN else word.upper()
+        if word in self.seen:
+            return self.seen[word].most_common(1)[0][0]
+        shouted = self.words[at][0] if not self.text.isupper() else word.upper()
+        if len(shouted) == len(word) > 1 and shouted.isupper() and self._is_acronym(shouted):
+            return shouted
+        if at == 0 or _opens(self.text, start) or self._in_name(at):
+            return _capital(word)
+        return word if word in self.lexicon.small or word in self.lexicon.doubtful else _capital(word)
+
+    def _is_acronym(self, shouted: str) -> bool:
+        """Whether a word in capitals keeps them: among small letters always, among capitals if it is listed."""
+        return not self.text.isupper() or shouted in self.lexicon.phrases
+
+    def _in_name(self, at: int) -> bool:
+        """Whether a word that is often small is part of a name here, by its neighbours."""
+        word, before, after = self.small[at], self._beside(at, -1), self._beside(at, 1)
+        if f"{before} {word}" in self.lexicon.pairs or f"{word} {after}" in self.lexicon.pairs:
+            return True
+        if f"{_capital(before)} {_capital(word)}" in self.lexicon.phrases:
+            return True
+        leads = word in _LEADS and self._unknown(after)
+        return leads or (
+            word in self.lexicon.doubtful and _capital(word) in self.lexicon.heads and self._unknown(before)
+        )
+
+    def _beside(self, at: int, step: int) -> str:
+        """Return the word beside `at`, or nothing if more than a blank or hyphen is between."""
+        first, second = min(at, at + step), max(at, at + step)
+        if first < 0 or second >= len(self.words):
+            return ""
+        return self.small[at + step] if self.text[self.words[first].end() : self.words[second].start()] in " -" else ""
+
+    def _unknown(self, word: str) -> bool:
+        # An acronym is no place: "AI alliance".
+        return len(word) > 2 and word not in self.lexicon.small and word not in self.lexicon.doubtful
+
+
+def _forms(body: str, wanted: set[str]) -> dict[str, Counter[str]]:
+    """Return how each wanted word is written inside the body's sentences; only words that stand there."""
+    seen: dict[str, Counter[str]] = {}
+    for match in _WORD.finditer(body):
+        word = lower(match[0])
+        if word in wanted and not _opens(body, match.start()):
+            seen.setdefault(word, Counter())[match[0]] += 1
+    return seen
+
+
+def _opens(text: str, start: int) -> bool:
+    return _OPENS.search(text[max(0, start - 6) : start]) is not None
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:] if len(word[:1].upper()) == 1 else word
