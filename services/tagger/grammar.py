@@ -45,8 +45,11 @@ _ONES = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 _TEENS = r"(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
 _TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
 WORDS = rf"(?:{_TENS}(?:[- ]{_ONES})?|{_TEENS}|{_ONES})"
-# Thousands in groups of three, or of two as in India.
-FIGURES = r"(?:[0-9]{1,3}(?:,[0-9]{2,3}){1,6}|[0-9]{1,15})(?:\.[0-9]{1,9})?"
+# Thousands in groups of three, of two as in India, or with points and a decimal comma as on the Continent.
+FIGURES = (
+    r"(?:[0-9]{1,3}(?:,[0-9]{2,3}){0,5},[0-9]{3}(?:\.[0-9]{1,9})?|[0-9]{1,3}(?:\.[0-9]{3}){1,5},[0-9]{1,2}(?![0-9])"
+    r"|[0-9]{1,3}(?:\.[0-9]{3}){2,5}|[0-9]{1,15}(?:\.[0-9]{1,9}|,[0-9]{1,2}(?![0-9]))?)"
+)
 _ALONE = r"(?<![0-9])(?<![0-9][.,:/])"
 _NUMBER = rf"(?:{_ALONE}{FIGURES}|\b{WORDS}\b)"
 _COUNT = rf"(?:{_NUMBER}(?:{TO}{_NUMBER})?|\b(?:a{S})?few|\bseveral|\ba{S}couple{S}of)"
@@ -74,7 +77,7 @@ _CROWNS = rf"(?:(?:Swedish|Norwegian|Danish){S})?kron(?:a|or|e|er)"
 UNIT_OF_MONEY = (
     rf"(?:{_DOLLARS}|cents?|euros?|(?:British{S})?pounds?(?:{S}sterling)?|pence|(?:Japanese{S})?yen"
     rf"|(?:Chinese{S})?yuan|renminbi|(?:Russian{S})?(?:roubles?|rubles?)|(?:(?:Indian|Pakistani|Sri{S}Lankan){S})?rupees?"
-    rf"|rupiah|(?:(?:Swiss|CFA){S})?francs?|{_PESOS}|(?:(?:Saudi|Qatari){S})?riyals?|dirhams?|shekels?|liras?|rand|naira"
+    rf"|rupiah|(?:(?:Swiss|CFA){S})?francs?|{_PESOS}|(?:(?:Saudi|Qatari){S})?riyals?|dirhams?|shekels?|(?:Turkish{S})?liras?|rand|naira"
     rf"|{_CROWNS}|zlotys?|hryvnias?|baht|ringgit|forints?|taka|{ISO_CURRENCY})\b"
 )
 _SCALED = rf"(?:(?:{S}|{H})?{SCALE})?"

@@ -1,0 +1,74 @@
+"""What dates, sums and shares in a text mean: `Entity.value` and `Entity.currency`. Pure.
+
+The rules are in `services.tagger.moments` and `relative` (DATE) and `services.tagger.amounts` (MONEY, PERCENT).
+No value is better than a wrong one.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from services.tagger import amounts, moments
+from services.tagger.relative import looks_ahead
+
+
+class Value(NamedTuple):
+    """A value as the contract has it; `currency` only of MONEY, and only where it is certain."""
+
+    value: str
+    currency: str | None = None
+
+
+def normalise(
+    label: str, surface: str, published: datetime | None = None, *, language: str = "en", ahead: bool = False
+) -> Value | None:
+    """Return what `surface` means, or None where that is not certain or `label` has no values. Never raises.
+
+    Args:
+        label: entity type; DATE, MONEY and PERCENT have values.
+        surface: the mention as it stands in the text.
+        published: when the article was published; without it no date that leans on it has a value.
+        language: of the text; decides how figures are read.
+        ahead: whether the sentence speaks of what is still to come (`relative.looks_ahead`).
+    """
+    if label == "DATE":
+        value = moments.resolve(surface, published.date() if published else None, ahead=ahead)
+        return Value(value) if value else None
+    if label == "PERCENT":
+        share = amounts.percent(surface, language)
+        return Value(share) if share else None
+    if label == "MONEY":
+        sum_ = amounts.money(surface, language)
+        return Value(*sum_) if sum_ else None
+    return None
+
+
+def of_mentions(
+    label: str,
+    mentions: Iterable[tuple[str, int, int]],
+    published: datetime | None = None,
+    *,
+    language: str = "en",
+) -> Value | None:
+    """Return what all mentions of one entity mean; None where they differ or one of them is not certain.
+
+    Args:
+        label: entity type.
+        mentions: (text of the field, start, end) each.
+        published: when the article was published.
+        language: of the text.
+    """
+    found = {
+        normalise(
+            label, text[start:end], published, language=language, ahead=looks_ahead(text[max(0, start - 120) : start])
+        )
+        if not _is_loose(text, start, end)
+        else None
+        for text, start, end in mentions
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _is_loose(text: str, start: int, end: int) -> bool:
+    """Whether it is the "today" of "today's world", which is no day."""
+    return text[start:end].lower() == "today" and text[end : end + 2] in ("'s", "\u2019s")
