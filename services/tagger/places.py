@@ -178,9 +178,9 @@ def _state_or_city(
     divisions = lexicon.divisions.get(entity.name, frozenset())
     of_state, of_city = _cues(entity)
     city = _outstanding(candidates)
-    if city and (of_city or city.capital or city.population >= _METROPOLIS):
+    if city and not of_state and (of_city or city.capital or city.population >= _METROPOLIS):
         inside = [one for one in article.cities if _in(one, divisions) and _apart(one, city)]
-        return _to_city(city) if not of_state and (of_city or not inside) else None
+        return _to_city(city) if of_city or not inside else None
     number = next((cities.states.get(division) for country, division in divisions if country == "US"), None)
     if number is None or len(divisions) > 1 or of_city:
         return None
