@@ -1,0 +1,125 @@
+"""The corpus: texts with their names, as they are read from disk, and as the chunks of a training step."""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.tagger.decoding import LABELS, TYPES
+from services.tagger.pieces import WINDOW, Encoder, Pieces, Shape, by_length, windows
+
+# A word that teaches nothing: its label is not known.
+MASKED = -100
+# The shortest chunk that `windows` can promise.
+_SHORTEST = 104
+_LABEL = {name: number for number, name in enumerate(LABELS)}
+
+Span = tuple[int, int, str]
+
+
+class Text(NamedTuple):
+    """One text of the corpus. Offsets are code points, half-open; nothing is said about `unknown` stretches."""
+
+    source: str
+    text: str
+    ents: tuple[Span, ...]
+    unknown: tuple[tuple[int, int], ...] = ()
+
+
+class Chunk(NamedTuple):
+    """A stretch of a text as the network reads it, each [pieces]; `labels` is MASKED but on a word's first piece."""
+
+    ids: NDArray[np.int64]
+    shapes: NDArray[np.int64]
+    labels: NDArray[np.int64]
+
+
+def read(path: Path) -> list[Text]:
+    """Return the texts of a `.jsonl.gz` file of the corpus.
+
+    Raises:
+        OSError: it is not there. ValueError: a line is no text of the corpus; the message says which.
+    """
+    texts = []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line)
+                ents = tuple((int(s), int(e), str(label)) for s, e, label in row["ents"])
+                if unheard := {label for *_, label in ents} - set(TYPES):
+                    raise ValueError(f"unheard-of labels {sorted(unheard)}")  # noqa: TRY301 - the line is added below
+                unknown = tuple((int(s), int(e)) for s, e in row["unknown"])
+                texts.append(Text(str(row["source"]), str(row["text"]), ents, unknown))
+            except (KeyError, TypeError, ValueError) as error:
+                raise ValueError(f"{path}, line {number}: {error!r}") from None
+    return texts
+
+
+def write(path: Path, texts: Iterable[Text]) -> None:
+    """Write `texts` so that `read` gives them back; the file is there whole or not at all."""
+    spare = path.with_suffix(".new")
+    with gzip.open(spare, "wt", encoding="utf-8", compresslevel=1) as lines:
+        lines.writelines(json.dumps(text._asdict()) + "\n" for text in texts)
+    spare.replace(path)
+
+
+def labels_of(pieces: Pieces, text: Text) -> NDArray[np.int64]:
+    """Return one label a word, [w]; MASKED where the text does not say, or where a name ends inside a word."""
+    labels = np.zeros(len(pieces.first), dtype=np.int64)
+    for start, end, name in text.ents:
+        inside = (pieces.starts < end) & (pieces.ends > start)
+        whole = (pieces.starts >= start) & (pieces.ends <= end)
+        labels[inside] = _LABEL[f"I-{name}"]
+        labels[np.flatnonzero(inside)[:1]] = _LABEL[f"B-{name}"]
+        if (inside & ~whole).any():
+            labels[inside] = MASKED
+    for start, end in text.unknown:
+        labels[(pieces.starts < end) & (pieces.ends > start)] = MASKED
+    return labels
+
+
+def chunks(text: Text, encoder: Encoder, rng: np.random.Generator) -> Iterator[Chunk]:
+    """Yield the chunks of one text, cut at other places each time, as long as a window of the running tagger."""
+    pieces = encoder.read(text.text)
+    words = labels_of(pieces, text)
+    labels = np.full(len(pieces.ids), MASKED, dtype=np.int64)
+    labels[pieces.first] = words
+    bounds = np.append(pieces.first, len(pieces.ids))
+    for window in windows(pieces, size=int(rng.integers(_SHORTEST, WINDOW + 1)), context=0):
+        place = slice(bounds[window.keep], bounds[window.stop])
+        if (labels[place] != MASKED).any():
+            yield Chunk(pieces.ids[place], recased(pieces.shapes[place], rng), labels[place])
+
+
+def recased(shapes: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the shapes of a chunk, in 15 of 100 as a headline has them or as if nothing were known of capitals."""
+    draw = rng.random()
+    if draw < 0.05:
+        return np.full_like(shapes, Shape.NONE)
+    wordy = ~np.isin(shapes, (Shape.NONE, Shape.DIGITS, Shape.PUNCTUATION))
+    changed = shapes.copy()
+    if draw < 0.10:
+        # Headlines in Title Case keep their NATO; text changed by a program often does not.
+        keep = (Shape.UPPER, Shape.CAPITAL, Shape.MIXED) if draw < 0.08 else (Shape.CAPITAL,)
+        changed[wordy & ~np.isin(shapes, keep)] = Shape.TITLE
+    elif draw < 0.14:
+        changed[wordy & (shapes != Shape.CAPITAL)] = Shape.UPPER
+    elif draw < 0.15:
+        changed[wordy] = Shape.LOWER
+    return changed
+
+
+def batches(items: Sequence[Chunk], pieces_a_step: int, rng: np.random.Generator) -> list[list[int]]:
+    """Return the numbers of `items` in groups of about `pieces_a_step` pieces and like length, in random order."""
+    groups = list(by_length((len(item.ids) + 2 for item in items), pieces_a_step))
+    rng.shuffle(groups)
+    return groups
+
+
+def pieces_in(items: Iterable[Chunk]) -> int:
+    """Return the number of pieces of all chunks."""
+    return sum(len(item.ids) for item in items)
