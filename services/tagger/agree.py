@@ -10,7 +10,7 @@ NAMED = frozenset({"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVE
 _INSTRUMENTS = frozenset({"Act", "Treaty", "Accord", "Accords", "Convention", "Protocol", "Amendment", "Constitution"})
 # "Treaty of Rome", "Convention on Certain Conventional Weapons", "Constitution of India".
 _BEFORE_OF = _INSTRUMENTS | {"Acts", "Treaties", "Conventions", "Declaration", "Agreement"}
-_MADE_BY_PEOPLE = frozenset({"ORG", "EVENT", "WORK_OF_ART", "PRODUCT"})
+_MAY_BE_LAW = frozenset({"ORG", "WORK_OF_ART", "PRODUCT"})
 _LISTED = 1.0  # the weight of a rule's or list's word, against the model's confidence
 
 
@@ -21,13 +21,14 @@ def known(text: str, span: Span, lexicon: Lexicon) -> Span:
     # A person may be called Jordan or Chad; nothing else that is called so is no country.
     if label in ("GPE", "NORP") and span.label in NAMED - {"PERSON"} and lexicon.code(label, surface):
         return span._replace(label=label)
-    if span.label in _MADE_BY_PEOPLE and _is_instrument(surface.split()):
+    if span.label in _MAY_BE_LAW and _is_instrument(surface.split()):
         return span._replace(label="LAW")
     return span
 
 
 def _is_instrument(words: list[str]) -> bool:
-    if len(words) < 2:
+    # The "National Convention" of a party is a meeting.
+    if len(words) < 2 or words[-2] == "National":
         return False
     return words[-1] in _INSTRUMENTS or (words[0] in _BEFORE_OF and words[1] in ("of", "on", "for", "against"))
 

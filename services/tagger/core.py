@@ -10,7 +10,7 @@ in a credit or byline never becomes an entity.
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from services.tagger import headlines, places, salience
+from services.tagger import headlines, places, salience, values
 from services.tagger.cities import Cities
 from services.tagger.gazetteers import Lexicon
 from services.tagger.groups import Place, grouped, merged, settled
@@ -22,6 +22,7 @@ from shared.events import ArticleCleaned, ArticleEnriched, Entity, GeoCoordinate
 __all__ = ["Found", "Place", "Story", "as_read", "enrich", "fields_of", "find_entities"]
 
 _NOTHING = Knowledge()
+_LANGUAGE = "en"  # in which figures are read where the article's language is not known
 
 
 class Found(NamedTuple):
@@ -58,11 +59,9 @@ def fields_of(story: Story) -> dict[str, str]:
 
 
 def as_read(fields: Mapping[str, str], lexicon: Lexicon) -> dict[str, str]:
-    """Return the texts as they are tagged: all but the body in the case of a sentence, code point for code point."""
-    body = fields.get("text", "")
-    return {
-        field: text if field == "text" else headlines.as_sentence(text, body, lexicon) for field, text in fields.items()
-    }
+    """Return the texts as they are tagged: lines in Title Case or CAPITALS as sentences, code point for code point."""
+    calm = headlines.calm_lines(fields.get("text", ""), lexicon)
+    return {field: headlines.as_sentences(text, calm, lexicon) for field, text in fields.items()}
 
 
 def find_entities(
@@ -114,7 +113,7 @@ def enrich(
     made_by = f"{pipeline}/{version}/{cleaned.cleaner_version}"
     carried = dict(cleaned) | {
         "event_id": ids.event_id(cleaned.article_id, "enriched", cleaned.content_hash, made_by),
-        "entities": tuple(_entity(one, fields) for one in found),
+        "entities": tuple(_entity(one, fields, cleaned) for one in found),
         "tagger_pipeline": pipeline,
         "tagger_version": version,
         "tagger_language": language,
@@ -122,21 +121,19 @@ def enrich(
     return ArticleEnriched.model_validate(carried)
 
 
-def _entity(found: Found, fields: Mapping[str, str]) -> Entity:
+def _entity(found: Found, fields: Mapping[str, str], cleaned: ArticleCleaned) -> Entity:
+    places = [(fields[place.field], place.start, place.end) for place in found.mentions]
+    value = values.of_mentions(found.label, places, cleaned.date_published, language=cleaned.in_language or _LANGUAGE)
     return Entity(
         name=found.name,
         type=found.label,
         ids=dict(found.ids),
         salience=found.salience,
         geo=GeoCoordinates(latitude=found.geo[0], longitude=found.geo[1]) if found.geo else None,
+        value=value.value if value else None,
+        currency=value.currency if value else None,
         mentions=tuple(
-            Mention(
-                field=place.field,
-                start=place.start,
-                end=place.end,
-                surface=fields[place.field][place.start : place.end],
-                confidence=place.confidence,
-            )
-            for place in found.mentions
+            Mention(field=place.field, start=place.start, end=place.end, surface=surface, confidence=place.confidence)
+            for place, surface in zip(found.mentions, (text[start:end] for text, start, end in places), strict=True)
         ),
     )

@@ -76,7 +76,8 @@ def surnames(name: str, lexicon: Lexicon) -> set[str]:
         forms.add(parts[-1][3:])
     if parts[0] in lexicon.family_first:
         forms.add(parts[0])
-    return {form for form in forms if len(form) > 1 and form not in lexicon.ordinary}
+    # "sailor of the navy" is nobody's name; scripts without capitals are.
+    return {form for form in forms if len(form) > 1 and not parts[-1].islower() and form not in lexicon.ordinary}
 
 
 def occurrences(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:

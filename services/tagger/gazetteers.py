@@ -76,6 +76,10 @@ def _keyed(name: str) -> Iterator[tuple[str, list[str]]]:
         yield key, _names(names)
 
 
+# Antarctica has a code, and is no country.
+_CONTINENT = "AQ"
+
+
 def _countries() -> Iterator[tuple[str, list[str]]]:
     """Yield (alpha-2 or "-", names), the common name first."""
     own = list(_keyed("countries"))
@@ -87,7 +91,7 @@ def _countries() -> Iterator[tuple[str, list[str]]]:
         # "Congo, The Democratic Republic of the" and "Saint Martin (French part)" are catalogue entries, not names.
         names = [name for name in (common, country.name) if not set(name) & set(",(")]
         names = [name for name in dict.fromkeys(names) if name not in taken]
-        if names and country.alpha_2 not in codes:
+        if names and country.alpha_2 not in codes and country.alpha_2 != _CONTINENT:
             yield country.alpha_2, names
 
 

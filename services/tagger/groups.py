@@ -38,8 +38,10 @@ class Group(NamedTuple):
 
     @property
     def form(self) -> str:
-        """The fullest form; the body's go before a headline's or caption's. Of equals the first."""
-        return max(self.mentions, key=lambda one: (one.place.field == "text", len(one.form))).form
+        """The fullest form: of most words, then the body's before a headline's or caption's, then the longest."""
+        return max(
+            self.mentions, key=lambda one: (len(one.form.split()), one.place.field == "text", len(one.form))
+        ).form
 
     def name(self, lexicon: Lexicon) -> str:
         """Return the canonical name: a country's or people's usual one, otherwise the fullest form."""
@@ -65,17 +67,21 @@ def settled(texts: Mapping[str, str], spans: Mapping[str, Iterable[Span]], lexic
     }
     cut = one_label(texts, cut)
     names = Names(texts, cut, lexicon)
-    read = {field: resolve([*cut[field], *names.followers(text)]) for field, text in texts.items()}
+    read = {field: _with(cut[field], names.followers(text)) for field, text in texts.items()}
     names = Names(texts, {field: spans for field, spans in read.items() if field not in HEADLINES}, lexicon)
     certain = dict.fromkeys((name for name, who in names.people.items() if len(who) == 1), "PERSON") | names.labels
     for field in HEADLINES:
         if field in read:
             # A headline has little context of its own: what the body names, it names too.
             repeats = occurrences(texts[field], certain)
-            read[field] = resolve(
-                [*read[field], *(Span(at, at + len(name), certain[name], "alias") for at, name in repeats)]
-            )
+            read[field] = _with(read[field], (Span(at, at + len(name), certain[name], "alias") for at, name in repeats))
     return read
+
+
+def _with(spans: Sequence[Span], more: Iterable[Span]) -> list[Span]:
+    """Return both without overlaps; what is in both keeps the model's confidence."""
+    have = {span[:3] for span in spans}
+    return resolve([*spans, *(span for span in more if span[:3] not in have)])
 
 
 def _trimmed(text: str, spans: Iterable[Span], lexicon: Lexicon) -> list[Span]:

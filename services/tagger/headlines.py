@@ -34,17 +34,30 @@ def is_loud(headline: str, lexicon: Lexicon) -> bool:
     return bool(plain) and sum(word[0].isupper() for word in plain) > _SHARE * len(plain)
 
 
-def as_sentence(headline: str, body: str, lexicon: Lexicon) -> str:
-    """Return a loud `headline` in sentence case, code point for code point; any other comes back unchanged."""
-    if not is_loud(headline, lexicon):
-        return headline
-    words = list(_WORD.finditer(headline))
-    view = _Headline(headline, words, _forms(body, {lower(word[0]) for word in words}), lexicon)
+def calm_lines(body: str, lexicon: Lexicon) -> str:
+    """Return the lines of `body` that are not loud: they know how words are written."""
+    return "\n".join(line for line in body.splitlines() if not is_loud(line, lexicon))
+
+
+def as_sentences(text: str, context: str, lexicon: Lexicon) -> str:
+    """Return `text` with every loud line as `as_sentence` reads it; all line ends stay."""
+    return "".join(as_sentence(line, context, lexicon) for line in text.splitlines(keepends=True))
+
+
+def as_sentence(line: str, context: str, lexicon: Lexicon) -> str:
+    """Return a loud `line` in sentence case, code point for code point; any other comes back unchanged.
+
+    `context` is calm text of the same story, which knows how its words are written.
+    """
+    if not is_loud(line, lexicon):
+        return line
+    words = list(_WORD.finditer(line))
+    view = _Headline(line, words, _forms(context, {lower(word[0]) for word in words}), lexicon)
     parts, end = [], 0
     for at, match in enumerate(words):
-        parts += [headline[end : match.start()], view.form(at)]
+        parts += [line[end : match.start()], view.form(at)]
         end = match.end()
-    return "".join((*parts, headline[end:]))
+    return "".join((*parts, line[end:]))
 
 
 class _Headline:
