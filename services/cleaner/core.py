@@ -1,21 +1,33 @@
 """One article as fetched in, one clean article or a refusal with its evidence out. Pure, picklable, needs no pool."""
 
-from collections.abc import Iterable
 from itertools import chain
 
+from services.cleaner.content_type import is_gallery
+from services.cleaner.evidence import completed
+from services.cleaner.fingerprint import minhash, text_hash, words_of
 from services.cleaner.hygiene import fold, one_line, tidy
-from services.cleaner.language import language_of
 from services.cleaner.metadata import Metadata
 from services.cleaner.page import Page, read_page
+from services.cleaner.quality import quality
 from services.cleaner.rules import ends_sentence, word_count
 from services.cleaner.verdict import too_little, wall
 from services.cleaner.views import Found, add_caption, found_in, story
 from services.cleaner.zones import zone_map
 from shared import ids
-from shared.events import ArticleCleaned, ArticleFetched, ArticleRejected, Content, Rejection, Stage, Zone, ZoneKind
+from shared.events import (
+    ArticleCleaned,
+    ArticleFetched,
+    ArticleRejected,
+    Content,
+    ContentType,
+    Rejection,
+    Stage,
+    Zone,
+    ZoneKind,
+)
 
 # Part of every event id: a change of what the cleaner makes of the same input is a new version.
-CLEANER_VERSION = "2"
+CLEANER_VERSION = "3"
 # No article comes near it; it bounds the time, and the zones of what passes fit their topic's largest record.
 MAX_LINES = 20_000
 
@@ -69,11 +81,11 @@ def _from_text(event: ArticleFetched) -> ArticleCleaned:
     blocked = wall(found.headline or one_line(text[:200]), text)
     if blocked:
         raise Refused(Rejection.NOT_AN_ARTICLE, blocked)
-    return _article(event, body, zones, found, Metadata())
+    return _article(event, text, zones, found, Metadata())
 
 
 def _from_page(event: ArticleFetched) -> ArticleCleaned:
-    page = read_page(event.content, event.url)
+    page = read_page(event.content, event.url, event.fetched_at)
     if page is None or not (page.text or page.visible):
         raise Refused(Rejection.EMPTY, "the page has no text")
     if page.text.count("\n") > 2 * MAX_LINES:
@@ -85,7 +97,7 @@ def _from_page(event: ArticleFetched) -> ArticleCleaned:
     found = found_in(zone for zone in zones if zone.rule != "known_caption")
     for part in chain.from_iterable(page.captions.values()):
         add_caption(found, part)
-    return _article(event, body, zones, found, page.metadata)
+    return _article(event, page.text, zones, found, page.metadata)
 
 
 def _known(page: Page) -> dict[str, ZoneKind]:
@@ -109,33 +121,45 @@ def _refuse_no_article(page: Page, body: str) -> None:
         raise Refused(Rejection.NOT_AN_ARTICLE, reason)
 
 
-def _article(event: ArticleFetched, body: str, zones: Iterable[Zone], found: Found, stated: Metadata) -> ArticleCleaned:
-    """Put the fields together: what the mark-up states goes before what the lines say."""
-    headline = stated.headline or found.headline
-    content_hash = ids.content_hash(headline, body)
+def _article(event: ArticleFetched, text: str, zones: tuple[Zone, ...], found: Found, page: Metadata) -> ArticleCleaned:
+    """Put the fields together. `text` is what the zones count in, `page` what the mark-up states."""
+    body = story(text, zones)
+    length, words = word_count(body), words_of(body)
+    stated = completed(page, found, body, event.published_hint)
+    kind = ContentType.GALLERY if is_gallery(stated.figures, length) else stated.content_type
+    grade, reasons = quality(text, body, zones, stated, kind)
+    content_hash = ids.content_hash(stated.headline, body)
     return ArticleCleaned(
         event_id=ids.event_id(event.article_id, "cleaned", content_hash, CLEANER_VERSION),
         article_id=event.article_id,
         url=event.url,
         canonical_url=stated.canonical_url,
-        headline=headline,
-        alternative_headline=stated.alternative_headline or found.alternative_headline,
+        headline=stated.headline,
+        alternative_headline=stated.alternative_headline,
         text=body,
-        article_section=stated.article_section or found.section,
-        authors=stated.authors or tuple(found.authors),
+        article_section=stated.article_section,
+        authors=stated.authors,
         contributors=tuple(found.contributors),
         credits=tuple(found.credits),
         captions=tuple(found.captions),
-        agency=found.agency,
+        agency=stated.agency,
         dateline=found.dateline,
         publisher=stated.publisher,
         keywords=stated.keywords,
-        in_language=language_of(body, stated.language),
-        date_published=stated.date_published or found.published or event.published_hint,
+        in_language=stated.language,
+        date_published=stated.date_published,
         date_modified=stated.date_modified,
-        zones=tuple(zones),
-        word_count=word_count(body),
+        images=stated.images,
+        is_accessible_for_free=stated.is_accessible_for_free,
+        content_type=kind,
+        evidence=stated.evidence,
+        quality=grade,
+        quality_reasons=reasons,
+        zones=zones,
+        word_count=length,
         content_hash=content_hash,
+        text_hash=text_hash(words),
+        minhash=minhash(words),
         cleaner_version=CLEANER_VERSION,
         fetched_at=event.fetched_at,
         source=event.source,

@@ -17,9 +17,13 @@ def identifier() -> LanguageIdentifier:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
-def language_of(text: str, declared: str | None = None) -> str | None:
-    """Return the primary language tag of `text`, or None when unsure; a short text has its `declared` language."""
+def language_of(text: str, declared: str | None = None) -> tuple[str | None, str]:
+    """Return (primary language tag, source) of `text`; (None, "") when unsure and nothing is declared.
+
+    A short text has its `declared` language. The source is "text", or "html lang" where the declared one is taken.
+    """
+    stated = (declared, "html lang" if declared else "")
     if len(text) < _SHORT and declared:
-        return declared
+        return stated
     language, certainty = identifier().classify(text[:_WINDOW])
-    return str(language) if certainty >= _SURE and any(char.isalpha() for char in text) else declared
+    return (str(language), "text") if certainty >= _SURE and any(char.isalpha() for char in text) else stated

@@ -1,33 +1,27 @@
 """From an HTML page to blocks of text and metadata. Pure: trafilatura finds the body, nothing is fetched."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 
 import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
-from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
-from services.cleaner.dates import parse_date
 from services.cleaner.hygiene import fold, one_line, tidy
-from services.cleaner.metadata import Metadata, author_names, read_metadata
-from services.cleaner.names import byline, image_credit
-from services.cleaner.rules import MAX_CREDIT
+from services.cleaner.images import caption_parts
+from services.cleaner.metadata import Metadata, read_metadata
 
 # With less than this many words extracted, or no paragraphs, an articleBody in the JSON-LD of equal length or more is
 # taken instead.
 _SHORT_BODY = 40
 _LONG_BODY = 400
 _MAX_CAPTIONS = 50
-_MAX_CAPTION_PARTS = 20
 _MAX_HEADINGS = 200
 _BLOCKS = frozenset({"p", "head", "item", "quote", "row", "code", "ab"})
-# Elements that hold a credit or byline whole; a link or an emphasis may hold the half of one.
-_HOLDERS = frozenset({"span", "div", "p", "small", "cite"})
-_BREAKS = frozenset({"br", "div", "p"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +38,17 @@ class Page:
     teasers: int = 0
 
 
-def read_page(source: str, url: str | None) -> Page | None:
-    """Parse `source`; None when it holds no element at all.
+def read_page(source: str, url: str | None, fetched_at: datetime | None = None) -> Page | None:
+    """Parse `source`; None when it holds no element at all. No date after `fetched_at` is believed.
 
     Takes quadratic time in the number of attributes of one tag (a property of libxml2): run it where it can be killed.
     """
     tree = _parse(source)
     if tree is None:
         return None
-    metadata = _fill_gaps(read_metadata(tree, url), tree, url)
+    metadata = read_metadata(tree, url, fetched_at)
     captions = {
-        one_line(node.text_content()): _caption_parts(node) for node in tree.xpath("//figcaption")[:_MAX_CAPTIONS]
+        one_line(node.text_content()): caption_parts(node) for node in tree.xpath("//figcaption")[:_MAX_CAPTIONS]
     }
     captions.pop("", None)
     document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
@@ -66,22 +60,6 @@ def read_page(source: str, url: str | None) -> Page | None:
     # A long story is no wall, whatever else the page shows.
     visible = _visible(tree) if len(text.split()) <= _LONG_BODY else text
     return Page(text, metadata, captions, visible, _teasers(tree, text))
-
-
-def _caption_parts(caption: HtmlElement) -> tuple[str, ...]:
-    """The caption, then every credit and byline that has an element of its own; what has too many stays whole."""
-    if len(caption) > _MAX_CAPTION_PARTS:
-        return (one_line(caption.text_content()),)
-    rest, apart = caption.text or "", []
-    for child in caption:
-        held = child.text_content()
-        line = one_line(held)
-        if child.tag in _HOLDERS and len(line) <= MAX_CREDIT and (image_credit(line) or byline(line)):
-            apart.append(line)
-        else:
-            rest += f" {held} " if child.tag in _BREAKS else held
-        rest += child.tail or ""
-    return tuple(filter(None, (one_line(rest), *apart)))
 
 
 def _visible(tree: HtmlElement) -> str:
@@ -142,17 +120,3 @@ def _parts(node: HtmlElement) -> Iterator[str]:
     for child in inner:
         yield "".join(child.itertext())
         yield child.tail or ""
-
-
-def _fill_gaps(metadata: Metadata, tree: HtmlElement, url: str | None) -> Metadata:
-    """Let trafilatura look for the headline, authors or date that the mark-up does not state."""
-    if metadata.headline and metadata.authors and metadata.date_published:
-        return metadata
-    # Its extensive date search compiles the words of 200 languages: seconds, once per process, for few dates more.
-    found = extract_metadata(tree, default_url=url, extensive=False)
-    return replace(
-        metadata,
-        headline=metadata.headline or one_line(found.title or ""),
-        authors=metadata.authors or author_names((found.author or "").split(";")),
-        date_published=metadata.date_published or parse_date(found.date),
-    )

@@ -4,8 +4,10 @@ import logging
 import os
 
 from services.cleaner.core import clean
+from services.cleaner.fingerprint import SHINGLE_WORDS, minhash
 from services.cleaner.language import identifier
 from services.cleaner.lexicon import lexicon
+from services.cleaner.pagewords import pagewords
 from shared.events import ArticleCleaned, ArticleFetched, ArticleRejected
 
 
@@ -13,9 +15,14 @@ def start() -> None:
     """Load what every page needs, before the first one's time runs."""
     # One thread of linear algebra: more would each reserve address space that the limit counts.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # It warns of every page that it finds no article in; the rejection says so already.
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    # The allocator that comes with the MinHash reserves a gigabyte of it.
+    os.environ.setdefault("MIMALLOC_ARENA_RESERVE", "64MiB")
+    # They warn of every page that they find no article or date in; the rejection or the event says so already.
+    for name in ("trafilatura", "htmldate"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    minhash(["one"] * SHINGLE_WORDS)
     lexicon()
+    pagewords()
     identifier()
 
 

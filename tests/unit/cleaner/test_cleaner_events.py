@@ -54,7 +54,7 @@ def test_languages_are_told_apart():
         "fr": "Les États du lac ont convenu mardi de partager leur eau pendant dix ans, a indiqué le ministère.",
         "es": "Los Estados del lago acordaron el martes compartir su agua durante diez años, dijo el ministerio.",
     }
-    assert {language_of(text * 3) for text in texts.values()} == set(texts)
-    assert language_of(texts["de"] * 3, declared="en") == "de"
-    assert language_of("Nein.", declared="de") == "de"
-    assert language_of("12 - 3", declared=None) is None
+    assert {language_of(text * 3) for text in texts.values()} == {(code, "text") for code in texts}
+    assert language_of(texts["de"] * 3, declared="en") == ("de", "text")
+    assert language_of("Nein.", declared="de") == ("de", "html lang")
+    assert language_of("12 - 3", declared=None) == (None, "")

@@ -1,0 +1,77 @@
+"""How much of the article is there, with the reasons when it is not all. Pure."""
+
+from collections.abc import Sequence
+
+from services.cleaner.hygiene import fold
+from services.cleaner.metadata import Metadata
+from services.cleaner.pagewords import pagewords
+from services.cleaner.rules import ends_sentence, word_count
+from services.cleaner.zones import STORY
+from shared.events import ContentType, Quality, Zone, ZoneKind
+
+# A paywall leaves an opening; a longer story that says it is not free was delivered in full.
+_OPENING_WORDS = 250
+_SHORT_WORDS, _HARDLY_WORDS = 50, 20
+_SHARE_OF_STATED, _STATED_WORDS = 0.5, 100
+_SHARE_OF_PROSE = 0.5
+_CUT = ("…", "...", "[…]", "[...]", "(…)", "(...)")
+_PROSE = frozenset({ZoneKind.BODY, ZoneKind.QUOTE})
+_PICTURES = frozenset({ContentType.GALLERY, ContentType.VIDEO})
+
+
+def quality(
+    text: str, body: str, zones: Sequence[Zone], stated: Metadata, kind: ContentType
+) -> tuple[Quality, tuple[str, ...]]:
+    """Return how much of the article `body` is, and why it is not all.
+
+    `text` is what `zones` count in; `stated` says what the page states about its length and price.
+    """
+    words = word_count(body)
+    reasons = [
+        reason
+        for reason in (
+            _paywall(zones, words, free=stated.is_accessible_for_free),
+            _cut(zones, body),
+            _incomplete(words, max(stated.stated_words, word_count(stated.body))),
+            None if kind in _PICTURES else _little_prose(text, zones, words),
+        )
+        if reason
+    ]
+    if words < _SHORT_WORDS and kind not in _PICTURES:
+        reasons.append(f"short: {words} words")
+    if not reasons:
+        return Quality.GOOD, ()
+    return Quality.POOR if words < _HARDLY_WORDS and kind not in _PICTURES else Quality.PARTIAL, tuple(reasons)
+
+
+def _paywall(zones: Sequence[Zone], words: int, *, free: bool | None) -> str | None:
+    if words >= _OPENING_WORDS:
+        return None
+    if free is False:
+        return f"paywall: the page says that it is not free, and shows {words} words"
+    said = (fold(zone.text) for zone in zones if zone.text is not None)
+    phrase = next((phrase for line in said for phrase in pagewords().paywall if phrase in line), None)
+    return f"paywall: says {phrase!r} below {words} words" if phrase else None
+
+
+def _cut(zones: Sequence[Zone], body: str) -> str | None:
+    if body.endswith(_CUT):
+        return "truncated: ends with an ellipsis"
+    story = [index for index, zone in enumerate(zones) if zone.kind in STORY]
+    below = zones[story[-1] + 1 : story[-1] + 2] if story else ()
+    goes_on = any(fold(zone.text or "") in pagewords().goes_on for zone in below)
+    return "truncated: the last sentence goes on elsewhere" if goes_on and not ends_sentence(body[-200:]) else None
+
+
+def _incomplete(words: int, stated: int) -> str | None:
+    if stated < _STATED_WORDS or words >= stated * _SHARE_OF_STATED:
+        return None
+    return f"incomplete: {words} of the {stated} words that the page states"
+
+
+def _little_prose(text: str, zones: Sequence[Zone], words: int) -> str | None:
+    lines = (text[zone.start : zone.end] for zone in zones if zone.kind in _PROSE)
+    prose = sum(word_count(line) for line in lines if ends_sentence(line))
+    if not words or prose >= words * _SHARE_OF_PROSE:
+        return None
+    return f"little prose: {prose} of {words} words stand in sentences"
