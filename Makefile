@@ -80,6 +80,11 @@ schema-check: setup
 bench-cleaner: setup  ## Score the cleaner beside its peers: DATA=../shared/extraction-dev (LIMIT=50 for a quick look; WRITE=1 keeps it)
 	@$(BIN)/python -m bench.cleaner "$(DATA)" $(if $(LIMIT),--limit $(LIMIT)) $(if $(WRITE),--write)
 
+.PHONY: bench-tagger
+bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus (DATA=../shared/extraction-dev adds furniture; PEER, LIMIT, WRITE=1)
+	@test -n "$(CORPUS)" || { echo "say where the corpus is: make bench-tagger CORPUS=../shared/ner-corpus"; exit 2; }
+	@$(BIN)/python -m bench.tagger "$(CORPUS)" $(if $(DATA),--data "$(DATA)") $(if $(PEER),--peer $(PEER)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(WRITE),--write)
+
 # ---- the tagger's model ----
 
 .PHONY: train-tagger

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import fmean, median, quantiles
 
+from bench.markdown import put, table
 from bench.metric import PageScore, paired_gap, score
 from bench.peers import BASELINE
 from services.cleaner.core import CLEANER_VERSION
@@ -73,12 +74,7 @@ def write(document: Path, tables: str) -> None:
     Raises:
         ValueError: the document has no marks.
     """
-    text = document.read_text("utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"{document} has no line {BEGIN!r} with {END!r} below it")
-    document.write_text(f"{before}{begin}\n\n{tables}\n\n{end}{after}", "utf-8")
+    put(document, BEGIN, END, tables)
 
 
 def _made_with(size: int) -> str:
@@ -122,19 +118,7 @@ def _p95(values: Sequence[float]) -> float:
 def _table(runs: Sequence[Run], columns: Sequence[Column]) -> str:
     rows = [["extractor", *(name for name, _ in columns)]]
     rows += [[run.name, *(cell(run) for _, cell in columns)] for run in runs]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) if not at else cell.rjust(width) for at, (cell, width) in cells) + " |"
-        for cells in (list(enumerate(zip(row, widths, strict=True))) for row in rows)
-    ]
-    rule = (
-        "|"
-        + "|".join(
-            ("-" if not at else "") + "-" * (width + 1) + ("" if not at else ":") for at, width in enumerate(widths)
-        )
-        + "|"
-    )
-    return "\n".join([lines[0], rule, *lines[1:]])
+    return table(rows)
 
 
 def _paired(which: str, runs: Sequence[Run], rounds: int) -> str:

@@ -1,0 +1,211 @@
+"""How the tagger is measured: F1, headlines, furniture, speed, memory. Functions return numbers and print none."""
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import cycle, islice
+from typing import Protocol
+
+import psutil
+import spacy
+
+from bench.ner_sets import Flattened, Headline, Text
+from services.cleaner.core import clean
+from services.tagger import core, nlp
+from services.tagger.training.score import Span, Tally, add, main, recase, score
+from shared import ids
+from shared.events import ArticleCleaned, ArticleFetched, Content
+
+_BATCH = 64
+_ENGLISH = "en"
+
+
+class Finder(Protocol):
+    """A tagger under measure."""
+
+    name: str
+
+    def spans(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return the names in each text, everything on."""
+        ...
+
+    def headlines(self, pairs: Sequence[tuple[str, str]]) -> list[list[Span]]:
+        """Return the names in the headline of each (headline, body); offsets in the headline."""
+        ...
+
+    def names(self, flat: str) -> set[str]:
+        """Return what it would call the entities of a flattened text."""
+        ...
+
+
+class Ours:
+    """The built-in pipeline with all document steps, or another one that `nlp.load` knows."""
+
+    def __init__(self, pipeline: str | None = None) -> None:
+        self._tagger = nlp.load({_ENGLISH: pipeline} if pipeline else None)
+        self.name = self._tagger.made_by.pipeline
+        self.version = self._tagger.made_by.version
+
+    def spans(self, texts: Sequence[str]) -> list[list[Span]]:
+        return list(self._places([nlp.Article("", text, _ENGLISH) for text in texts], "text"))
+
+    def headlines(self, pairs: Sequence[tuple[str, str]]) -> list[list[Span]]:
+        return list(self._places([nlp.Article(top, body, _ENGLISH) for top, body in pairs], "headline"))
+
+    def names(self, flat: str) -> set[str]:
+        article = cleaned(flat)
+        if article is None:
+            return set()
+        found = self._tagger.tag([nlp.article_of(article)])[0].entities
+        fields = core.fields_of(article)
+        return {fields[one.field][one.start : one.end] for entity in found for one in entity.mentions[:1]}
+
+    def _places(self, articles: Sequence[nlp.Article], field: str) -> Iterator[list[Span]]:
+        for some in _batches(articles):
+            for found in self._tagger.find(some):
+                yield sorted(
+                    (one.start, one.end, entity.label)
+                    for entity in found
+                    for one in entity.mentions
+                    if one.field == field
+                )
+
+
+class Peer:
+    """Any installed spaCy pipeline as it is: no zones, no document steps; of a headline it sees no body."""
+
+    def __init__(self, name: str) -> None:
+        self._nlp = spacy.load(name, exclude=["tagger", "parser", "attribute_ruler", "lemmatizer"])
+        self.name = f"{name} {self._nlp.meta['version']}"
+
+    def spans(self, texts: Sequence[str]) -> list[list[Span]]:
+        docs = self._nlp.pipe(texts)
+        return [[(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents] for doc in docs]
+
+    def headlines(self, pairs: Sequence[tuple[str, str]]) -> list[list[Span]]:
+        return self.spans([top for top, _ in pairs])
+
+    def names(self, flat: str) -> set[str]:
+        return {ent.text for ent in self._nlp(flat).ents}
+
+
+def _batches(articles: Sequence[nlp.Article]) -> Iterator[list[nlp.Article]]:
+    return (list(articles[at : at + _BATCH]) for at in range(0, len(articles), _BATCH))
+
+
+def cleaned(flat: str) -> ArticleCleaned | None:
+    """Return `flat` as the cleaner hands it to the tagger; None when it refuses it."""
+    hashed = ids.content_hash(flat)
+    article_id = ids.article_id(None, flat)
+    event = clean(
+        ArticleFetched(
+            event_id=ids.event_id(article_id, "fetched", hashed, "bench"),
+            article_id=article_id,
+            kind=Content.TEXT,
+            content=flat,
+            content_hash=hashed,
+            fetched_at=datetime.now(UTC),
+        )
+    )
+    return event if isinstance(event, ArticleCleaned) else None
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Tallies by source and type, and what they cost."""
+
+    tallies: Mapping[str, Mapping[str, Tally]]
+    words: int
+    cpu_seconds: float
+
+
+def f1(finder: Finder, corpus: Mapping[str, Sequence[Text]]) -> Scored:
+    """Score `finder` on the development texts."""
+    tallies, words, spent = {}, 0, 0.0
+    finder.spans(["Warm up once: what is loaded on first use is no text's cost."])
+    for source, texts in corpus.items():
+        began = time.process_time()
+        found = finder.spans([text.text for text in texts])
+        spent += time.process_time() - began
+        words += sum(len(text.text.split()) for text in texts)
+        tallies[source] = add(
+            score(text.text, text.names, spans, text.unknown) for text, spans in zip(texts, found, strict=True)
+        )
+    return Scored(tallies, words, spent)
+
+
+CASES: Mapping[str, Callable[[str], str]] = {
+    "as written": str,
+    "Title Case": lambda text: recase(text, upper=False),
+    "UPPER CASE": lambda text: recase(text, upper=True),
+}
+
+
+def headlines(finder: Finder, found: Sequence[Headline], *, with_body: bool) -> dict[str, float]:
+    """Return the main F1 of the headlines, alone or above their bodies, by the case they are written in."""
+    scores = {}
+    for case, written in CASES.items():
+        pairs = [(written(one.words), one.body if with_body else "") for one in found]
+        tallies = add(
+            score(one.words, one.names, spans, [span for span in one.text.unknown if span[0] < one.end])
+            for one, spans in zip(found, finder.headlines(pairs), strict=True)
+        )
+        scores[case] = main(tallies).f1
+    return scores
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """Of the entities found in flattened articles: how many there are, and those that only furniture names."""
+
+    entities: int
+    from_furniture: list[str]
+
+
+def furniture(finder: Finder, articles: Sequence[Flattened]) -> Furniture:
+    """Count entities whose name stands in the furniture of their article and nowhere in its story."""
+    entities, bad = 0, []
+    for article in articles:
+        story, around = _folded(article.story), _folded("\n".join(article.furniture))
+        names = {_folded(name) for name in finder.names(article.text)}
+        entities += len(names)
+        bad += [name for name in sorted(names) if name in around and name not in story]
+    return Furniture(entities, bad)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.replace("\u2019", "'").split()).casefold()
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Resident memory of one worker process in MiB: with the pipeline loaded, at most, and how it grew at the end."""
+
+    articles: int
+    loaded: float
+    most: float
+    growth: float
+    """last tenth against the third one, as a share"""
+
+
+def memory(texts: Sequence[str], articles: int) -> Memory:
+    """Tag `articles` texts, over and over the same ones, in a process of their own, and watch its memory."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        seen = pool.apply(_watched, (list(texts), articles))
+    tenth = max(1, len(seen) // 10)
+    third, last = (sum(part) / len(part) for part in (seen[2 * tenth : 3 * tenth] or seen, seen[-tenth:]))
+    return Memory(articles, seen[0], max(seen), last / third - 1)
+
+
+def _watched(texts: list[str], articles: int) -> list[float]:
+    os.environ["OMP_NUM_THREADS"] = "1"
+    tagger, process = nlp.load(), psutil.Process()
+    seen = [process.memory_info().rss / 2**20]
+    stream = islice((nlp.Article("", text, _ENGLISH) for text in cycle(texts)), articles)
+    while some := list(islice(stream, 16)):
+        tagger.tag(some)
+        seen.append(process.memory_info().rss / 2**20)
+    return seen

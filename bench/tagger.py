@@ -1,0 +1,138 @@
+# ruff: noqa: T201 - a command talks
+"""How good is the tagger? Scores it on a corpus's development files, beside the spaCy pipelines that are installed.
+
+    python -m bench.tagger ../shared/ner-corpus                                 F1, headlines, speed, memory
+    python -m bench.tagger ../shared/ner-corpus --data ../shared/extraction-dev     and furniture
+    python -m bench.tagger ../shared/ner-corpus --limit 50 --peer wire_rules    a quick look, beside the rules alone
+
+`spans` runs everything on a list of texts, for any outside measure.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import spacy.util
+
+from bench import ner_measure, ner_report, ner_sets
+from bench.markdown import put
+from bench.ner_measure import Finder, Ours, Peer
+from bench.pages import NoDataError, load
+from services.tagger.pipelines import BUILT_IN
+from services.tagger.training.score import Span
+from shared.errors import ConfigurationError
+
+_QUALITY = Path(__file__).parents[1] / "docs" / "quality.md"
+_BEGIN, _END = "<!-- tagger: made by `make bench-tagger` -->", "<!-- end of tagger -->"
+_FLATTENED = 200
+_SHOWN = 20  # names from furniture
+_T = TypeVar("_T")
+
+
+@cache
+def _ours() -> Ours:
+    return Ours()
+
+
+def spans(texts: Sequence[str]) -> list[list[Span]]:
+    """Return for each text its names as (start, end, type) in text order: English, the built-in pipeline, all steps on.
+
+    Offsets count code points, half-open, in the text as given. Types are OntoNotes' names.
+    """
+    return _ours().spans(texts)
+
+
+def _measured(finders: Sequence[Finder], what: str, measure: Callable[[Finder], _T]) -> dict[str, _T]:
+    found = {}
+    for finder in finders:
+        print(f"{what}: {finder.name}", file=sys.stderr, flush=True)
+        found[finder.name] = measure(finder)
+    return found
+
+
+def _peers(names: Sequence[str]) -> list[Finder]:
+    wanted = names or sorted(spacy.util.get_installed_models())
+    return [Ours(name) if name in BUILT_IN else Peer(name) for name in wanted]
+
+
+def _furniture(finders: Sequence[Finder], folder: Path | None, limit: int | None) -> str:
+    if folder is None:
+        return ""
+    articles = ner_sets.flattened(load(folder, limit or _FLATTENED))
+    found = _measured(finders, "furniture", lambda one: ner_measure.furniture(one, articles))
+    for name, run in found.items():
+        print(f"{name}, from furniture: {', '.join(run.from_furniture[:_SHOWN])}", file=sys.stderr)
+    return ner_report.furniture(found, len(articles))
+
+
+def _report(asked: argparse.Namespace) -> str:
+    corpus = ner_sets.corpus(asked.corpus, asked.limit)
+    ours = _ours()
+    finders: list[Finder] = [ours, *(peer for peer in _peers(asked.peer or []) if peer.name != ours.name)]
+    print(f"{sum(map(len, corpus.values()))} texts, pipeline {ours.name} {ours.version}", file=sys.stderr)
+    scored = _measured(finders, "F1", lambda one: ner_measure.f1(one, corpus))
+    texts = [text for texts in corpus.values() for text in texts]
+    tops = ner_sets.headlines(texts)
+    with_body = [top for top in tops if top.body]
+    alone = _measured(finders, "headlines", lambda one: ner_measure.headlines(one, tops, with_body=False))
+    above = ner_measure.headlines(ours, with_body, with_body=True)
+    return ner_report.joined(
+        [
+            ner_report.made_with(f"{ours.name} {ours.version}", scored[ours.name]),
+            ner_report.sources(scored),
+            ner_report.types(scored[ours.name]),
+            "Headlines without a body:",
+            ner_report.headlines(alone, len(tops)),
+            "Headlines above their body, ours:",
+            ner_report.headlines({ours.name: above}, len(with_body)),
+            _furniture(finders, asked.data, asked.limit),
+            ner_report.memory(ner_measure.memory([text.text for text in texts], asked.articles)),
+        ]
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path, metavar="CORPUS", help="folder with dev/*.jsonl.gz")
+    parser.add_argument(
+        "--data", type=Path, help="folder with dev/ground-truth and dev/html (WCXB), for the flattened articles"
+    )
+    parser.add_argument(
+        "--peer", action="append", metavar="NAME", help="a spaCy pipeline or wire_rules; default: all installed ones"
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="only N texts of each source: a quick look")
+    parser.add_argument("--articles", type=int, default=2000, help="articles to watch the memory over (2000)")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/quality.md")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the bench. Returns the exit code: 0 done, 2 no corpus or no such peer."""
+    asked = _arguments()
+    logging.disable(logging.CRITICAL)
+    try:
+        tables = _report(asked)
+    except ner_sets.NoCorpusError as error:
+        print(f"No corpus: {error}. Say where it is: make bench-tagger CORPUS=FOLDER", file=sys.stderr)
+        return 2
+    except NoDataError as error:
+        print(f"No articles for the furniture: {error}. Leave --data (DATA=) out, or say where.", file=sys.stderr)
+        return 2
+    except (OSError, ConfigurationError) as error:
+        print(str(error), file=sys.stderr)
+        return 2
+    print(tables)
+    if asked.data is None:
+        print("No --data (DATA=FOLDER), so no furniture was measured.", file=sys.stderr)
+    if asked.write:
+        put(_QUALITY, _BEGIN, _END, tables)
+        print(f"written into {_QUALITY}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
