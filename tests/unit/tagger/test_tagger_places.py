@@ -26,7 +26,8 @@ ALEXANDRIA, ALEXANDRIA_USA, HYDERABAD, HYDERABAD_PAKISTAN, VICTORIA = 361058, 47
 KYIV, MUMBAI, BEIJING, TOKYO, NAIROBI, PERM, ORSK, TBILISI, ATLANTA = (
     703448, 1275339, 1816670, 1850147, 184745, 511196, 514734, 611717, 4180439,
 )  # fmt: skip
-SANTIAGO, VALENCIA, MELBOURNE, SEATTLE, BOSTON, KOBE = 3871336, 2509954, 2158177, 5809844, 4930956, 1859171
+SANTIAGO, VALENCIA, MELBOURNE, BOSTON, KOBE = 3871336, 2509954, 2158177, 4930956, 1859171
+DELAWARE, ISLAMABAD = 4142224, 1176615
 
 
 def links(marked: str) -> dict[str, dict[str, str]]:
@@ -104,6 +105,8 @@ CITY_CASES = [
     ("He was born in [GPE Santa Cruz].", "Santa Cruz", None),
     ("A mill in [GPE Paris], [GPE Ohio], burned.", "Paris", None),
     ("A mill in [GPE Cordoba] burned.", "Cordoba", None),
+    ("The [GPE United States] sent help. It borders [GPE Orange].", "Orange", None),
+    ("[GPE India] and [GPE Pakistan] agreed. Papers in [GPE Islamabad] cheered.", "Islamabad", ISLAMABAD),
     # a part of a country has the name too
     ("[GPE Washington] accused the bank.", "Washington", WASHINGTON),
     ("[GPE Washington] state voted.", "Washington", WASHINGTON_STATE),
@@ -116,6 +119,13 @@ CITY_CASES = [
     ("Crops failed in [GPE Kherson].", "Kherson", None),
     ("Crops failed in [GPE Donetsk] region.", "Donetsk", None),
     ("[GPE Texas] sued.", "Texas", TEXAS),
+    ("Rain fell in [GPE Idaho], [GPE Montana] and [GPE Washington].", "Washington", WASHINGTON_STATE),
+    ("The governor of [GPE New York] signed it.", "New York", NEW_YORK_STATE),
+    ("Troops held [GPE Basra] province in [GPE Iraq].", "Basra", None),
+    ("A mine in the state of [GPE Bahia] in [GPE Brazil] shut.", "Bahia", None),
+    ("i live in [GPE delaware] in the [GPE U.S].", "delaware", DELAWARE),
+    ("He lives in [GPE LA].", "LA", None),
+    ("He spoke in [GPE Washington, D.C.].", "Washington, D.C.", WASHINGTON),
     ("Towns in [GPE Quebec] flooded.", "Quebec", None),
     ("The [GPE Georgia] governor signed it in [GPE Atlanta].", "Georgia", GEORGIA_US),
     ("A mill in [GPE Atlanta], [GPE Georgia], burned.", "Georgia", GEORGIA_US),
