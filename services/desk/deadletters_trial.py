@@ -105,7 +105,9 @@ class Trial:
 
     async def _tagger(self) -> Work:
         options = TaggerSettings.load().tagger
-        pool = await self._stack.enter_async_context(Pool(1, initializer=nlp.start, args=(options.pipelines,)))
+        pool = await self._stack.enter_async_context(
+            Pool(1, initializer=nlp.start, args=(options.pipelines, options.knowledge))
+        )
         await pipeline_of(pool, options)
 
         async def work(received: Received[Any]) -> Answer:

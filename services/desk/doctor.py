@@ -138,9 +138,7 @@ async def tagger(_here: System) -> Check:
     """Whether the tagger's pipelines load."""
     options = TaggerSettings.load().tagger
     try:
-        made_by = (await asyncio.to_thread(nlp.load, options.pipelines)).made_by
+        made_by = (await asyncio.to_thread(nlp.load, options.pipelines, options.knowledge)).made_by
     except ConfigurationError as error:
-        return Check(
-            "tagger", ok=False, found=str(error), todo="mend WIREDESK_TAGGER__PIPELINES", code=Exit.CONFIGURATION
-        )
+        return Check("tagger", ok=False, found=str(error), todo="mend what the message names", code=Exit.CONFIGURATION)
     return Check("tagger", ok=True, found=f"{made_by.pipeline} {made_by.version}")

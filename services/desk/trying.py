@@ -33,7 +33,8 @@ async def try_out(what: str, *, as_json: bool) -> Exit:
         if cleaned.reason is Rejection.FORBIDDEN_ADDRESS:
             say("For a site of your own: export WIREDESK_FETCHER__ALLOW_ADDRESSES=127.0.0.1/32")
         return Exit.REJECTED
-    (tagged,) = nlp.load(TaggerSettings.load().tagger.pipelines).tag([nlp.article_of(cleaned)])
+    options = TaggerSettings.load().tagger
+    (tagged,) = nlp.load(options.pipelines, options.knowledge).tag([nlp.article_of(cleaned)])
     enriched = tagger.enrich(cleaned, tagged.entities, **tagged.made_by._asdict())
     if not for_people(as_json=as_json):
         emit(enriched.model_dump(mode="json"))

@@ -20,7 +20,7 @@ BATCH = 32
 async def worker(settings: TaggerSettings) -> AsyncIterator[Worker[ArticleCleaned]]:
     """Start the processes before Kafka is asked for work, so that a missing pipeline is an error at start."""
     options = settings.tagger
-    async with Pool(options.workers, initializer=nlp.start, args=(options.pipelines,)) as pool:
+    async with Pool(options.workers, initializer=nlp.start, args=(options.pipelines, options.knowledge)) as pool:
         await pipeline_of(pool, options)
         yield Worker(handle=partial(tag, pool=pool, options=options))
 

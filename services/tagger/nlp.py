@@ -8,10 +8,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.tagger import cities, gazetteers, pipelines
 from services.tagger.core import Found, as_read, fields_of, find_entities
+from services.tagger.knowledge import Knowledge
+from services.tagger.knowledge_file import KnowledgeFile
 from services.tagger.spans import Span
 from shared.errors import ConfigurationError
 from shared.events import ArticleCleaned
@@ -37,6 +40,11 @@ class MadeBy(NamedTuple):
     pipeline: str
     version: str
     language: str | None = None
+
+    def knowing(self, knowledge: Knowledge) -> "MadeBy":
+        """Return this with the version of the user's file: other links make another event."""
+        joint = "." if "+" in self.version else "+"
+        return self._replace(version=f"{self.version}{joint}{knowledge.version}") if knowledge.version else self
 
 
 class Article(NamedTuple):
@@ -108,10 +116,12 @@ class Pipeline:
 class Tagger:
     """Reads each article with the pipeline of its language. Not thread-safe; one per process."""
 
-    def __init__(self, loaded: Mapping[str, "Language"]) -> None:
+    def __init__(self, loaded: Mapping[str, "Language"], knowledge: KnowledgeFile | None = None) -> None:
+        """Take the pipeline of each language, English among them, and what the user knows about names."""
         self._by_language = {language: Pipeline(nlp, language) for language, nlp in loaded.items()}
         self._lexicon = gazetteers.read()
         self._cities = cities.read()
+        self._knowledge = knowledge
         self.made_by = self._by_language[pipelines.ENGLISH].made_by
 
     def tag(self, articles: Sequence[Article]) -> list[Tagged]:
@@ -120,6 +130,7 @@ class Tagger:
         An article in a language that no pipeline knows gets only what holds in any: listed names, dates and amounts.
         Where the article's language is not known, it is the one whose most frequent words make up a quarter of it.
         """
+        known = self._knowledge.current() if self._knowledge else Knowledge()
         stories = [article.fields for article in articles]
         chosen = [self._pipeline(article) for article in articles]
         results: list[Tagged | None] = [None] * len(articles)
@@ -127,8 +138,8 @@ class Tagger:
             mine = [at for at, one in enumerate(chosen) if one is pipeline]
             texts = [as_read(stories[at], self._lexicon) for at in mine]
             for at, spans in zip(mine, pipeline.spans(texts), strict=True):
-                entities = find_entities(stories[at], spans, self._lexicon, cities=self._cities)
-                results[at] = Tagged(entities, pipeline.made_by)
+                entities = find_entities(stories[at], spans, self._lexicon, cities=self._cities, knowledge=known)
+                results[at] = Tagged(entities, pipeline.made_by.knowing(known))
         return [result for result in results if result is not None]
 
     def find(self, articles: Sequence[Article]) -> list[tuple[Found, ...]]:
@@ -159,25 +170,29 @@ def _sure(span: "SpacySpan") -> float | None:
     return span._.confidence if span.id_ == "model" else None
 
 
-def load(named: Mapping[str, str] | None = None) -> Tagger:
-    """Load the pipelines: `named` maps a language to an installed spaCy pipeline, a path or a built-in one.
+def load(named: Mapping[str, str] | None = None, knowledge: Path | None = None) -> Tagger:
+    """Load the pipelines and the knowledge file.
+
+    Args:
+        named: language to an installed spaCy pipeline, a path or a built-in one.
+        knowledge: JSON lines of names and their ids; read again when it changes.
 
     Raises:
-        ConfigurationError: one is not there or does not load; the message says how to install it.
+        ConfigurationError: one is not there or does not load; the message says what to do.
     """
-    return Tagger(pipelines.load_all(named or {}))
+    return Tagger(pipelines.load_all(named or {}), KnowledgeFile(knowledge) if knowledge else None)
 
 
 _loaded: Tagger | ConfigurationError = ConfigurationError("start() has not run in this process")
 
 
-def start(named: Mapping[str, str] | None) -> None:
-    """Load the pipelines in a pool's process. Does not raise: a failing initializer would be restarted for ever."""
+def start(named: Mapping[str, str] | None, knowledge: Path | None = None) -> None:
+    """`load` in a pool's process. Does not raise: a failing initializer would be restarted for ever."""
     global _loaded  # noqa: PLW0603 - a process of the pool has one tagger
     # One thread a process: the pool is what uses the cores. Numeric libraries read it when they are imported.
     os.environ["OMP_NUM_THREADS"] = "1"
     try:
-        _loaded = load(named)
+        _loaded = load(named, knowledge)
     except ConfigurationError as error:
         _loaded = error
 

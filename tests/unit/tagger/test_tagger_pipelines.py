@@ -134,3 +134,26 @@ def test_a_pipeline_for_the_same_or_any_language_under_another_code_is_taken(tmp
 def test_a_country_before_a_hyphen_is_a_token_of_its_own():
     (tagged,) = nlp.load({"en": "wire_rules"}).tag([nlp.Article("", "The U.S.-led talks ended.", "en")])
     assert pairs(tagged) == {("United States", "GPE")}
+
+
+def test_a_users_file_links_names_is_read_again_and_is_part_of_the_version(tmp_path):
+    file = tmp_path / "names.jsonl"
+    file.write_text('{"id": "wikidata:Q1", "label": "Rowan Brook", "type": "PERSON"}\n')
+    tagger = nlp.load({"en": "wire_rules"}, file)
+    article = nlp.Article("", "Mr Rowan Brook left Oslo.", "en")
+    (before,) = tagger.tag([article])
+    file.write_text('{"id": "wikidata:Q22", "label": "Rowan Brook", "type": "PERSON"}\n')
+    (after,) = tagger.tag([article])
+    ids = [dict(next(e.ids for e in tagged.entities if e.name == "Rowan Brook")) for tagged in (before, after)]
+    assert ids == [{"wikidata": "Q1"}, {"wikidata": "Q22"}]
+    assert before.made_by.version.startswith(f"{pipelines.RULES_VERSION}+")
+    assert before.made_by.version != after.made_by.version
+
+
+def test_a_broken_users_file_stops_the_service_with_the_line(tmp_path):
+    file = tmp_path / "names.jsonl"
+    file.write_text('{"id": "wikidata:Q1", "label": "Rowan Brook", "type": "PERSON"}\n{"id": 1}\n')
+    nlp.start({"en": "wire_rules"}, file)
+    reason = nlp.describe()
+    assert isinstance(reason, str)
+    assert "line 2" in reason
