@@ -6,8 +6,8 @@ countries share has no code, unless the words name the country:
 
     $ is USD, £ and "million pounds" GBP, kr, ¥, Rs, "rupees", "pesos", "francs", "cents" nobody's for certain.
 
-Figures are read as the text's language writes them: 1,500.5 in English, 1.500,5 on the Continent. Where a language has
-both, as Spanish does, 1.500 is not certain.
+Figures are read as the text's language writes them: 1,500.5 in English, 1.500,5 on the Continent. 1,500 in a text of
+the Continent is not certain, nor is 1.500 in one of a language that is not listed here.
 """
 
 # ruff: noqa: SIM905 - word lists read best as text
@@ -15,9 +15,10 @@ both, as Spanish does, 1.500 is not certain.
 import re
 from decimal import Decimal
 
+from services.tagger import continental
 from services.tagger.grammar import FIGURES, ISO_CURRENCY, MEASURE, PERCENT, SCALE, SYMBOL, UNIT_OF_MONEY, WORDS, H, S
 
-_DECIMAL_COMMA = frozenset({"cs", "da", "de", "fi", "fr", "it", "nl", "no", "pl", "pt", "ru", "sv", "tr", "uk"})
+_DECIMAL_COMMA = frozenset({"cs", "da", "de", "es", "fi", "fr", "it", "nl", "no", "pl", "pt", "ru", "sv", "tr", "uk"})
 _SCALES = {
     "k": 3, "thousand": 3, "lakh": 5, "m": 6, "mn": 6, "million": 6, "crore": 7,
     "bn": 9, "billion": 9, "tn": 12, "trillion": 12,
@@ -90,15 +91,18 @@ def plain(value: Decimal) -> str:
 def percent(surface: str, language: str = "en") -> str | None:
     """Return the number of a PERCENT, "12.5", or None."""
     match = _SHARE.fullmatch(surface)
-    value = number(match["number"], language) if match else None
+    figures = match["number"] if match else continental.figures_of_percent(surface)
+    value = number(figures, language) if figures else None
     return None if value is None else plain(value)
 
 
 def money(surface: str, language: str = "en") -> tuple[str, str | None] | None:
     """Return amount and currency of a MONEY: ("1500000000", "USD"), ("20000", None), or None."""
     match = _SUM.fullmatch(surface)
-    value = number(match["number"], language) if match else None
-    if match is None or value is None or not (match["symbol"] or match["unit"]):
+    if match is None:
+        return _continental(surface, language)
+    value = number(match["number"], language)
+    if value is None or not (match["symbol"] or match["unit"]):
         return None
     unit = _SPACES.sub(" ", match["unit"] or "").lower()
     if unit in ("cent", "cents", "pence") and not match["symbol"]:
@@ -106,6 +110,12 @@ def money(surface: str, language: str = "en") -> tuple[str, str | None] | None:
     if match["scale"]:
         value = value.scaleb(_SCALES[match["scale"].lower()])
     return plain(value), _currency(match["symbol"], match["unit"], scaled=match["scale"] is not None)
+
+
+def _continental(surface: str, language: str) -> tuple[str, str | None] | None:
+    found = continental.money(surface)
+    value = number(found.figures, language) if found else None
+    return None if found is None or value is None else (plain(value.scaleb(found.power)), found.currency)
 
 
 def _currency(symbol: str | None, unit: str | None, *, scaled: bool) -> str | None:

@@ -11,7 +11,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.tokens import Span as SpacySpan
 
-from services.tagger import gazetteers, grammar, names
+from services.tagger import continental, gazetteers, grammar, names
 from services.tagger.spans import Span, resolve
 
 _KEY = "wire"
@@ -59,7 +59,7 @@ def make_gazetteer(nlp: Language, name: str) -> Gazetteer:  # noqa: ARG001 - spa
 @Language.component("wire_grammar")
 def wire_grammar(doc: Doc) -> Doc:
     """Dates, times, money, per cent and ordinals."""
-    return add(doc, grammar.find(doc.text))
+    return add(doc, (*grammar.find(doc.text), *continental.find(doc.text)))
 
 
 @Language.component("wire_names")

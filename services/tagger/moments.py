@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from services.tagger import relative
+from services.tagger import continental, relative
 from services.tagger.grammar import DAY, MONTH, PERIOD, PHASE, TO, UNIT, WEEKDAY, WHICH, WORDS, YEAR, H, S
 from services.tagger.relative import When, month_number, weekday_number
 
@@ -42,7 +42,7 @@ def resolve(surface: str, published: date | None = None, *, ahead: bool = False)
 
 
 def _matches(surface: str) -> Iterator[tuple[Callable[[re.Match[str], When], str | None], re.Match[str]]]:
-    for pattern, means in _FORMS:
+    for pattern, means in (*_FORMS, *((pattern, _continental) for pattern in continental.DATES)):
         match = pattern.fullmatch(surface)
         if match:
             yield means, match
@@ -61,6 +61,16 @@ def _day(match: re.Match[str], when: When) -> str | None:
         return day.isoformat() if day else None
     last = day.replace(day=_leading_number(match["last"]))
     return f"{day.isoformat()}/{last.isoformat()}" if last > day else None
+
+
+def _continental(match: re.Match[str], when: When) -> str | None:
+    month, parts = continental.month_number(match["month"]), match.groupdict()
+    if "day" not in parts:
+        return f"{parts['year']}-{month:02}"
+    if parts["year"]:
+        return date(int(parts["year"]), month, int(parts["day"])).isoformat()
+    day = relative.day_of(month, int(parts["day"]), None, when)
+    return day.isoformat() if day else None
 
 
 def _leading_number(day: str) -> int:

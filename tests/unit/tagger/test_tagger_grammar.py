@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tagger import grammar
+from services.tagger import continental, grammar
 from services.tagger.spans import resolve
 
 
 def found(text: str) -> set[tuple[str, str]]:
-    return {(text[span.start : span.end], span.label) for span in resolve(grammar.find(text))}
+    return {
+        (text[span.start : span.end], span.label) for span in resolve([*grammar.find(text), *continental.find(text)])
+    }
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,12 @@ def found(text: str) -> set[tuple[str, str]]:
         ("They lost hundreds of millions of dollars.", "hundreds of millions of dollars", "MONEY"),
         ("It cost Rs 500 crore.", "Rs 500 crore", "MONEY"),
         ("Das kostet 1.234,50 Euro.", "1.234,50 Euro", "MONEY"),
+        ("Am 7. Januar 2025 kam er.", "7. Januar 2025", "DATE"),
+        ("Le 1er mars il est venu.", "1er mars", "DATE"),
+        ("El 7 de enero de 2025 vino.", "7 de enero de 2025", "DATE"),
+        ("Das kostet 1,5 Milliarden Euro.", "1,5 Milliarden Euro", "MONEY"),
+        ("Il co\u00fbte 20 millions d'euros.", "20 millions d'euros", "MONEY"),
+        ("Es stieg um 12,5 Prozent.", "12,5 Prozent", "PERCENT"),
         ("It rose 3.2% then.", "3.2%", "PERCENT"),
         ("It rose by at least five per cent.", "at least five per cent", "PERCENT"),
         ("It fell 10 percentage points.", "10 percentage points", "PERCENT"),
@@ -79,6 +87,7 @@ def test_each_form_is_found_whole(text: str, surface: str, label: str):
         "Two men came now.",
         "He sat down.",
         "It is the 1,990 model.",
+        "They went to mars and back in mai.",
     ],
 )
 def test_what_only_looks_like_one_is_left_alone(text: str):
@@ -95,7 +104,7 @@ PIECES = ("1", "00", ",", ".", " ", "\n", "$", "million", "May", "7", "2025", "-
 
 @given(st.text(max_size=300) | st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
 def test_every_span_lies_in_its_text_and_on_one_line(text: str):
-    for span in grammar.find(text):
+    for span in (*grammar.find(text), *continental.find(text)):
         assert 0 <= span.start < span.end <= len(text)
         assert not set(text[span.start : span.end]) & set("\r\n")
 

@@ -250,7 +250,8 @@ def test_a_share_is_a_decimal_number(surface: str, value: str | None):
     [
         ("1.500 euros", "en", "1.5"),
         ("1.500 euros", "de", "1500"),
-        ("1.500 euros", "es", None),
+        ("1.500 euros", "es", "1500"),
+        ("1.500 euros", "zh", None),
         ("1,500 euros", "en", "1500"),
         ("1,500 euros", "de", None),
         ("12,50 euros", "de", "12.5"),
@@ -262,6 +263,36 @@ def test_a_share_is_a_decimal_number(surface: str, value: str | None):
 )
 def test_figures_are_read_as_the_language_writes_them(surface: str, language: str, value: str | None):
     assert value_of("MONEY", surface, language=language) == value
+
+
+@pytest.mark.parametrize(
+    ("label", "surface", "language", "value", "currency"),
+    [
+        ("DATE", "7. Januar 2025", "de", "2025-01-07", None),
+        ("DATE", "3. M\u00e4rz", "de", "2025-03-03", None),
+        ("DATE", "1er janvier 2025", "fr", "2025-01-01", None),
+        ("DATE", "ao\u00fbt 2024", "fr", "2024-08", None),
+        ("DATE", "7 de enero de 2025", "es", "2025-01-07", None),
+        ("DATE", "7 gennaio 2025", "it", "2025-01-07", None),
+        ("MONEY", "1,5 Milliarden Euro", "de", "1500000000", "EUR"),
+        ("MONEY", "3 Mio. US-Dollar", "de", "3000000", "USD"),
+        ("MONEY", "20 millions d\u2019euros", "fr", "20000000", "EUR"),
+        ("MONEY", "3.000 millones de d\u00f3lares", "es", "3000000000", "USD"),
+        ("MONEY", "2 miliardi di euro", "it", "2000000000", "EUR"),
+        ("MONEY", "500 Kronen", "de", "500", None),
+        ("PERCENT", "12,5 Prozent", "de", "12.5", None),
+        ("PERCENT", "12,5 pour cent", "fr", "12.5", None),
+    ],
+)
+def test_what_other_languages_write_has_values_too(
+    label: str, surface: str, language: str, value: str, currency: str | None
+):
+    assert normalise(label, surface, THURSDAY, language=language) == Value(value, currency)
+
+
+@pytest.mark.parametrize("surface", ["31. Februar 2025", "7 de enero", "Januar"])
+def test_a_foreign_date_that_is_none_or_not_told_has_no_value(surface: str):
+    assert value_of("DATE", surface) is None
 
 
 def test_types_without_values_have_none():
