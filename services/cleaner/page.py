@@ -11,6 +11,9 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
+from services.cleaner.blocks import Block, read_blocks
+from services.cleaner.blocks_features import Stated
+from services.cleaner.blocks_model import block_model, laid_out
 from services.cleaner.hygiene import fold, one_line, tidy
 from services.cleaner.images import caption_parts
 from services.cleaner.metadata import Metadata, read_metadata
@@ -22,6 +25,12 @@ _LONG_BODY = 400
 _MAX_CAPTIONS = 50
 _MAX_HEADINGS = 200
 _BLOCKS = frozenset({"p", "head", "item", "quote", "row", "code", "ab"})
+_UNSEEN = ("script", "style", "template", "svg")
+# Trafilatura throws these away too, later and one by one.
+_UNREAD = (
+    *("link", "iframe", "noscript", "nav", "footer", "aside", "select", "textarea"),
+    *("button", "picture", "source", "video", "audio", "canvas", "object", "embed", "input", "dialog"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ def read_page(source: str, url: str | None, fetched_at: datetime | None = None) 
 
     Takes quadratic time in the number of attributes of one tag (a property of libxml2): run it where it can be killed.
     """
-    tree = _parse(source)
+    tree = parse_page(source)
     if tree is None:
         return None
     metadata = read_metadata(tree, url, fetched_at)
@@ -51,20 +60,48 @@ def read_page(source: str, url: str | None, fetched_at: datetime | None = None) 
         one_line(node.text_content()): caption_parts(node) for node in tree.xpath("//figcaption")[:_MAX_CAPTIONS]
     }
     captions.pop("", None)
-    document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
-    text = tidy("\n\n".join(blocks(document.body))) if isinstance(document, Document) else ""
+    found = page_blocks(tree)
+    text = _body(tree, url, found, metadata)
     stated = tidy(metadata.body)
     poor = len(text.split()) < _SHORT_BODY or "\n" not in text
     if poor and len(stated.split()) >= len(text.split()):
         text = stated
     # A long story is no wall, whatever else the page shows.
-    visible = _visible(tree) if len(text.split()) <= _LONG_BODY else text
+    visible = one_line(" ".join(block.text for block in found)) if len(text.split()) <= _LONG_BODY else text
     return Page(text, metadata, captions, visible, _teasers(tree, text))
 
 
-def _visible(tree: HtmlElement) -> str:
-    hidden = "self::script or self::style or self::noscript or self::template"
-    return one_line(" ".join(tree.xpath(f"//body//*[not({hidden})]/text() | //body/text()")))
+def page_blocks(tree: HtmlElement) -> list[Block]:
+    """Cut the page into blocks; scripts and drawings go out of `tree`, so read the metadata first."""
+    etree.strip_elements(tree, *_UNSEEN, with_tail=False)
+    body = tree.find("body")
+    return read_blocks(tree if body is None else body)
+
+
+def votes(tree: HtmlElement, url: str | None) -> str:
+    """Return the text that trafilatura keeps at its fastest, empty if none: what the block model starts from.
+
+    Takes out of `tree` what trafilatura has no use for: call it last.
+    """
+    etree.strip_elements(tree, *_UNREAD, with_tail=False)
+    document = bare_extraction(tree, url=url, fast=True, with_metadata=False, include_comments=False)
+    return document.text or "" if isinstance(document, Document) else ""
+
+
+def compared_with(metadata: Metadata) -> Stated:
+    """Return what the mark-up says that the block model compares blocks with."""
+    return Stated(
+        (metadata.headline, metadata.title, *metadata.h1), metadata.authors, metadata.description, metadata.body
+    )
+
+
+def _body(tree: HtmlElement, url: str | None, found: list[Block], metadata: Metadata) -> str:
+    """The blocks that the model chooses; when it chooses none, what trafilatura finds with all its means."""
+    chosen = block_model().choose(found, votes(tree, url), compared_with(metadata))
+    if chosen:
+        return tidy(laid_out(chosen))
+    document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
+    return tidy("\n\n".join(blocks(document.body))) if isinstance(document, Document) else ""
 
 
 def _teasers(tree: HtmlElement, text: str) -> int:
@@ -85,7 +122,8 @@ def _card(heading: HtmlElement) -> list[str]:
     return own
 
 
-def _parse(source: str) -> HtmlElement | None:
+def parse_page(source: str) -> HtmlElement | None:
+    """Return the root element of `source`, comments left out, or None when it holds no element at all."""
     try:
         # Without huge_tree libxml2 drops what lies deeper than 256 elements; 2,048 stays its bound, so it is safe.
         parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")

@@ -3,7 +3,7 @@
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
-_FOLDS = 5
+FOLDS = 5
 
 
 def _number(url: str | None) -> int:
@@ -18,4 +18,4 @@ def is_held_out(url: str | None) -> bool:
 
 def fold_of(url: str | None) -> int:
     """Return the cross-validation fold, 0 to 4, of a page that is not held out; a site is in one fold only."""
-    return _number(url) // 3 % _FOLDS
+    return _number(url) // 3 % FOLDS

@@ -1,0 +1,176 @@
+"""A page's body cut into blocks: every run of text that one block-level element or line break bounds. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+
+def _words(*lines: str) -> tuple[str, ...]:
+    return tuple(word for line in lines for word in line.split())
+
+
+# Everything else starts a block of its own. A table cell does not: its row is the block.
+_INLINE = frozenset(
+    _words(
+        "a abbr acronym b bdi bdo big button cite code data del dfn em font i ins kbd label mark nobr picture q ruby",
+        "rb rt rp s samp small span strike strong sub sup td th time tt u var wbr",
+    )
+)
+_CELLS = frozenset({"td", "th"})
+_UNSEEN = frozenset(
+    _words(
+        "script style noscript template svg head title select option textarea iframe object canvas audio video map",
+        "datalist progress meter dialog footer",
+    )
+)
+# What the element is, or lies in. A column of the model per flag.
+FLAGS = _words(
+    "a li ul table td figure figcaption aside nav header form article main blockquote pre button label section",
+    "h1 h2 h3 h4 h5 h6 p dd dt details b time em",
+)
+_FLAG = {name: 1 << position for position, name in enumerate(FLAGS)}
+_FLAG |= {"ol": _FLAG["ul"], "th": _FLAG["td"], "strong": _FLAG["b"], "i": _FLAG["em"], "summary": _FLAG["details"]}
+_FLAG |= {"q": _FLAG["blockquote"], "fieldset": _FLAG["form"], "dl": _FLAG["ul"], "caption": _FLAG["figcaption"]}
+_ROLES = {"navigation": "nav", "banner": "header", "complementary": "aside", "main": "main"}
+HIDDEN = 1 << len(FLAGS)
+_LINK, _EMPHASIS_FLAG = _FLAG["a"], _FLAG["b"]
+_TEXT = etree.XPath("descendant::node()[self::br or self::hr or (self::text() and normalize-space())]")
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden")
+_MAX_TOKENS = 12
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An element that holds text or lies above one that does. `flags` are its own and its ancestors'."""
+
+    tag: str
+    parent: "Node | None"
+    flags: int
+    depth: int
+    tokens: tuple[str, ...]
+    unseen: bool
+    block: "Node"
+    cell: "Node | None"
+    number: int
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A run of text. `node` is the block-level element that bounds it; counts are of characters without margins."""
+
+    node: Node
+    parts: list[str] = field(default_factory=list)
+    flags: int = 0
+    chars: int = 0
+    linked: int = 0
+    links: int = 0
+    emphasised: int = 0
+    after_break: bool = False
+    text: str = ""
+
+
+def read_blocks(body: HtmlElement) -> list[Block]:
+    """Return the blocks of `body` in document order, white space collapsed (in a `pre` only within its lines).
+
+    What no reader sees (scripts, templates, form options) is left out, and so are the page's and its parts' footers;
+    what style hides stays, with its flag.
+    """
+    blocks: list[Block] = []
+    nodes: dict[HtmlElement, Node] = {}
+    block: Block | None = None
+    broken = False
+    cell = None
+    for item in cast(list[Any], _TEXT(body)):
+        if etree.iselement(item):
+            broken = True
+            continue
+        parent = item.getparent()
+        if item.is_tail:
+            parent = parent.getparent()
+        node = nodes.get(parent) or _node(parent, nodes, body)
+        if node.unseen:
+            continue
+        if block is None or broken or node.block is not block.node:
+            block = Block(node.block, flags=node.flags, after_break=broken)
+            blocks.append(block)
+        elif node.cell is not cell:
+            block.parts.append(" | ")
+        broken, cell = False, node.cell
+        _add(block, node, item)
+    for block in blocks:
+        joined = "".join(block.parts)
+        if block.node.tag == "pre":
+            block.text = "\n".join(filter(None, (" ".join(line.split()) for line in joined.split("\n"))))
+        else:
+            block.text = " ".join(joined.split())
+        block.parts.clear()
+    return [block for block in blocks if block.text]
+
+
+def _add(block: Block, node: Node, text: str) -> None:
+    block.parts.append(text)
+    size = len(text.strip())
+    block.chars += size
+    block.flags &= node.flags
+    if node.flags & _LINK:
+        block.linked += size
+        block.links += 1
+    if node.flags & _EMPHASIS_FLAG:
+        block.emphasised += size
+
+
+def _node(element: HtmlElement, nodes: dict[HtmlElement, Node], body: HtmlElement) -> Node:
+    """Return the node of `element`, made along with those of its ancestors up to `body`."""
+    missing = []
+    at: HtmlElement | None = element
+    while at is not None and at not in nodes:
+        missing.append(at)
+        at = at.getparent() if at is not body else None
+    parent = nodes[at] if at is not None else None
+    for each in reversed(missing):
+        parent = nodes[each] = _made(each, parent, len(nodes))
+    return nodes[element]
+
+
+def _made(element: HtmlElement, parent: Node | None, number: int) -> Node:
+    tag = element.tag if isinstance(element.tag, str) else "div"
+    flags = _FLAG.get(tag, 0)
+    get = element.get
+    names = f"{get('class', '')} {get('id', '')} {get('itemprop', '')}"
+    role, style = get("role"), get("style")
+    if role:
+        flags |= _FLAG.get(_ROLES.get(role, ""), 0)
+    if (style and _HIDDEN_STYLE.search(style)) or get("hidden") is not None or get("aria-hidden") == "true":
+        flags |= HIDDEN
+    tokens = _tokens(names) if len(names) > 2 else ()
+    if parent is None:
+        node = Node(tag, None, flags, 0, tokens, False, None, None, number)  # type: ignore[arg-type]
+        node.block = node
+        return node
+    unseen = parent.unseen or tag in _UNSEEN
+    node = Node(tag, parent, flags | parent.flags, parent.depth + 1, tokens, unseen, parent.block, parent.cell, number)
+    if tag in _CELLS:
+        node.cell = node
+    elif tag not in _INLINE:
+        node.block, node.cell = node, None
+    return node
+
+
+@lru_cache(maxsize=20_000)
+def _tokens(names: str) -> tuple[str, ...]:
+    """Return the words of class and id names, each once, in order."""
+    return tuple(dict.fromkeys(word.lower() for word in _TOKEN.findall(names) if len(word) > 1))[:_MAX_TOKENS]
+
+
+def ancestors(node: Node) -> Iterator[Node]:
+    """Yield `node` and what lies above it, inside out."""
+    at: Node | None = node
+    while at is not None:
+        yield at
+        at = at.parent

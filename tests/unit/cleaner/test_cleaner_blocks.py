@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+
+from services.cleaner.blocks import FLAGS, HIDDEN
+from services.cleaner.blocks_features import Haystack, Stated, rows
+from services.cleaner.blocks_model import Weights, block_model, laid_out
+from services.cleaner.page import page_blocks, parse_page
+
+P = [
+    "The lake states agreed on Tuesday to share their water for another ten years, the ministry said.",
+    "Officials in the capital declined to say what the deal would cost the farmers downstream of the dam.",
+    "Talks on the price of electricity resume in the spring, when the snow of the high valleys melts.",
+]
+
+
+STORY = [sentence.replace("lake", place) for place in ("lake", "river", "sea") for sentence in P]
+STORY = [f"In week {number} the envoys met again. {sentence}" for number, sentence in enumerate(STORY)]
+
+
+def read(source: str):
+    return page_blocks(parse_page(f"<html><body>{source}</body></html>"))
+
+
+def texts(source: str) -> list[str]:
+    return [block.text for block in read(source)]
+
+
+def test_every_block_level_element_starts_a_block_and_inline_ones_do_not():
+    assert texts("<div>One <b>two</b><p>three</p> four</div><h2>five</h2><ul><li>six<li>seven</ul>") == [
+        "One two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+    ]
+
+
+def test_paragraphs_parted_by_line_breaks_are_blocks_of_their_own():
+    blocks = read("<div>One.<br><br>Two <i>and</i><br><b>three</b>.</div>")
+    assert [block.text for block in blocks] == ["One.", "Two and", "three."]
+    assert [block.after_break for block in blocks] == [False, True, True]
+    assert laid_out(blocks) == "One.\nTwo and\nthree."
+
+
+def test_a_row_of_a_table_is_one_block_and_prose_in_a_cell_another():
+    source = "<table><tr><th>Lake<th>Depth</tr><tr><td>Orrin<td><p>It is deep.</p></td></tr></table>"
+    assert texts(source) == ["Lake | Depth", "Orrin", "It is deep."]
+
+
+def test_the_lines_of_a_pre_stay_apart():
+    assert texts("<pre>one  two\n\n three</pre>") == ["one two\nthree"]
+
+
+def test_items_get_one_bullet_however_many_paragraphs_they_hold():
+    blocks = read("<ul><li>one</li><li><p>two</p><p>more of two</p></li></ul><p>three</p>")
+    assert laid_out(blocks) == "- one\n\n- two\n\nmore of two\n\nthree"
+
+
+@pytest.mark.parametrize("tag", ["script", "style", "noscript", "template", "select", "textarea", "svg"])
+def test_what_no_reader_sees_is_no_block(tag):
+    assert texts(f"<p>seen</p><div><{tag}>unseen</{tag}> also seen</div>") == ["seen", "also seen"]
+
+
+def test_a_block_knows_what_it_lies_in_and_how_much_of_it_is_linked():
+    block = read('<aside role="navigation"><p hidden>one <a href="/">two</a></p></aside>')[0]
+    named = {name for at, name in enumerate(FLAGS) if block.flags & 1 << at}
+    assert named == {"aside", "nav", "p"}
+    assert block.flags & HIDDEN
+    assert (block.chars, block.linked, block.links) == (6, 3, 1)
+
+
+def test_class_words_are_read_out_of_every_way_of_writing_them():
+    node = read('<p class="ArticleBody__text-2 share" id="share_bar">x</p>')[0].node
+    assert node.tokens == ("article", "body", "text", "share", "bar")
+
+
+def test_a_thousand_nested_elements_cost_no_recursion():
+    assert texts("<div>" * 1000 + "deep" + "</div>" * 1000)[-1] == "deep"
+
+
+def test_a_short_block_is_kept_text_only_as_a_whole_line():
+    kept = Haystack(f"{P[0]}\n- Share")
+    assert kept.share("Share") == 1
+    assert kept.share("water") == 0
+    assert kept.share("sharetheirwaterforanother") == 1
+    assert Haystack("").share("Share") == 0
+
+
+def test_rows_are_finite_and_of_one_width_whatever_the_page():
+    weights = block_model().weights
+    for source in ("<p>x", "<p>1<p>2", "".join(f"<p>{p}</p>" for p in P), "<ul>" + "<li>x" * 500):
+        blocks = read(source)
+        found = rows(blocks, "", Stated(), {})
+        assert found.shape == (len(blocks), len(weights.mean))
+        assert np.isfinite(found).all()
+
+
+def test_the_shipped_model_keeps_the_story_and_leaves_the_furniture():
+    source = (
+        '<nav class="menu"><ul><li><a href="/">Home</a><li><a href="/world">World</a></ul></nav><main><article>'
+        f"<h1>Lakes Sign</h1>{''.join(f'<p>{p}</p>' for p in STORY)}"
+        '<div class="share-bar"><a href="#">Share</a> <a href="#">Tweet</a></div></article></main>'
+        '<footer class="footer"><p>© 2026 Quayside Courier. All rights reserved.</p></footer>'
+    )
+    chosen = block_model().choose(read(source), "\n".join(STORY), Stated(("Lakes Sign",)))
+    assert [block.text for block in chosen] == STORY
+
+
+def test_no_block_gives_no_choice():
+    assert block_model().choose([], "x", Stated()) == []
+
+
+def test_chances_are_those_of_the_written_formula():
+    weights = Weights(
+        mean=np.array([1, 0], np.float32),
+        spread=np.array([2, 1], np.float32),
+        hidden=np.array([[1, -1], [0, 2]], np.float32),
+        hidden_bias=np.array([0, 1], np.float32),
+        output=np.array([1, 0.5], np.float32),
+        output_bias=np.array([-1], np.float32),
+    )
+    # Scaled (1, 2): hidden max(1, 0) = 1 and max(-1 + 4 + 1, 0) = 4, so 1 + 2 - 1 = 2 before the logistic.
+    chance = weights.chances(np.array([[3, 2]], np.float32))
+    assert chance == pytest.approx(1 / (1 + np.exp(-2)))
