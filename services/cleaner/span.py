@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from services.cleaner.lines import Line, is_prose
-from services.cleaner.names import DATELINE_WINDOW, contributors, dateline, is_piped_byline
-from services.cleaner.rules import ends_sentence, is_list_item, match, word_count
+from services.cleaner.density import densest
+from services.cleaner.ends import after_dateline
+from services.cleaner.lines import Line
+from services.cleaner.names import is_piped_byline
+from services.cleaner.rules import ends_sentence, is_list_item, is_quote, word_count
 from shared.events import ZoneKind
 
 _MARKERS = frozenset({ZoneKind.BYLINE, ZoneKind.DATE, ZoneKind.DATELINE})
@@ -49,14 +51,38 @@ def story_span(lines: Sequence[Line], *, extracted: bool) -> Span:
     starts = [i for i in prose if headline is None or i > headline]
     if not starts:
         return _flash(lines, appendix)
-    first = starts[0] if headline is None else _first(lines, starts, headline)
-    if headline is not None and word_count(lines[headline].text) < _HEADLINE_WORDS:
-        # Below a headline of a word or two a question would be taken for the headline in the next cleaning.
-        first = next((i for i in starts if i >= first and not _asks(lines[i])), first)
+    first, last = _dense(lines, starts, headline)
+    if last < prose[-1]:
+        appendix = _below(lines, last, next(i for i in prose if i > last))
     above = lines[: headline or 0]
     known = any(line.match and line.match.kind is ZoneKind.SECTION for line in above)
     label = None if known else next((i for i, line in enumerate(above) if line.match is None), None)
-    return Span(first, prose[-1], headline, label, appendix)
+    return Span(first, last, headline, label, appendix)
+
+
+def _dense(lines: Sequence[Line], starts: list[int], headline: int | None) -> tuple[int, int]:
+    """Return the first and the last line of the story: what is left of its head and of thin ends when neither gives."""
+    while True:
+        first = starts[0] if headline is None else _first(lines, starts, headline)
+        if headline is None or word_count(lines[headline].text) < _HEADLINE_WORDS:
+            # Below no headline, or one of a word or two, the next cleaning would take a question for the headline.
+            first = next((i for i in starts if i >= first and not _asks(lines[i])), first)
+        dense, last = densest(lines, first, starts[-1])
+        if dense == starts[0]:
+            return dense, last
+        starts = [i for i in starts if dense <= i <= last]
+
+
+def _below(lines: Sequence[Line], last: int, following: int) -> int:
+    """Return where what is cut off below the story begins: at furniture, or after what still belongs to the story."""
+    between = range(last + 1, following)
+    if any(lines[i].text.endswith((":", "\uff1a")) for i in between):
+        return next((i for i in between if lines[i].is_furniture()), following)
+    return next((i for i in between if lines[i].is_furniture() or not _continues(lines[i].text)), following)
+
+
+def _continues(text: str) -> bool:
+    return ends_sentence(text) or is_quote(text) or is_list_item(text)
 
 
 def _first(lines: Sequence[Line], starts: list[int], headline: int) -> int:
@@ -140,34 +166,3 @@ def _flash(lines: Sequence[Line], appendix: int) -> Span:
     if not worthy or len(free) > _FLASH_LINES:
         return Span(len(lines), len(lines), None, None, appendix)
     return Span(worthy[-1], worthy[-1], worthy[0] if len(worthy) > 1 else None, None, appendix)
-
-
-def after_dateline(line: str) -> int:
-    """Return where the story begins in its first line; the rest must still read as prose that no rule takes away."""
-    start = 0
-    while found := dateline(line[start : start + DATELINE_WINDOW]):
-        start += found.end
-    return start if start and _stands(line[start:]) else 0
-
-
-def before_contributors(line: str, start: int) -> int:
-    """Return where the story ends in its last line."""
-    end = len(line)
-    while line.endswith(")", start, end):
-        cut = line.rfind("(", start, end)
-        if cut < 0 or not _names_contributors(line[cut:end]):
-            break
-        end = cut
-        while end > start and line[end - 1].isspace():
-            end -= 1
-    return end if end < len(line) and _stands(line[start:end]) else len(line)
-
-
-def _names_contributors(text: str) -> bool:
-    """Whether `text` is a line of contributors."""
-    found = match(text)
-    return found is not None and found.kind is ZoneKind.CONTRIBUTORS and bool(contributors(text))
-
-
-def _stands(rest: str) -> bool:
-    return rest == rest.strip() and match(rest) is None and is_prose(rest) and ends_sentence(rest)

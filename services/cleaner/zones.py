@@ -15,14 +15,13 @@ chose it already, so only a rule that matches takes it out of the story, never i
 
 from collections.abc import Mapping, Sequence
 
+from services.cleaner.ends import after_dateline, before_contributors
 from services.cleaner.hygiene import fold
 from services.cleaner.lines import Line, lines_of
 from services.cleaner.names import is_piped_byline
 from services.cleaner.rules import ends_sentence, is_list_item, is_quote, is_whole_quote, word_count
 from services.cleaner.span import (
     Span,
-    after_dateline,
-    before_contributors,
     is_marker,
     neighbours,
     story_span,

@@ -66,6 +66,7 @@ def test_zones_cover_every_non_blank_line_once_and_resolve(raw):
 @example("COMMENTS\n0 0 0 0 0\n0 0 0 0 0")
 @example("0 0 0 0 0\nCOMMENTS\n0 0 0 0 0")
 @example("Lakes\nIt fell.\nBY ANN LEE\nIt fell why?\nIt fell so.")
+@example("It fell so.\nAnn Lee/Harbour Press\nIt fell why?\nIt fell so.")
 @example("Lakes\n:\nPARIS (HPA) — 0 0 .\nA A|A\n0 0 .")
 @example("Lakes\n:\n" + "He refused the pact.\nA A|A\n" * 5 + "He refused the pact.")
 def test_cleaning_a_clean_article_changes_nothing(raw):
