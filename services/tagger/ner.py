@@ -25,8 +25,8 @@ from shared.errors import ConfigurationError
 
 SUMS = "SHA256SUMS"
 FILES = ("weights.onnx", "vocab.txt", "labels.json")
-# Documents are read together up to this many code points: enough to fill the model's batches, and bounded in memory.
-_CHARACTERS = 60_000
+# Documents are read together up to this many tokens: enough windows of like length, and bounded in memory.
+_TOKENS = 10_000
 # The grammar knows these better and gives them values; the model's would only cut its spans.
 _OF_THE_GRAMMAR = frozenset({"DATE", "TIME", "MONEY", "PERCENT"})
 
@@ -107,7 +107,7 @@ class WireNer:
         return next(self.pipe([doc]))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Yield the docs in order, tagged; at most `batch_size` of them, or 60,000 code points, at a time."""
+        """Yield the docs in order, tagged; at most `batch_size` of them, or 10,000 tokens, at a time."""
         model = self.load()
         for docs in _batches(stream, batch_size):
             for doc, found in zip(docs, model.tag([doc.text for doc in docs]), strict=True):
@@ -153,8 +153,8 @@ def _batches(stream: Iterable[Doc], most: int) -> Iterator[list[Doc]]:
     size = 0
     for doc in stream:
         docs.append(doc)
-        size += len(doc.text)
-        if size >= _CHARACTERS or len(docs) >= most:
+        size += len(doc)
+        if size >= _TOKENS or len(docs) >= most:
             yield docs
             docs, size = [], 0
     if docs:
