@@ -5,10 +5,12 @@
 - A weekday: the nearest one up to the day of publication, that day included, as news means it; where the sentence looks
   ahead, the nearest from that day on. "last" and "next" make it one of last or next week: one of the same week is not
   certain. "this" makes it one of the same week.
-- A day or month without a year: that of the same calendar year, if no other is nearer; one of the year before or
-  after, if it is within 62 days; where the sentence looks ahead, the next one. Otherwise it is not certain. A weekday
+- A day or month without a year: the one within 62 days of publication, or else the past one of the same calendar year,
+  as a writer leaves the year out; where the sentence looks ahead, the next one. Otherwise it is not certain. A weekday
   beside it has to agree, and decides when it agrees in one year only, of the three around. "last" and "next May" are
   those of another calendar year: one of the same is not certain.
+- Where the sentence tells in the past what was to come ("was due to open on Monday") a date is certain only if it is
+  the same looking ahead and looking back.
 - "two years ago" is the year, "three weeks ago" the week, and so on.
 - Without the day of publication nothing here is certain.
 """
@@ -29,7 +31,7 @@ _NEAR = timedelta(days=62)
 # Said in the clause of the date, before it, with nobody saying anything in between: "said on Tuesday" looks back.
 _AHEAD = re.compile(
     r"(?:\b(?:will|shall|won't|won\u2019t|going to|upcoming|to be held)\b|['\u2019]ll\b"
-    r"|\b(?:is|are|was|were|be) (?:to|due|set|scheduled|expected|planned|slated)\b)(?P<rest>[^.;:,\n]*)$",
+    r"|\b(?:is|are|be|(?P<was>was|were)) (?:to|due|set|scheduled|expected|planned|slated)\b)(?P<rest>[^.;:,\n]*)$",
     re.IGNORECASE,
 )
 _SAID = re.compile(
@@ -45,10 +47,12 @@ class When(NamedTuple):
     ahead: bool
 
 
-def looks_ahead(before: str) -> bool:
-    """Return whether the text before a date speaks of what is still to come: "The board will meet on "."""
+def looks(before: str) -> tuple[bool, ...]:
+    """Return whether the text before a date looks ahead: "The board will meet on " does; (False, True): it may."""
     match = _AHEAD.search(before[-_CLAUSE:])
-    return match is not None and _SAID.search(match["rest"]) is None
+    if match is None or _SAID.search(match["rest"]):
+        return (False,)
+    return (False, True) if match["was"] else (True,)
 
 
 def month_number(name: str) -> int:
@@ -88,10 +92,8 @@ def _certain(candidates: Iterable[date], when: When) -> date | None:
     published, known = when.published, sorted(candidates)
     if when.ahead:
         return next((day for day in known if day >= published), None)
-    nearest = min(known, key=lambda day: (abs(day - published), day), default=None)
-    if nearest is None or nearest.year == published.year or abs(nearest - published) <= _NEAR:
-        return nearest
-    return None
+    near = [day for day in known if abs(day - published) <= _NEAR]
+    return next(iter(near or [day for day in known if day.year == published.year and day <= published]), None)
 
 
 def day_of(month: int, day: int, weekday: int | None, when: When) -> date | None:

@@ -4,12 +4,18 @@ The rules are in `services.tagger.moments` and `relative` (DATE) and `services.t
 No value is better than a wrong one.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from services.tagger import amounts, moments
-from services.tagger.relative import looks_ahead
+from services.tagger.grammar import FIGURES, SCALE, SYMBOL, H, S
+from services.tagger.relative import looks
+
+_BEFORE, _AFTER = 120, 40  # characters around a mention
+_SCALED = re.compile(SCALE, re.IGNORECASE)
+_SCALED_LATER = re.compile(rf"{S}(?:to|or|and){S}(?:{SYMBOL}{S}?)?{FIGURES}(?:{S}|{H})?{SCALE}", re.IGNORECASE)
 
 
 class Value(NamedTuple):
@@ -29,7 +35,7 @@ def normalise(
         surface: the mention as it stands in the text.
         published: when the article was published; without it no date that leans on it has a value.
         language: of the text; decides how figures are read.
-        ahead: whether the sentence speaks of what is still to come (`relative.looks_ahead`).
+        ahead: whether the sentence speaks of what is still to come (`relative.looks`).
     """
     if label == "DATE":
         value = moments.resolve(surface, published.date() if published else None, ahead=ahead)
@@ -58,17 +64,18 @@ def of_mentions(
         published: when the article was published.
         language: of the text.
     """
-    found = {
-        normalise(
-            label, text[start:end], published, language=language, ahead=looks_ahead(text[max(0, start - 120) : start])
-        )
-        if not _is_loose(text, start, end)
-        else None
-        for text, start, end in mentions
-    }
+    found = set()
+    for text, start, end in mentions:
+        loose = _is_loose(text, start, end)
+        for ahead in looks(text[max(0, start - _BEFORE) : start]):
+            value = normalise(label, text[start:end], published, language=language, ahead=ahead)
+            found.add(None if loose else value)
     return found.pop() if len(found) == 1 else None
 
 
 def _is_loose(text: str, start: int, end: int) -> bool:
-    """Whether it is the "today" of "today's world", which is no day."""
-    return text[start:end].lower() == "today" and text[end : end + 2] in ("'s", "\u2019s")
+    """Whether it means less than it says: "today's world" is no day, and the "$8" of "$8 to $12 billion" no sum."""
+    surface, after = text[start:end], text[end : end + _AFTER]
+    if surface.lower() == "today":
+        return after.startswith(("'s", "\u2019s"))
+    return _SCALED_LATER.match(after) is not None and _SCALED.search(surface) is None

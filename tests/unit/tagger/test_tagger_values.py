@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tagger.relative import looks_ahead
+from services.tagger.relative import looks
 from services.tagger.values import Value, normalise, of_mentions
 
 THURSDAY = datetime(2025, 1, 9, 17, 0, tzinfo=UTC)
@@ -111,6 +111,7 @@ def test_a_date_that_leans_on_the_day_of_publication_needs_it(surface: str, valu
         ("next May", "this year's or next year's"),
         ("Aug. 5", "five months back or seven ahead"),
         ("September", "far from either side"),
+        ("April 3", "three months ahead, and nobody looks there"),
         ("Feb. 29", "no leap year near"),
         ("Tuesdays", "many days"),
         ("20s", "of which century"),
@@ -157,7 +158,20 @@ def test_where_the_sentence_looks_ahead_a_date_is_the_next_one(surface: str, val
     ],
 )
 def test_a_sentence_looks_ahead_only_in_the_clause_of_the_date(before: str, ahead: bool):  # noqa: FBT001
-    assert looks_ahead(before) is ahead
+    assert looks(before) == (ahead,)
+
+
+def test_what_was_still_to_come_may_lie_on_either_side():
+    text = "The yard was due to open on Tuesday, and was set to close in 2030."
+    assert looks("The yard was due to open on ") == (False, True)
+    assert of_mentions("DATE", places(text, "Tuesday"), THURSDAY) is None
+    assert of_mentions("DATE", places(text, "2030"), THURSDAY) == Value("2030")
+
+
+def test_a_sum_that_takes_its_scale_from_the_next_has_no_value_of_its_own():
+    assert of_mentions("MONEY", places("It will cost $8 to $12 billion.", "$8")) is None
+    assert of_mentions("MONEY", places("It fell from $8 to $6.", "$8")) == Value("8", "USD")
+    assert of_mentions("MONEY", places("From $8 million to $12 billion.", "$8 million")) == Value("8000000", "USD")
 
 
 def places(text: str, word: str) -> list[tuple[str, int, int]]:
