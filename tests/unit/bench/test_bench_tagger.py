@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import spacy
 
 from bench import ner_measure, ner_report, ner_sets, tagger
 from bench.markdown import put, table
@@ -111,6 +112,16 @@ def test_spans_are_in_order_and_lie_in_their_text():
     assert found[1] == []
     assert [texts[2][start:end] for start, end, label in found[2] if label == "GPE"][-1] == "Norway"
     assert all(spans == sorted(spans) for spans in found)
+
+
+def test_any_spacy_pipeline_can_stand_beside_ours(tmp_path: Path):
+    made = spacy.blank("en")
+    made.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Oslo"}])  # type: ignore[attr-defined]
+    made.to_disk(tmp_path)
+    peer = ner_measure.Peer(str(tmp_path))
+    assert peer.spans(["In Oslo.", ""]) == [[(3, 7, "GPE")], []]
+    assert peer.headlines([("Oslo waits", "Oslo")]) == [[(0, 4, "GPE")]]
+    assert peer.names("Oslo and Oslo") == {"Oslo"}
 
 
 def test_a_table_is_aligned():
