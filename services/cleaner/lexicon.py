@@ -1,4 +1,4 @@
-"""The furniture lexicon of `lexicon.toml`, read once and indexed by first word."""
+"""The furniture lexicon of `lexicon.toml` and `furniture.toml`, read once and indexed by first word."""
 
 import tomllib
 from dataclasses import dataclass
@@ -54,12 +54,12 @@ def first_word(folded: str) -> str:
 
 @cache
 def lexicon() -> Lexicon:
-    """Return the lexicon shipped beside this module."""
-    data: dict[str, Any] = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
+    """Return the lexicon shipped beside this module. A phrase that two languages share is what the first file says."""
+    data, more = _read("lexicon.toml"), _read("furniture.toml")
     exact: dict[str, Furniture] = {}
     starts: dict[str, list[tuple[str, Furniture]]] = {}
     contains: list[tuple[str, Furniture]] = []
-    for table in data["furniture"]:
+    for table in [*data["furniture"], *more["furniture"]]:
         entry = Furniture(
             ZoneKind(table["kind"]), table["rule"], table["where"], table.get("sentence", True), table.get("words", 12)
         )
@@ -69,7 +69,13 @@ def lexicon() -> Lexicon:
             folded = " ".join(phrase.casefold().split())
             starts.setdefault(first_word(folded), []).append((folded, entry))
         contains.extend((phrase, entry) for phrase in table.get("contains", ()))
-    words = {name: frozenset(values) for name, values in data["words"].items() if name != "months"}
-    months = {name: number for number, names in enumerate(data["words"]["months"], 1) for name in names}
+    plain = data["words"].keys() - {"months"}
+    words = {name: frozenset([*data["words"][name], *more["words"].get(name, ())]) for name in plain}
+    both = zip(data["words"]["months"], more["words"]["months"], strict=True)
+    months = {name: number for number, (names, others) in enumerate(both, 1) for name in [*names, *others]}
     walls = tuple(Wall(w["what"], tuple(w["titles"]), tuple(w["phrases"])) for w in data["not_article"])
     return Lexicon(exact, {key: tuple(values) for key, values in starts.items()}, tuple(contains), words, months, walls)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))

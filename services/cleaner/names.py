@@ -52,7 +52,7 @@ def image_credit(line: str) -> str | None:
 
 def _credit_lead(text: str) -> tuple[bool, str]:
     words = lexicon().words
-    tokens = text.replace(":", " : ", 1).split()
+    tokens = text.replace("：", ":").replace(":", " : ", 1).split()
     for size in range(min(3, len(tokens) - 1), 0, -1):
         if " ".join(tokens[:size]).casefold() not in words["credit"]:
             continue
@@ -62,7 +62,9 @@ def _credit_lead(text: str) -> tuple[bool, str]:
             while rest and rest[0].casefold() in words["credit_link"] | {":", "©"}:
                 rest = rest[1:]
             who = " ".join(rest)
-            return bool(who) and (who[0].isupper() or who[0] in "@©" or _has_agency(who)), who
+            # Most scripts have no capitals.
+            named = who[:1].isalpha() and not who[:1].islower()
+            return bool(who) and (named or who[0] in "@©" or _has_agency(who)), who
     return False, ""
 
 
@@ -103,7 +105,7 @@ def byline(line: str) -> tuple[str, ...]:
     """Return the authors a byline names, in order; empty when `line` is no byline."""
     if len(line) > 160 or line.endswith((".", "?", "!", ":")):
         return ()
-    words = line.replace(":", ": ", 1).split()
+    words = line.replace("：", ":").replace(":", ": ", 1).split()
     for size in range(min(3, len(words) - 1), 0, -1):
         if " ".join(words[:size]).casefold().rstrip(":") in lexicon().words["by"]:
             return _authors(" ".join(words[size:]).lstrip(": "))

@@ -146,7 +146,7 @@ def _phrase(line: str) -> Match | None:
         )
     if _CONTRIBUTED.fullmatch(line):
         return Match(ZoneKind.CONTRIBUTORS, "contributed")
-    count = len(folded.split())
+    count = word_count(folded)
     opening = folded.lstrip("(")
     for phrase, entry in words.contains:
         if phrase in folded and count <= (25 if entry.sentence else 4) and not is_quote(line):

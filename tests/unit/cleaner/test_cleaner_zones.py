@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - words in their own scripts
 import pytest
 
 from services.cleaner.hygiene import tidy
@@ -106,6 +107,77 @@ def test_a_line_below_the_story_is_named(line, kind):
 
 
 @pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Leggi anche: Come i laghi hanno cominciato a calare", "related"),
+        ("Leia também: como os lagos baixaram", "related"),
+        ("Lees ook: hoe de meren daalden", "related"),
+        ("Czytaj też: jak opadały jeziora", "related"),
+        ("Čtěte také: Jak jezera klesala", "related"),
+        ("Läs också: Så sjönk sjöarna", "related"),
+        ("Les også: Slik sank innsjøene", "related"),
+        ("Læs også: Sådan sank søerne", "related"),
+        ("Lue myös: Näin järvet laskivat", "related"),
+        ("Читайте также: как мелели озёра", "related"),
+        ("Читайте також: як міліли озера", "related"),
+        ("İlgili haber", "related"),
+        ("関連記事：湖の水位はなぜ下がったか", "related"),
+        ("相关阅读：湖水为何下降", "related"),
+        ("اقرأ أيضا: كيف انخفضت البحيرات", "related"),
+        ("관련기사", "related"),
+        ("Condividi", "share"),
+        ("Udostępnij", "share"),
+        ("Поделиться", "share"),
+        ("シェアする", "share"),
+        ("مشاركة", "share"),
+        ("Yabelana", "share"),
+        ("Iscriviti alla nostra newsletter", "newsletter"),
+        ("Schrijf je in voor onze nieuwsbrief", "newsletter"),
+        ("Prenumerera på vårt nyhetsbrev", "newsletter"),
+        ("Підписуйтесь на наш Telegram", "newsletter"),
+        ("Foto: Anna Kowalska / PAP", "credit"),
+        ("Kuva: Aino Virtanen / Lehtikuva", "credit"),
+        ("Фото: Анна Иванова / ТАСС", "credit"),
+        ("写真：共同通信社", "credit"),
+        ("图片来源：视觉中国", "credit"),
+        ("Isithombe: Sipho Dlamini", "credit"),
+        ("Tagi: woda, jeziora", "tag"),
+        ("Теги: вода, озёра", "tag"),
+        ("标签：水，湖", "tag"),
+        ("Riproduzione riservata ©", "copyright"),
+        ("Alle rechten voorbehouden", "copyright"),
+        ("Все права защищены", "copyright"),
+        ("無断転載を禁じます", "copyright"),
+        ("Komentarze", "navigation"),
+        ("コメント", "navigation"),
+        ("Mainos", "navigation"),
+        ("Реклама", "navigation"),
+    ],
+)
+def test_furniture_is_known_in_other_languages(line, kind):
+    text = article(middle=line)
+    assert kinds(text)[line] == kind
+    assert body(text) == f"{P1}\n\n{P2}"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Di Anna Rossi", "byline"),
+        ("Av Ola Nordmann", "byline"),
+        ("Автор: Анна Иванова", "byline"),
+        ("Opublikowano 3 marca 2026, 10:15", "date"),
+        ("Опубликовано 3 марта 2026 в 10:15", "date"),
+        ("Päivitetty 3. maaliskuuta 2026 klo 10.15", "date"),
+        ("2026年3月3日 10時15分", "date"),
+        ("3 min di lettura", "date"),
+    ],
+)
+def test_bylines_and_dates_are_known_in_other_languages(line, kind):
+    assert kinds(article(head=line))[line] == kind
+
+
+@pytest.mark.parametrize(
     "line",
     [
         '"Never again."',
@@ -164,7 +236,7 @@ def test_a_sentence_that_touches_a_credit_is_its_caption(from_text):
         ("GENEVA (Harbour Press) — ", "GENEVA", "Harbour Press"),
         ("KYIV, Ukraine (AP) - ", "KYIV, Ukraine", "AP"),
         ("MOSCOW, Jan 5 (Reuters) - ", "MOSCOW", "Reuters"),
-        ("Berlin (dpa) – ", "Berlin", "dpa"),  # noqa: RUF001 - an en dash
+        ("Berlin (dpa) – ", "Berlin", "dpa"),
         ("BUENOS AIRES -- ", "BUENOS AIRES", None),
     ],
 )
