@@ -40,14 +40,14 @@ def author_names(stated: Iterable[str]) -> tuple[str, ...]:
 
 def _listed(part: str) -> Iterator[str]:
     """The names of a comma-separated list, up to the first piece that is a role or a degree."""
-    named = False
+    first = ""
     for piece in _COMMA.split(part):
         name = bare_name(piece)
         if not name:
             continue
-        alone = not named and "," not in part
-        if (is_role(name) and not alone) or (named and (_CREDENTIAL.fullmatch(name) or not reads_as_name(name))):
-            if named:
+        alone = not first and "," not in part
+        if (is_role(name) and not alone) or (first and not _follows(name, first)):
+            if first:
                 return
             continue
         words = name.split()
@@ -56,18 +56,29 @@ def _listed(part: str) -> Iterator[str]:
             yield from pieces
         elif len(words) <= 2 * MAX_NAME_WORDS:
             yield name
-        named = True
+        first = first or name
+
+
+def _follows(name: str, first: str) -> bool:
+    """Whether a later piece of a list can be one more name: no degree, no single word beside a full name."""
+    return (" " in name or " " not in first) and reads_as_name(name) and not _CREDENTIAL.fullmatch(name)
 
 
 def without_lead(value: str) -> str:
     """Return a byline without what stands before the name: "By", "Text:", "Von"."""
     line = value.strip(QUOTES)
     folded = line.casefold()
-    for lead in pagewords().by:
-        if folded.startswith(lead) and len(line) > len(lead):
-            rest = line[len(lead) :]
-            if not rest[0].isalnum() or not lead[-1].isascii():
-                return without_lead(rest) if rest.strip(QUOTES) else line
+    words = pagewords()
+    for lead in words.by:
+        if not folded.startswith(lead) or len(line) <= len(lead):
+            continue
+        rest = line[len(lead) :]
+        bare = rest.strip(QUOTES)
+        if not bare or (rest[0].isalnum() and lead[-1].isascii()):
+            continue
+        # "Von Arnim" and "De Vries" are names, "Von Ann Lee" is a byline.
+        if lead not in words.particles or (bare[0].isupper() and " " in bare) or ":" in rest[:2]:
+            return without_lead(rest)
     return line
 
 
@@ -84,6 +95,8 @@ def bare_name(piece: str) -> str:
     while len(kept) > 1 and kept[-1].casefold().strip(".,") in words.months and len(kept) < len(name.split()):
         kept.pop()
     name = " ".join(kept).strip(QUOTES.replace(".", ""))
+    if len(kept) > 1 and name.isupper():
+        name = re.sub(r"[^\W\d_]+", lambda found: found[0].capitalize(), name)
     if not 2 <= len(name) <= _MAX_NAME or _JUNK.search(name) or not any(char.isalpha() for char in name):
         return ""
     folded = fold(name)

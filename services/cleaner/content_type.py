@@ -10,10 +10,13 @@ from services.cleaner.structured import Structured, as_list, types
 from shared.events import ContentType
 
 _LIVE_URL = re.compile(
-    r"(?:^|[/_-])(?:live-?blog|live-?ticker|newsblog|live-?updates?|minute-?by-?minute|minuto-a-minuto|en-direct|en-vivo|ao-vivo|in-diretta|newsticker)(?:[/_.-]|$)|/live/[^/]"
+    r"(?:^|[/_-])(?:live-?blog|live-?ticker|news-?ticker|newsblog|live-updates?|minute-by-minute|minuto-a-minuto|en-direct"
+    r"|en-vivo|ao-vivo|in-diretta)(?:[/_.-]|$)"
 )
 _GALLERY_URL = re.compile(
-    r"(?:^|[/_-])(?:gallery|galleries|photo-?gallery|slideshows?|galerie|bildergalerie|bilderstrecke|fotostrecke|fotogalerie|diaporama|portfolio-photo|fotogaler[ií]as?|galeria|in-pictures|picture-gallery)(?:[/_.-]|$)"
+    r"/(?:gallery|galleries|galerie|galeria|galer[ií]as?|slideshows?)/"
+    r"|[/_-](?:bildergalerie|bilderstrecke|fotostrecke|fotogalerie|fotogaler[ií]a|diaporama|slideshow|in-pictures"
+    r"|(?:photo|picture|image)-gallery)(?:[/_.-]|$)"
 )
 _VIDEO_URL = re.compile(r"/(?:videos?|watch|clips?|mediathek)/")
 _NUMBERED = re.compile(r"(?:#|no\.?\s?|nr\.?\s?)?(\d{1,3})\s?[.):–—-]", re.IGNORECASE)  # noqa: RUF001 - set by any dash
@@ -24,19 +27,20 @@ _ITEMS = 5
 _FIGURES, _WORDS_PER_FIGURE = 8, 40
 
 
-def content_type(tree: HtmlElement, structured: Structured, url: str | None) -> tuple[ContentType, str]:
+def content_type(tree: HtmlElement, structured: Structured, headline: str, url: str | None) -> tuple[ContentType, str]:
     """Return (type, what says so); (article, "") when nothing says otherwise."""
     path = _path(url)
+    own = set(types(structured.article) or structured.types)
     films = "videoobject" in structured.types and _VIDEO_URL.search(path) is not None
     for kind, source, says in (
-        (ContentType.LIVE_BLOG, "json-ld", "liveblogposting" in structured.types),
+        (ContentType.LIVE_BLOG, "json-ld", "liveblogposting" in own),
         (ContentType.LIVE_BLOG, "url", _LIVE_URL.search(path)),
-        (ContentType.GALLERY, "json-ld", structured.types & {"imagegallery", "mediagallery"}),
+        (ContentType.GALLERY, "json-ld", own & {"imagegallery", "mediagallery"}),
         (ContentType.GALLERY, "url", _GALLERY_URL.search(path)),
         (ContentType.VIDEO, "meta og:type", _is_video(structured)),
         (ContentType.VIDEO, "url", films),
         (ContentType.LIST, "json-ld", _lists_items(structured)),
-        (ContentType.LIST, "numbered headings", _numbered(tree) >= _ITEMS),
+        (ContentType.LIST, "numbered headings", _is_numbered(tree, headline)),
     ):
         if says:
             return kind, source
@@ -69,8 +73,15 @@ def _lists_items(structured: Structured) -> bool:
     return False
 
 
-def _numbered(tree: HtmlElement) -> int:
-    """The longest run of headings whose numbers go up or down by one."""
+def _is_numbered(tree: HtmlElement, headline: str) -> bool:
+    """Whether the headings are numbered in a row, as many as the headline announces."""
+    announced = {int(number) for number in re.findall(r"(?<!\d)\d{1,3}(?!\d)", headline)}
+    run = _longest_run(tree) if announced else 0
+    return run >= _ITEMS and any(abs(run - number) <= 1 for number in announced)
+
+
+def _longest_run(tree: HtmlElement) -> int:
+    """How many headings stand in a row whose numbers go up, or down, by one."""
     numbers = []
     for heading in tree.xpath("//h2 | //h3")[:_MAX_HEADINGS]:
         found = _NUMBERED.match(heading.text_content().strip()[:20])
@@ -80,7 +91,7 @@ def _numbered(tree: HtmlElement) -> int:
     step = 0
     for before, after in pairwise(numbers):
         change = after - before
-        run = run + 1 if abs(change) == 1 and change in {step, change if run == 1 else step} else 1
+        run = run + 1 if abs(change) == 1 and (run == 1 or change == step) else 2 if abs(change) == 1 else 1
         step = change
         longest = max(longest, run)
     return longest

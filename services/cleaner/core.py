@@ -10,7 +10,7 @@ from services.cleaner.metadata import Metadata
 from services.cleaner.page import Page, read_page
 from services.cleaner.quality import quality
 from services.cleaner.rules import ends_sentence, word_count
-from services.cleaner.verdict import too_little, wall
+from services.cleaner.verdict import STORY_WORDS, too_little, wall
 from services.cleaner.views import Found, add_caption, found_in, story
 from services.cleaner.zones import zone_map
 from shared import ids
@@ -78,7 +78,7 @@ def _from_text(event: ArticleFetched) -> ArticleCleaned:
     found = found_in(zones)
     if not body:
         raise Refused(Rejection.NOT_AN_ARTICLE, f"no sentence in {len(zones)} lines")
-    blocked = wall(found.headline or one_line(text[:200]), text)
+    blocked = wall(found.headline or one_line(text[:200]), body if word_count(body) >= STORY_WORDS else text)
     if blocked:
         raise Refused(Rejection.NOT_AN_ARTICLE, blocked)
     return _article(event, text, zones, found, Metadata())
@@ -112,10 +112,12 @@ def _known(page: Page) -> dict[str, ZoneKind]:
 
 
 def _refuse_no_article(page: Page, body: str) -> None:
-    # What the reader sees decides: extraction may keep one sentence of a log-in form.
-    shown = page.visible if word_count(page.visible) < 2 * word_count(body) + 100 else body
+    words = word_count(body)
+    # Extraction may keep one sentence of a log-in form, so a short story is judged by all that the reader sees; beside
+    # a longer one the page's own cookie banner is no wall.
+    shown = page.visible if words < STORY_WORDS else body
     reason = wall(page.metadata.title or page.metadata.headline, shown) or too_little(
-        word_count(body), page.metadata, page.teasers
+        words, page.metadata, page.teasers
     )
     if reason:
         raise Refused(Rejection.NOT_AN_ARTICLE, reason)

@@ -33,10 +33,11 @@ _SIZE = re.compile(
 _SHORT_NAME = 8
 
 
-def read_images(tree: HtmlElement, structured: Structured, url: str | None) -> tuple[Image, ...]:
-    """Return the images of the article, the lead image first, no picture twice for its size; URLs are absolute."""
+def read_images(tree: HtmlElement, structured: Structured, url: str | None) -> tuple[tuple[Image, ...], str]:
+    """Return (images of the article, source of the first); no picture twice for its size; URLs are absolute."""
+    lead, source = _stated(structured, url)
     found: dict[str, Image] = {}
-    for image in (*_stated(structured, url), *_figures(tree, url)):
+    for image in (*lead, *_figures(tree, url)):
         key = _key(image.url)
         known = found.get(key)
         if known is None:
@@ -47,25 +48,24 @@ def read_images(tree: HtmlElement, structured: Structured, url: str | None) -> t
             )
         if len(found) >= _MAX_IMAGES:
             break
-    return tuple(found.values())
+    return tuple(found.values()), source or ("figure" if found else "")
 
 
-def _stated(structured: Structured, url: str | None) -> Iterator[Image]:
-    """The article's own lead image, or the one for sharing."""
+def _stated(structured: Structured, url: str | None) -> tuple[list[Image], str]:
+    """The article's own lead image, or the one for sharing, and which it is."""
     stated = [*as_list(structured.article.get("image"))[:3], *as_list(structured.webpage.get("primaryImageOfPage"))[:1]]
     for value in stated:
         node = structured.ids.get(str(value.get("@id")), value) if isinstance(value, dict) else {"url": value}
         if image := _from_node(node, structured, url):
-            yield image
-            return
+            return [image], "json-ld"
     for name in ("og:image", "og:image:url", "twitter:image", "twitter:image:src"):
         if absolute := _absolute(first(structured.tags(name)), url):
-            yield Image(url=absolute)
-            return
+            return [Image(url=absolute)], f"meta {name}"
+    return [], ""
 
 
 def _from_node(node: Node, structured: Structured, url: str | None) -> Image | None:
-    absolute = _absolute(first([*texts(node.get("contentUrl")), *texts(node.get("url")), *texts(node.get("@id"))]), url)
+    absolute = _absolute(first([*texts(node.get("contentUrl")), *texts(node.get("url"))]), url)
     credit = text(node.get("creditText")) or first(_people(node, structured))
     return Image(url=absolute, caption=text(node.get("caption")) or None, credit=credit or None) if absolute else None
 

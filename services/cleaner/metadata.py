@@ -35,7 +35,7 @@ class Metadata:
     """Fields as the page states them; None or empty where it does not. Dates carry a time zone.
 
     `evidence` names for each field that is there what it was taken from. `h1` is the headline that the reader sees,
-    `figures` counts the pictures of the article, `body` is the articleBody of the JSON-LD, not tidied.
+    `figures` counts its pictures with a caption, `body` is the articleBody of the JSON-LD, not tidied.
     """
 
     headline: str = ""
@@ -84,10 +84,10 @@ def read_metadata(tree: HtmlElement, url: str | None, fetched_at: datetime | Non
     other = text(article.get("alternativeHeadline")) or text(article.get("alternateName"))
     other = other if other and fold(other) != fold(line) else ""
     free, free_source = _free(stated)
-    kind, kind_source = content_type(tree, stated, url)
+    kind, kind_source = content_type(tree, stated, line, url)
     language = _language(tree)
     in_title = None if publisher else site_in(title, line)
-    images = read_images(tree, stated, url)
+    images, images_source = read_images(tree, stated, url)
     sources = {
         "headline": line_source,
         "alternative_headline": "json-ld" if other else "",
@@ -97,7 +97,7 @@ def read_metadata(tree: HtmlElement, url: str | None, fetched_at: datetime | Non
         "canonical_url": canonical_source,
         "is_accessible_for_free": free_source,
         "content_type": kind_source,
-        "images": "page" if images else "",
+        "images": images_source,
     }
     return Metadata(
         headline=line,
@@ -122,7 +122,7 @@ def read_metadata(tree: HtmlElement, url: str | None, fetched_at: datetime | Non
         body=_body(article.get("articleBody")),
         title=title,
         h1=(visible.line,) if visible else (),
-        figures=len(tree.xpath("(//article | //main)//figure[.//img]")),
+        figures=sum(image.caption is not None for image in images),
         stated_words=_count(article.get("wordCount")),
         declares_article=bool(article)
         or next(iter(stated.tags("og:type")), "").casefold() == "article"
@@ -193,7 +193,8 @@ def _free(stated: Structured) -> tuple[bool | None, str]:
 
 
 def _canonical(tree: HtmlElement, stated: Structured, url: str | None) -> tuple[str | None, str]:
-    links = [str(link) for link in tree.xpath("//link[translate(@rel, 'CANOIL', 'canoil')='canonical']/@href")]
+    rel = [link for link in tree.iter("link") if (link.get("rel") or "").casefold() == "canonical"]
+    links = [link.get("href") or "" for link in rel]
     tagged = [(link, "link canonical") for link in links] + [(link, "meta og:url") for link in stated.tags("og:url")]
     for link, source in tagged:
         try:
@@ -211,8 +212,8 @@ def _language(tree: HtmlElement) -> str | None:
 
 
 def _declared(tree: HtmlElement) -> str:
-    stated = [str(value) for value in tree.xpath("/html/@lang | /html/@xml:lang | //html/@lang")]
-    return stated[0].strip().casefold().replace("_", "-") if stated else ""
+    stated = tree.get("lang") or tree.get("xml:lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+    return str(stated).strip().casefold().replace("_", "-")
 
 
 def _month_first(tree: HtmlElement, url: str | None) -> bool:

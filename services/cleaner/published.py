@@ -57,7 +57,8 @@ def dates(
     """Return when the page was published and modified.
 
     A date later than `fetched_at` (by more than a day) counts only when no other is stated, as uncertain. The address
-    decides between stated dates; where all contradict it, the earlier one holds, as uncertain. `month_first`: see `date_in_line`.
+    decides between stated dates; where all contradict it, the earlier one holds, as uncertain. `month_first`: see
+    `date_in_line`.
     """
     latest = fetched_at + timedelta(days=1) if fetched_at else None
     visible = [(one, late) for one, late in _visible(near, month_first=month_first) if _in_time(one, latest)]

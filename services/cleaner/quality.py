@@ -1,5 +1,6 @@
 """How much of the article is there, with the reasons when it is not all. Pure."""
 
+import re
 from collections.abc import Sequence
 
 from services.cleaner.hygiene import fold
@@ -13,7 +14,9 @@ from shared.events import ContentType, Quality, Zone, ZoneKind
 _OPENING_WORDS = 250
 _SHORT_WORDS, _HARDLY_WORDS = 50, 20
 _SHARE_OF_STATED, _STATED_WORDS = 0.5, 100
-_SHARE_OF_PROSE = 0.5
+_SHARE_OF_PROSE = 0.3
+# A line up to the end of its last sentence.
+_SENTENCES = re.compile(r".*[.!?…。！？؟।॥۔]", re.DOTALL)  # noqa: RUF001 - the marks of five scripts
 _CUT = ("…", "...", "[…]", "[...]", "(…)", "(...)")
 _PROSE = frozenset({ZoneKind.BODY, ZoneKind.QUOTE})
 _PICTURES = frozenset({ContentType.GALLERY, ContentType.VIDEO})
@@ -33,7 +36,7 @@ def quality(
             _paywall(zones, words, free=stated.is_accessible_for_free),
             _cut(zones, body),
             _incomplete(words, max(stated.stated_words, word_count(stated.body))),
-            None if kind in _PICTURES else _little_prose(text, zones, words),
+            None if kind is not ContentType.ARTICLE else _little_prose(text, zones, words),
         )
         if reason
     ]
@@ -71,7 +74,7 @@ def _incomplete(words: int, stated: int) -> str | None:
 
 def _little_prose(text: str, zones: Sequence[Zone], words: int) -> str | None:
     lines = (text[zone.start : zone.end] for zone in zones if zone.kind in _PROSE)
-    prose = sum(word_count(line) for line in lines if ends_sentence(line))
+    prose = sum(word_count(found[0]) for line in lines if (found := _SENTENCES.match(line)))
     if not words or prose >= words * _SHARE_OF_PROSE:
         return None
     return f"little prose: {prose} of {words} words stand in sentences"

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,7 +28,7 @@ _PLACES = ("url", "@id", "mainEntityOfPage")
 class Structured:
     """What machines are told. `article` and `webpage` are JSON-LD nodes, empty when there is none.
 
-    `ids` finds a named node by its `@id`; `types` are the types of all nodes and the names in `meta`, case-folded.
+    `ids` finds the fullest node of an `@id`; `types` are the types of all nodes and the names in `meta`, case-folded.
     """
 
     article: Node
@@ -48,7 +49,7 @@ def read_structured(tree: HtmlElement, url: str | None) -> Structured:
     return Structured(
         article=_article(nodes, url),
         webpage=webpages[0] if webpages else {},
-        ids={str(node["@id"]): node for node in nodes if isinstance(node.get("@id"), str) and "name" in node},
+        ids=_by_id(nodes),
         types=frozenset(kind for node in nodes for kind in types(node)),
         meta=_meta_tags(tree),
     )
@@ -57,8 +58,9 @@ def read_structured(tree: HtmlElement, url: str | None) -> Structured:
 def json_ld(tree: HtmlElement) -> Iterator[Node]:
     """Yield every JSON-LD object of the page, graphs, lists and nested objects included."""
     stack: list[Any] = []
-    for script in tree.xpath("//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]"):
-        stack.extend(_load(script.text or ""))
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").casefold():
+            stack.extend(_load(script.text or ""))
     stack.reverse()
     for _ in range(_MAX_NODES):
         if not stack:
@@ -79,6 +81,15 @@ def _load(source: str) -> list[Any]:
         except (ValueError, RecursionError):
             continue
     return []
+
+
+def _by_id(nodes: list[Node]) -> dict[str, Node]:
+    found: dict[str, Node] = {}
+    for node in nodes:
+        name = node.get("@id")
+        if isinstance(name, str) and len(node) > len(found.get(name, {})):
+            found[name] = node
+    return found
 
 
 def types(node: Node) -> list[str]:
@@ -146,9 +157,9 @@ def first(values: Iterable[str]) -> str | None:
 
 def _meta_tags(tree: HtmlElement) -> dict[str, list[str]]:
     tags: dict[str, list[str]] = {}
-    for tag in tree.xpath("//meta[@content][@property or @name or @itemprop]")[:_MAX_META]:
+    for tag in islice(tree.iter("meta"), _MAX_META):
         value = text(tag.get("content"))
-        for name in str(tag.get("property") or tag.get("name") or tag.get("itemprop")).casefold().split():
+        for name in (tag.get("property") or tag.get("name") or tag.get("itemprop") or "").casefold().split():
             if value and value not in tags.get(name, []):
                 tags.setdefault(name, []).append(value)
     return tags

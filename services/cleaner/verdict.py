@@ -1,6 +1,8 @@
 # ruff: noqa: RUF001 - typographic apostrophes
 """Whether a page or text is an article at all. Pure; every refusal names its evidence."""
 
+import re
+
 from services.cleaner.hygiene import fold
 from services.cleaner.lexicon import lexicon
 from services.cleaner.metadata import Metadata
@@ -9,9 +11,12 @@ from services.cleaner.rules import word_count
 # Prose that a page must have: a sentence when its mark-up declares an article, else a paragraph or two.
 DECLARED_WORDS = 8
 UNDECLARED_WORDS = 40
+# A story of this many words is judged by itself, a shorter one with all that its page shows.
+STORY_WORDS = 60
 # Error pages, walls and checks are shorter than this; a longer page that speaks of them is an article about them.
 WALL_WORDS = 300
 _TITLE_WORDS = 120
+_PIECES = re.compile(r"\s+[|–—·-]\s+")
 # A page without article mark-up is an index when its story holds this many linked headings with no more prose each, or
 # when it declares a collection and has less prose than an article that was declared wrongly.
 _TEASERS = 5
@@ -22,9 +27,12 @@ _COLLECTION_WORDS = 300
 def wall(title: str, text: str) -> str | None:
     """Return what kind of wall `title` and `text` (all that is visible) make, with the evidence, or None."""
     words = word_count(text)
-    heading, folded = fold(title), " ".join(text.casefold().replace("’", "'").split())
+    folded = " ".join(text.casefold().replace("’", "'").split())
+    headings = [fold(piece) for piece in (title, *_PIECES.split(title))]
     for kind in lexicon().walls:
-        named = next((t for t in kind.titles if heading == t or heading.startswith((t + " ", t + ":", t + ","))), None)
+        named = next(
+            (t for t in kind.titles if any(h == t or h.startswith((f"{t} ", f"{t}:", f"{t},")) for h in headings)), None
+        )
         said = [phrase for phrase in kind.phrases if phrase in folded] if words <= WALL_WORDS else []
         if (named and words <= _TITLE_WORDS) or (named and said) or len(said) >= 2 or (said and words <= 25):
             evidence = [f"title begins with {named!r}"] if named else []
