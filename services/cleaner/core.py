@@ -9,7 +9,7 @@ from services.cleaner.hygiene import fold, one_line, tidy
 from services.cleaner.metadata import Metadata
 from services.cleaner.page import Page, read_page
 from services.cleaner.quality import quality
-from services.cleaner.rules import ends_sentence, word_count
+from services.cleaner.rules import ends_sentence, match, word_count
 from services.cleaner.verdict import STORY_WORDS, too_little, wall
 from services.cleaner.views import Found, add_caption, found_in, story
 from services.cleaner.zones import zone_map
@@ -103,7 +103,8 @@ def _from_page(event: ArticleFetched) -> ArticleCleaned:
 def _known(page: Page) -> dict[str, ZoneKind]:
     """What the page's mark-up says about its lines, by folded line."""
     stated = page.metadata
-    known = {fold(caption): ZoneKind.CAPTION for caption in page.captions}
+    known = {fold(line): ZoneKind.HEADING for line in page.headings if match(line) is None}
+    known |= {fold(caption): ZoneKind.CAPTION for caption in page.captions}
     # A description that is a sentence is as often the first paragraph as the subtitle.
     for subtitle in (stated.alternative_headline, stated.description):
         if subtitle and not ends_sentence(subtitle):

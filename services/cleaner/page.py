@@ -1,6 +1,6 @@
 """From an HTML page to blocks of text and metadata. Pure: trafilatura finds the body, nothing is fetched."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -25,6 +25,11 @@ _LONG_BODY = 400
 _MAX_CAPTIONS = 50
 _MAX_HEADINGS = 200
 _BLOCKS = frozenset({"p", "head", "item", "quote", "row", "code", "ab"})
+# Trafilatura at its fastest must keep this share of the prose: of blocks this long, less than this share of it linked.
+_ENOUGH = 0.5
+_PROSE_CHARS = 80
+_LINKED = 0.3
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _UNSEEN = ("script", "style", "template", "svg")
 # Trafilatura throws these away too, later and one by one.
 _UNREAD = (
@@ -37,7 +42,7 @@ _UNREAD = (
 class Page:
     """A page reduced to what the zone map needs. `text` is the blocks, a blank line between two, tidied.
 
-    `captions` has for each line under a picture its parts: caption, credit, byline.
+    `captions` has for each line under a picture its parts: caption, credit, byline. `headings` are lines of `text`.
     """
 
     text: str
@@ -45,6 +50,7 @@ class Page:
     captions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     visible: str = ""
     teasers: int = 0
+    headings: tuple[str, ...] = ()
 
 
 def read_page(source: str, url: str | None, fetched_at: datetime | None = None) -> Page | None:
@@ -61,14 +67,16 @@ def read_page(source: str, url: str | None, fetched_at: datetime | None = None) 
     }
     captions.pop("", None)
     found = page_blocks(tree)
-    text = _body(tree, url, found, metadata)
+    chosen = block_model().choose(found, votes(tree, url, found), compared_with(metadata))
+    text = tidy(laid_out(chosen)) if chosen else _all_means(tree, url)
     stated = tidy(metadata.body)
     poor = len(text.split()) < _SHORT_BODY or "\n" not in text
     if poor and len(stated.split()) >= len(text.split()):
         text = stated
     # A long story is no wall, whatever else the page shows.
     visible = one_line(" ".join(block.text for block in found)) if len(text.split()) <= _LONG_BODY else text
-    return Page(text, metadata, captions, visible, _teasers(tree, text))
+    headings = tuple(filter(None, (tidy(block.text) for block in chosen if block.node.tag in _HEADINGS)))
+    return Page(text, metadata, captions, visible, _teasers(tree, text), headings)
 
 
 def page_blocks(tree: HtmlElement) -> list[Block]:
@@ -78,14 +86,25 @@ def page_blocks(tree: HtmlElement) -> list[Block]:
     return read_blocks(tree if body is None else body)
 
 
-def votes(tree: HtmlElement, url: str | None) -> str:
-    """Return the text that trafilatura keeps at its fastest, empty if none: what the block model starts from.
+def votes(tree: HtmlElement, url: str | None, found: Sequence[Block]) -> str:
+    """Return the text that trafilatura keeps, empty if none: what the block model starts from.
 
-    Takes out of `tree` what trafilatura has no use for: call it last.
+    At its fastest, unless that leaves out most of the prose. Takes out of `tree` what trafilatura has no use for: call
+    it last.
     """
     etree.strip_elements(tree, *_UNREAD, with_tail=False)
-    document = bare_extraction(tree, url=url, fast=True, with_metadata=False, include_comments=False)
-    return document.text or "" if isinstance(document, Document) else ""
+    prose = sum(block.chars for block in found if block.chars > _PROSE_CHARS and block.linked < _LINKED * block.chars)
+    fast = _trafilatura(tree, url, fast=True)
+    kept = (fast.text or "") if fast else ""
+    if len(kept) >= _ENOUGH * prose:
+        return kept
+    slow = _trafilatura(tree, url, fast=False)
+    return (slow.text or "") if slow else kept
+
+
+def _trafilatura(tree: HtmlElement, url: str | None, *, fast: bool) -> Document | None:
+    document = bare_extraction(tree, url=url, fast=fast, with_metadata=False, include_comments=False)
+    return document if isinstance(document, Document) else None
 
 
 def compared_with(metadata: Metadata) -> Stated:
@@ -95,13 +114,10 @@ def compared_with(metadata: Metadata) -> Stated:
     )
 
 
-def _body(tree: HtmlElement, url: str | None, found: list[Block], metadata: Metadata) -> str:
-    """The blocks that the model chooses; when it chooses none, what trafilatura finds with all its means."""
-    chosen = block_model().choose(found, votes(tree, url), compared_with(metadata))
-    if chosen:
-        return tidy(laid_out(chosen))
-    document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
-    return tidy("\n\n".join(blocks(document.body))) if isinstance(document, Document) else ""
+def _all_means(tree: HtmlElement, url: str | None) -> str:
+    """What trafilatura finds with all its means, for a page of which the model keeps nothing."""
+    document = _trafilatura(tree, url, fast=False)
+    return tidy("\n\n".join(blocks(document.body))) if document else ""
 
 
 def _teasers(tree: HtmlElement, text: str) -> int:

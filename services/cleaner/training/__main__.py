@@ -96,7 +96,7 @@ def _pages(data: Path, limit: int | None) -> Iterator[Annotated]:
         blocks = page_blocks(tree)
         if blocks:
             fold = None if is_held_out(url) else fold_of(url)
-            yield Annotated(fold, blocks, votes(tree, url), stated, shares(blocks, body), body)
+            yield Annotated(fold, blocks, votes(tree, url, blocks), stated, shares(blocks, body), body)
 
 
 def _decoded(raw: bytes) -> str:

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
+from trafilatura.settings import Document
 
+from services.cleaner import page
 from services.cleaner.blocks import FLAGS, HIDDEN
 from services.cleaner.blocks_features import Haystack, Stated, rows
-from services.cleaner.blocks_model import Weights, block_model, laid_out
-from services.cleaner.page import page_blocks, parse_page
+from services.cleaner.blocks_model import Model, Weights, block_model, laid_out
 
 P = [
     "The lake states agreed on Tuesday to share their water for another ten years, the ministry said.",
@@ -18,7 +19,7 @@ STORY = [f"In week {number} the envoys met again. {sentence}" for number, senten
 
 
 def read(source: str):
-    return page_blocks(parse_page(f"<html><body>{source}</body></html>"))
+    return page.page_blocks(page.parse_page(f"<html><body>{source}</body></html>"))
 
 
 def texts(source: str) -> list[str]:
@@ -123,3 +124,27 @@ def test_chances_are_those_of_the_written_formula():
     # Scaled (1, 2): hidden max(1, 0) = 1 and max(-1 + 4 + 1, 0) = 4, so 1 + 2 - 1 = 2 before the logistic.
     chance = weights.chances(np.array([[3, 2]], np.float32))
     assert chance == pytest.approx(1 / (1 + np.exp(-2)))
+
+
+@pytest.mark.parametrize(("kept", "asked"), [("\n".join(STORY), [True]), (STORY[0], [True, False])])
+def test_trafilatura_is_asked_again_with_all_its_means_only_when_it_leaves_out_most_of_the_prose(
+    monkeypatch, kept, asked
+):
+    calls = []
+
+    def extraction(tree, *, fast, **options):
+        calls.append(fast)
+        document = Document()
+        document.text = kept if fast else "all of it"
+        return document
+
+    monkeypatch.setattr(page, "bare_extraction", extraction)
+    tree = page.parse_page(f"<html><body>{''.join(f'<p>{line}</p>' for line in STORY)}</body></html>")
+    assert page.votes(tree, None, page.page_blocks(tree)) == (kept if asked == [True] else "all of it")
+    assert calls == asked
+
+
+def test_a_page_of_which_the_model_keeps_nothing_falls_back_on_trafilatura(monkeypatch):
+    monkeypatch.setattr(Model, "choose", lambda *_: [])
+    source = f"<html><body><article><h1>Lakes</h1>{''.join(f'<p>{line}</p>' for line in STORY)}</article></body></html>"
+    assert page.read_page(source, None).text.endswith("\n\n".join(STORY))
