@@ -43,13 +43,15 @@ def plus(one: Tally, other: Tally) -> Tally:
 
 
 def cut(text: str, span: Span) -> Span:
-    """Return `span` without a leading "the" and a trailing "'s"."""
+    """Return `span` without a leading "the", a trailing "'s" and white space at its ends."""
     start, end, label = span
-    if text[start : start + 4].lower() == "the ":
-        start += 4
-    if text[:end].endswith(("'s", "\u2019s")):
-        end -= 2
-    return start, end, label
+    surface = text[start:end].rstrip()
+    if surface.endswith(("'s", "\u2019s")):
+        surface = surface[:-2].rstrip()
+    end = start + len(surface)
+    if surface[:4].lower() == "the ":
+        surface = surface[4:]
+    return end - len(surface.lstrip()), end, label
 
 
 def score(

@@ -45,7 +45,7 @@ class Training(NamedTuple):
             self.network.load_state_dict(torch.load(file, weights_only=True))
             self.tell(f"{stage.name} stage: already trained")
             return
-        draw = recipe.epoch(self.plan, self.material, news, self.encoder)
+        draw = recipe.epoch(self.plan, stage, self.material, news, self.encoder)
         learn(self.network, stage, draw, self.encoder, work=self.work, tell=self.tell)
         spare = file.with_suffix(".new")
         torch.save(self.network.state_dict(), spare)

@@ -144,6 +144,14 @@ def test_the_and_a_possessive_do_not_count():
     assert score.score(text, [(4, 6, "ORG")], [(0, 8, "ORG")]) == {"ORG": Tally(1, 1, 1)}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"), [("Ana 's", "Ana"), ("the  UN", "UN"), ("The", "The"), (" Oslo ", "Oslo")]
+)
+def test_what_is_ignored_takes_its_white_space_along(text, expected):
+    start, end, _ = score.cut(text, (0, len(text), "ORG"))
+    assert text[start:end] == expected
+
+
 def test_kinds_of_place_count_as_one_in_the_main_score_and_apart_below():
     tallies = score.score("Sahara", [(0, 6, "LOC")], [(0, 6, "GPE")])
     assert tallies["PLACE"] == Tally(1, 1, 1)
