@@ -38,8 +38,12 @@ SAFE_RULES = frozenset({"gazetteer", "grammar"})
 BLOCK = ""
 _LONGEST_NAME = 200  # characters; what is longer is a list in capitals, not a name
 
-_THE = re.compile(r"[Tt]he\s+")
-_EDGES = ' \t\u00a0"“”\u2018«»()[],;:'
+_DETERMINER = re.compile(r"(?:[Tt]he|an?|this|that|these|those|its|his|her|their|our)\s+")
+_EDGES = " \t\u00a0\"\u201c\u201d\u2018\u00ab\u00bb()[],;:\u2013\u2014-"
+_AFTER = _EDGES + "'\u2019"
+# Alone these are no name, whatever the model says.
+_FUNCTION_WORDS = frozenset({"the", "a", "an", "of", "and", "in", "on", "at", "for", "to"})
+_LAST_WORD = re.compile(r"\s+([a-z]+)$")
 
 
 def resolve(spans: Iterable[Span]) -> list[Span]:
@@ -55,26 +59,40 @@ def resolve(spans: Iterable[Span]) -> list[Span]:
 
 
 def trim(text: str, span: Span, lexicon: Lexicon) -> Span | None:
-    """Return `span` without "the", titles, quotes, a possessive ending or a second line; None if nothing is left."""
+    """Return `span` without "the", titles, quotes, a possessive ending, a common word behind the name or a second line.
+
+    None if nothing is left.
+    """
     start, end = span.start, span.end
     for brk in ("\n", "\r"):
         at = text.find(brk, start, end)
         end = at if at >= 0 else end
     while start < end and text[start] in _EDGES:
         start += 1
-    while start < end and text[end - 1] in _EDGES:
+    while start < end and text[end - 1] in _AFTER:
         end -= 1
-    article = _THE.match(text, start, end)
-    if article and lexicon.name(span.label, text[start:end]) is None:
-        start = article.end()
-    if text[start:end].endswith(("'s", "\u2019s")) and lexicon.name(span.label, text[start:end]) is None:
-        end -= 2
+    if lexicon.name(span.label, text[start:end]) is None:
+        start, end = _cut(text, start, end, lexicon)
     while span.label == "PERSON":
         word, gap, rest = text[start:end].partition(" ")
         if not (gap and rest and word in lexicon.titles):
             break
         start += len(word) + 1
-    return span._replace(start=start, end=end) if any(c.isalnum() for c in text[start:end]) else None
+    left = text[start:end]
+    nothing = left.lower() in _FUNCTION_WORDS or (span.label == "PERSON" and left in lexicon.titles)
+    return None if nothing or not any(c.isalnum() for c in left) else span._replace(start=start, end=end)
+
+
+def _cut(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:
+    determiner = _DETERMINER.match(text, start, end)
+    if determiner:
+        start = determiner.end()
+    if text[start:end].endswith(("'s", "\u2019s")):
+        end -= 2
+    # "Liaoning province", "Mekong river": the name is the part with capitals.
+    while text[start:end][:1].isupper() and (last := _LAST_WORD.search(text[start:end])) and last[1] in lexicon.small:
+        end = start + last.start()
+    return start, end
 
 
 def lower(text: str) -> str:
