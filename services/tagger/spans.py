@@ -39,7 +39,7 @@ BLOCK = ""
 _LONGEST_NAME = 200  # characters; what is longer is a list in capitals, not a name
 
 _DETERMINER = re.compile(r"(?:[Tt]he|an?|this|that|these|those|its|his|her|their|our)\s+")
-_EDGES = " \t\u00a0\"\u201c\u201d\u2018\u00ab\u00bb()[],;:\u2013\u2014-"
+_EDGES = ' \t\u00a0"\u201c\u201d\u2018\u00ab\u00bb()[],;:\u2013\u2014-'
 _AFTER = _EDGES + "'\u2019"
 # Alone these are no name, whatever the model says.
 _FUNCTION_WORDS = frozenset({"the", "a", "an", "of", "and", "in", "on", "at", "for", "to"})
