@@ -1,6 +1,6 @@
 """What the block model knows of each block of a page: one row of numbers per block. Pure, of no language."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log1p
 from typing import NamedTuple
 
@@ -18,6 +18,10 @@ _SAMPLE = 80
 # A block this long or longer (squeezed) is looked for in the kept text by its beginning, middle and end.
 _LONG = 48
 _PROBE = 20
+# A Chinese, Japanese or Korean character says as much as this many letters; a word has about six characters.
+_WIDE_SCRIPT = 2.5
+_WORD = 6
+_WIDEST_WORD = 20
 _MAX_HEADLINE = 200
 _SHARES = (0.95, 0.75, 0.5)
 
@@ -64,10 +68,10 @@ def rows(blocks: Sequence[Block], kept: str, stated: Stated, odds: Mapping[str, 
     own = np.array([_own(block) for block in blocks], dtype=np.float32)
     chars = np.array([block.chars for block in blocks], dtype=np.float32)
     tree = _Tree(blocks, odds)
-    chances = np.array([tree.odds(block.node) for block in blocks], dtype=np.float32)
+    chances = tree.chances(chars * votes[:, 0])
     base = np.concatenate([own, votes, chances], axis=1)
     vote = votes[:, 0]
-    near = np.stack([own[:, 0], own[:, 2], vote, chances[:, 0], chances[:, 1], own[:, 4], own[:, 7]], axis=1)
+    near = np.stack([own[:, 0], own[:, 2], vote, chances[:, 3], chances[:, 4], own[:, 4], own[:, 7]], axis=1)
     return np.concatenate(
         [
             base,
@@ -85,12 +89,13 @@ def rows(blocks: Sequence[Block], kept: str, stated: Stated, odds: Mapping[str, 
 def _own(block: Block) -> tuple[float, ...]:
     text = block.text
     chars = block.chars or 1
+    size = chars * (_WIDE_SCRIPT if text[len(text) // 2] >= "\u2e80" else 1)
     sample = text[:_SAMPLE]
     words = text.count(" ") + 1
     stops = text.count(". ") + text.count("。") + text.count("? ") + text.count("! ")
     return (
-        log1p(chars),
-        log1p(words),
+        log1p(size),
+        log1p(size / _WORD if words * _WIDEST_WORD < size else words),
         block.linked / chars,
         log1p(block.links),
         text[-1] in _SENTENCE_ENDS,
@@ -101,7 +106,6 @@ def _own(block: Block) -> tuple[float, ...]:
         (text.count(",") + text.count("、") + text.count("،")) / chars * 20,
         sum(map(str.isupper, sample)) / len(sample),
         sum(map(str.isdigit, sample)) / len(sample),
-        len(text) / words / 10 if words > 1 else 0.0,
         text.count("|") + text.count("•") + text.count("·") + text.count("/") > 0,
         "©" in text,
         "@" in text,
@@ -199,22 +203,35 @@ class _Tree:
     def __init__(self, blocks: Sequence[Block], odds: Mapping[str, float]) -> None:
         self._blocks = blocks
         self._word_odds = odds
-        self._odds: dict[Node, tuple[float, float, float]] = {}
+        self._odds: dict[Node, tuple[float, float]] = {}
 
-    def odds(self, node: Node) -> tuple[float, float, float]:
-        """Return (its own, lowest of it and its ancestors, sum over them) log odds of class words."""
+    def chances(self, kept: Rows) -> Rows:
+        """The log odds of class words: its own, its parent's and grandparent's, the lowest of these, all above it.
+
+        The last is counted from the mean of the kept text, because what lies around the whole page tells nothing.
+        """
+        found = []
+        for block in self._blocks:
+            near = [self._odds_of(node)[0] for node in (block.node, *_above(block.node, 2))]
+            near += [0.0] * (3 - len(near))
+            found.append((*near, min(near), self._odds_of(block.node)[1]))
+        columns = np.array(found, dtype=np.float32)
+        if kept.any():
+            columns[:, 4] -= np.average(columns[:, 4], weights=kept)
+        return columns
+
+    def _odds_of(self, node: Node) -> tuple[float, float]:
+        """Return its own log odds and the sum of them over it and its ancestors."""
         chain = []
         at: Node | None = node
         while at is not None and at not in self._odds:
             chain.append(at)
             at = at.parent
-        _, low, total = self._odds[at] if at is not None else (0.0, 0.0, 0.0)
+        total = self._odds[at][1] if at is not None else 0.0
         for each in reversed(chain):
-            values = [self._word_odds[word] for word in each.tokens if word in self._word_odds]
-            own = sum(values)
-            low = min(low, *values) if values else low
+            own = sum(self._word_odds[word] for word in each.tokens if word in self._word_odds)
             total += own
-            self._odds[each] = (own, low, total)
+            self._odds[each] = (own, total)
         return self._odds[node]
 
     def groups(self, chars: Rows, vote: Rows, linked: Rows) -> Rows:
@@ -248,6 +265,14 @@ class _Tree:
         known: dict[Node | None, int] = {None: 0}
         levels = np.array([_level(block.node, mains, known) for block in self._blocks])
         return [(levels > level).astype(np.float32) for level in range(len(_SHARES))]
+
+
+def _above(node: Node, levels: int) -> Iterator[Node]:
+    for _ in range(levels):
+        if node.parent is None:
+            return
+        node = node.parent
+        yield node
 
 
 def _innermost(held: Mapping[Node, float], enough: float) -> Node | None:
