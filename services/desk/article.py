@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from services.desk.output import Row, heading, paragraph
+from services.desk.output import heading, paragraph
 from shared.events import (
     ArticleCleaned,
     ArticleEnriched,
@@ -15,7 +15,6 @@ from shared.events import (
 )
 
 _PREVIEW = 400
-_LINE = 200
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -58,17 +57,6 @@ def article(event: ArticleCleaned) -> None:
     paragraph(_cut(event.text, _PREVIEW), indent="  ")
     if isinstance(event, ArticleEnriched):
         facts(entities_by_type(event.entities))
-
-
-def zones(event: ArticleCleaned) -> list[Row]:
-    """Return a row for each line of the input, with its zone and the rule that gave it."""
-    # A line of the story stands in the event once, in the text.
-    story = (line for line in event.text.split("\n") if line)
-    lines = (next(story) if zone.text is None else zone.text for zone in event.zones)
-    return [
-        {"zone": zone.kind.value, "rule": zone.rule, "line": _cut(line, _LINE)}
-        for zone, line in zip(event.zones, lines, strict=True)
-    ]
 
 
 def _cut(text: str, limit: int) -> str:

@@ -153,12 +153,16 @@ def explain(
 @app.command("try")
 def try_(
     what: Annotated[str, typer.Argument(metavar="FILE|URL|-")],
+    zones: Annotated[
+        bool, typer.Option("--zones", help="Show the zone of every line, and the rule behind it.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option(metavar="OUT.html", help="Write a page that shows all of it.")] = None,
     json: Json = False,
 ) -> None:
-    """Clean and tag one article here, without Kafka, and show its zones and entities."""
+    """Clean and tag one article here, without Kafka, and show its text and entities."""
     from services.desk import running, trying
 
-    running.execute(trying.try_out(what, as_json=json))
+    running.execute(trying.try_out(what, zones=zones, page=html, as_json=json))
 
 
 @dlq.command("list")

@@ -1,13 +1,15 @@
 """`try`: one article through fetcher, cleaner and tagger in this process; no Kafka, no database."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from services.cleaner import core as cleaner
-from services.desk import article
 from services.desk.config import settings_classes
-from services.desk.output import emit, for_people, say, table
+from services.desk.output import emit, for_people, say
 from services.desk.publish import item_of
 from services.desk.running import Exit, Problem
+from services.desk.trying_page import page_of
+from services.desk.trying_terminal import show_article, show_zones
 from services.fetcher.handlers import fetch
 from services.fetcher.http import open_web
 from services.fetcher.settings import FetcherSettings
@@ -15,13 +17,16 @@ from services.tagger import core as tagger
 from services.tagger import nlp
 from services.tagger.settings import TaggerSettings
 from shared.errors import TransientError
-from shared.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Rejection
+from shared.events import ArticleCleaned, ArticleEnriched, ArticleFetched, ArticleRejected, ArticleSubmitted, Rejection
 from shared.outcomes import Received
 from shared.topics import SUBMITTED
 
 
-async def try_out(what: str, *, as_json: bool) -> Exit:
-    """Print the zones, the clean article and its entities, or why there is none."""
+async def try_out(what: str, *, zones: bool = False, page: Path | None = None, as_json: bool = False) -> Exit:
+    """Print the clean article with its entities, or why there is none; with `zones` the zone map alone.
+
+    `page` is a file to write all of it to, as HTML.
+    """
     settings_classes()
     item = item_of(what)
     fetched = await _fetched(ArticleSubmitted(url=item.url, html=item.html, text=item.text, source="wiredesk try"))
@@ -33,16 +38,34 @@ async def try_out(what: str, *, as_json: bool) -> Exit:
         if cleaned.reason is Rejection.FORBIDDEN_ADDRESS:
             say("For a site of your own: export WIREDESK_FETCHER__ALLOW_ADDRESSES=127.0.0.1/32")
         return Exit.REJECTED
+    if zones and not page:
+        show_zones(cleaned, as_json=as_json)
+        return Exit.OK
+    enriched = _tagged(cleaned)
+    if page:
+        _write(page, page_of(enriched))
+    if zones:
+        show_zones(cleaned, as_json=as_json)
+    elif for_people(as_json=as_json):
+        show_article(enriched)
+        say(f"Line by line: `wiredesk try {what} --zones`. As a page: `wiredesk try {what} --html OUT.html`.")
+    else:
+        emit(enriched.model_dump(mode="json"))
+    return Exit.OK
+
+
+def _tagged(cleaned: ArticleCleaned) -> ArticleEnriched:
     options = TaggerSettings.load().tagger
     (tagged,) = nlp.load(options.pipelines, options.knowledge).tag([nlp.article_of(cleaned)])
-    enriched = tagger.enrich(cleaned, tagged.entities, **tagged.made_by._asdict())
-    if not for_people(as_json=as_json):
-        emit(enriched.model_dump(mode="json"))
-        return Exit.OK
-    table(article.zones(enriched), as_json=False, empty="no zones")
-    print()
-    article.show(enriched, str(enriched.article_id))
-    return Exit.OK
+    return tagger.enrich(cleaned, tagged.entities, **tagged.made_by._asdict())
+
+
+def _write(page: Path, html: str) -> None:
+    try:
+        page.write_text(html, "utf-8")
+    except OSError as error:
+        raise Problem(f"cannot write {page}: {error.strerror}", "Name a file in a folder that is yours.") from None
+    say(f"written: {page}")
 
 
 async def _fetched(submission: ArticleSubmitted) -> ArticleFetched | ArticleRejected:

@@ -8,8 +8,7 @@ import pytest
 
 from services.desk import article, output
 from services.desk.status import ranges
-from shared.events import Entity, Mention, Zone, ZoneKind
-from tests.factories import cleaned
+from shared.events import Entity, Mention
 
 
 def test_escape_sequences_of_an_article_do_not_reach_the_terminal():
@@ -84,27 +83,3 @@ def test_entities_are_grouped_by_type_with_the_most_mentioned_first():
         "GPE": "Norway \N{MULTIPLICATION SIGN}3 (NO), Oslo \N{MULTIPLICATION SIGN}1",
         "PERSON": "Ada Marsh \N{MULTIPLICATION SIGN}2",
     }
-
-
-def test_every_line_of_the_input_is_shown_with_its_zone():
-    def zone(kind: ZoneKind, text: str | None = None) -> Zone:
-        return Zone(kind=kind, rule="r", start=0, end=1, text=text)
-
-    event = cleaned("It rained.\n\nWhy?\nNobody knows.").model_copy(
-        update={
-            "zones": (
-                zone(ZoneKind.SECTION, "World"),
-                zone(ZoneKind.BODY),
-                zone(ZoneKind.CREDIT, "Photo: Ada Marsh/AFP"),
-                zone(ZoneKind.HEADING),
-                zone(ZoneKind.BODY),
-            )
-        }
-    )
-    assert [(row["zone"], row["line"]) for row in article.zones(event)] == [
-        ("section", "World"),
-        ("body", "It rained."),
-        ("credit", "Photo: Ada Marsh/AFP"),
-        ("heading", "Why?"),
-        ("body", "Nobody knows."),
-    ]

@@ -1,0 +1,106 @@
+"""`try` on a terminal: the zone map line by line, and the article with its entities in colour.
+
+Colours are rich's: none where NO_COLOR is set. An entity then carries its type in brackets.
+"""
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from services.desk import article as plain_article
+from services.desk.output import emit, for_people, plain
+from services.desk.trying_colours import Marked, lines, marks, type_colour, zone_colour
+from shared.events import ArticleCleaned, ArticleEnriched
+
+# A paragraph may be longer than a screen; its beginning says what it is.
+_LONGEST = 320
+
+
+def show_zones(article: ArticleCleaned, *, as_json: bool) -> None:
+    """Print every line with its zone and the rule that gave it: a map for people, else NDJSON with whole lines.
+
+    `start` and `end` are code points in the input text, or for a page in its extracted blocks.
+    """
+    if not for_people(as_json=as_json):
+        for line in lines(article):
+            zone = line.zone
+            place = {"start": zone.start, "end": zone.end}
+            emit({"zone": zone.kind.value, "rule": zone.rule, **place, "line": line.text})
+        return
+    console = Console(highlight=False)
+    grid = Table(box=None, pad_edge=False, show_header=False, expand=True, padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_column(no_wrap=True, justify="right", style="dim")
+    for line in lines(article):
+        colour = zone_colour(line.zone.kind) or ""
+        grid.add_row(Text(line.zone.kind.value, colour or "bold"), Text(_cut(plain(line.text)), colour), line.zone.rule)
+    console.print(grid)
+    console.print(_count(article))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rsplit(" ", 1)[0] + " …"
+
+
+def _count(article: ArticleCleaned) -> Text:
+    """Say how many lines each zone has."""
+    counts = Counter(zone.kind for zone in article.zones)
+    found = Text("\n")
+    for kind, count in counts.most_common():
+        found.append(f"{kind.value} {count}", zone_colour(kind) or "bold").append("  ")
+    return found
+
+
+def show_article(article: ArticleEnriched) -> None:
+    """Print the whole article: headline and text with their entities marked, then fields and entities by type."""
+    console = Console(highlight=False)
+    headline = _marked(console, article.headline or "(no headline)", marks(article, "headline"))
+    headline.stylize("bold")
+    console.print(headline)
+    console.print()
+    console.print(_marked(console, article.text, marks(article, "text")))
+    console.print()
+    plain_article.facts(_fields(article))
+    grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1, 0, 2))
+    for type_, names in plain_article.entities_by_type(article.entities).items():
+        grid.add_row(Text(f" {type_} ", _style(type_)), Text(plain(names)))
+    console.print(grid)
+
+
+def _fields(article: ArticleCleaned) -> dict[str, object]:
+    reasons = f" ({', '.join(article.quality_reasons)})" if article.quality_reasons else ""
+    return {
+        "subtitle": article.alternative_headline,
+        "section": article.article_section,
+        "by": ", ".join(article.authors),
+        "contributors": ", ".join(article.contributors),
+        "agency": article.agency,
+        "dateline": article.dateline,
+        "published": article.date_published,
+        "publisher": article.publisher,
+        "credit": "; ".join(article.credits),
+        "caption": "; ".join(article.captions),
+        "language": article.in_language,
+        "quality": f"{article.quality.value}{reasons}",
+        "url": article.url,
+        "words": article.word_count,
+    }
+
+
+def _style(type_: str) -> str:
+    return f"black on {type_colour(type_)}"
+
+
+def _marked(console: Console, text: str, found: list[Marked]) -> Text:
+    """Return `text` with its entities in the colour of their type, or with the type in brackets without colours."""
+    shown, at = Text(), 0
+    for mark in found:
+        shown.append(plain(text[at : mark.start]))
+        shown.append(plain(text[mark.start : mark.end]), None if console.no_color else _style(mark.type))
+        if console.no_color:
+            shown.append(f" [{mark.type}]")
+        at = mark.end
+    return shown.append(plain(text[at:]))
