@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.cleaner.blocks import Block, Node
-from services.cleaner.blocks_features import Rows, Stated, rows
+from services.cleaner.blocks_features import Stated, rows
+from services.cleaner.blocks_tree import Rows
 
 
 @dataclass(frozen=True, slots=True)

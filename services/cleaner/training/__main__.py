@@ -13,8 +13,9 @@ import numpy as np
 
 from services.cleaner import training
 from services.cleaner.blocks import Block
-from services.cleaner.blocks_features import Rows, Stated, rows
+from services.cleaner.blocks_features import Stated, rows
 from services.cleaner.blocks_model import Weights, laid_out
+from services.cleaner.blocks_tree import Rows
 from services.cleaner.metadata import read_metadata
 from services.cleaner.page import compared_with, page_blocks, parse_page, votes
 from services.cleaner.parsing import start

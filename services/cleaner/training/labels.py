@@ -8,7 +8,7 @@ from statistics import fmean
 import numpy as np
 
 from services.cleaner.blocks import Block, ancestors
-from services.cleaner.blocks_features import Rows
+from services.cleaner.blocks_tree import Rows
 
 _WORD = re.compile(r"\w+")
 _SHINGLE = 4
