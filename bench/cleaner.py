@@ -67,6 +67,7 @@ def _answer(cleaned: ArticleCleaned) -> Answer:
 
 
 def _fetched(content: str, kind: Content, url: str | None) -> ArticleFetched:
+    url = url or None
     article = ids.article_id(url, content or " ")
     content_hash = ids.content_hash(content)
     return ArticleFetched(
