@@ -10,7 +10,7 @@ from services.cleaner.pagewords import pagewords
 
 MAX_NAME_WORDS = 6
 _MAX_NAME, _MAX_AUTHORS = 80, 30
-_JOIN = re.compile(r"\s*(?:;|\||&|\s(?:and|und|et|och|og|en|ja)\s|、|,\s*(?:and|und|et)\s)\s*")
+_JOIN = re.compile(r"\s*(?:;|&|\s(?:and|und|et|och|og|en|ja)\s|、|,\s*(?:and|und|et)\s)\s*")
 _COMMA = re.compile(r"\s*[,，]\s*")
 # In some languages these join two names, in others they stand within one: only between two full names do they join.
 _AND_PLAIN = re.compile(r"\s+(?:y|e|i|a|и|και|ve)\s+")
@@ -19,6 +19,7 @@ QUOTES = "\"'“”„«»‘’ .,-–—:*·|"
 _CREDENTIAL = re.compile(
     r"(?:[A-Z][A-Za-z]?\.?){1,6}(?:-[A-Z]{1,6}){0,3}[®™]?(?:\s(?:[A-Z]{2,6}|\d{2,4})){0,3}|Ph\.?\s?D\.?|[JS]r\.?"
 )
+_ADDRESSES = ("://", "www.", "@")
 _JUNK = re.compile(r"[@<>{}\[\]=_#]|://|www\.|^\S+[./]\S+\.\S+$|^[a-z0-9]+(?:\.[a-z0-9]+)+$")
 
 
@@ -29,6 +30,8 @@ def author_names(stated: Iterable[str]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for value in stated:
+        if any(mark in value for mark in _ADDRESSES):
+            continue
         for part in _JOIN.split(without_lead(value)):
             for name in _listed(part):
                 found.setdefault(name)
@@ -100,7 +103,7 @@ def bare_name(piece: str) -> str:
     if not 2 <= len(name) <= _MAX_NAME or _JUNK.search(name) or not any(char.isalpha() for char in name):
         return ""
     folded = fold(name)
-    return "" if folded in words.nobody or folded in words.months or folded.isdigit() else name
+    return "" if folded in words.nobody or folded in words.by or folded in words.months or folded.isdigit() else name
 
 
 def is_role(name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from itertools import chain
 
-from services.cleaner.content_type import is_gallery
 from services.cleaner.evidence import completed
 from services.cleaner.fingerprint import minhash, text_hash, words_of
 from services.cleaner.hygiene import fold, one_line, tidy
@@ -19,7 +18,6 @@ from shared.events import (
     ArticleFetched,
     ArticleRejected,
     Content,
-    ContentType,
     Rejection,
     Stage,
     Zone,
@@ -97,7 +95,7 @@ def _from_page(event: ArticleFetched) -> ArticleCleaned:
     found = found_in(zone for zone in zones if zone.rule != "known_caption")
     for part in chain.from_iterable(page.captions.values()):
         add_caption(found, part)
-    return _article(event, page.text, zones, found, page.metadata)
+    return _article(event, page.text, zones, found, page.metadata, visible=page.visible)
 
 
 def _known(page: Page) -> dict[str, ZoneKind]:
@@ -124,13 +122,14 @@ def _refuse_no_article(page: Page, body: str) -> None:
         raise Refused(Rejection.NOT_AN_ARTICLE, reason)
 
 
-def _article(event: ArticleFetched, text: str, zones: tuple[Zone, ...], found: Found, page: Metadata) -> ArticleCleaned:
-    """Put the fields together. `text` is what the zones count in, `page` what the mark-up states."""
+def _article(
+    event: ArticleFetched, text: str, zones: tuple[Zone, ...], found: Found, page: Metadata, *, visible: str = ""
+) -> ArticleCleaned:
+    """Put the fields together. `text` is what the zones count in, `page` what the mark-up says."""
     body = story(text, zones)
     length, words = word_count(body), words_of(body)
     stated = completed(page, found, body, event.published_hint)
-    kind = ContentType.GALLERY if is_gallery(stated.figures, length) else stated.content_type
-    grade, reasons = quality(text, body, zones, stated, kind)
+    grade, reasons = quality(text, body, zones, stated, visible)
     content_hash = ids.content_hash(stated.headline, body)
     return ArticleCleaned(
         event_id=ids.event_id(event.article_id, "cleaned", content_hash, CLEANER_VERSION),
@@ -154,7 +153,7 @@ def _article(event: ArticleFetched, text: str, zones: tuple[Zone, ...], found: F
         date_modified=stated.date_modified,
         images=stated.images,
         is_accessible_for_free=stated.is_accessible_for_free,
-        content_type=kind,
+        content_type=stated.content_type,
         evidence=stated.evidence,
         quality=grade,
         quality_reasons=reasons,

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.cleaner.content_type import is_gallery
 from services.cleaner.language import language_of
 from services.cleaner.metadata import Metadata
+from services.cleaner.rules import word_count
 from services.cleaner.views import Found
-from shared.events import Evidence
+from shared.events import ContentType, Evidence
 
 # How the zones are named whose lines fill a field that nothing else states.
 _ZONES = {
@@ -44,6 +46,9 @@ def completed(stated: Metadata, found: Found, body: str, hint: datetime | None) 
         sources["date_published"] = Evidence(field="date_published", source="feed")
     if found.dateline:
         sources["dateline"] = Evidence(field="dateline", source="zone dateline")
+    if is_gallery(stated.figures, word_count(body)):
+        filled["content_type"] = ContentType.GALLERY
+        sources["content_type"] = Evidence(field="content_type", source="figures", certain=False)
     language, source = language_of(body, stated.language)
     if language:
         filled["language"] = language

@@ -18,7 +18,9 @@ _NAMED = (
     re.compile(rf"\b{_YEAR}[.,]?\s*{_WORD}\s(?P<day>\d{{1,2}})\b"),
 )
 _YEAR_FIRST = re.compile(rf"(?<!\d){_YEAR}\s?[-/.•年년]\s?(?P<month>\d{{1,2}})\s?[-/.•月월]\s?(?P<day>\d{{1,2}})(?!\d)")
-_YEAR_LAST = re.compile(rf"(?<![\d./-])(?P<one>\d{{1,2}})(?P<mark>[./-])\s?(?P<two>\d{{1,2}})(?P=mark)\s?{_YEAR}(?!\d)")
+_YEAR_LAST = re.compile(
+    rf"(?<![\d./-])(?P<one>\d{{1,2}})(?P<mark>[./-])\s?(?P<two>\d{{1,2}})(?P=mark)\s?{_YEAR}(?!\d|\.\d)"
+)
 _SHORT_YEAR = re.compile(
     r"(?<![\d./-])(?P<one>\d{1,2})(?P<mark>[./])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{2})(?![\d./-])"
 )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from services.cleaner.hygiene import fold
+from services.cleaner.hygiene import fold, one_line
 from services.cleaner.metadata import Metadata
 from services.cleaner.pagewords import pagewords
 from services.cleaner.rules import ends_sentence, word_count
@@ -13,6 +13,9 @@ from shared.events import ContentType, Quality, Zone, ZoneKind
 # A paywall leaves an opening; a longer story that says it is not free was delivered in full.
 _OPENING_WORDS = 250
 _SHORT_WORDS, _HARDLY_WORDS = 50, 20
+# Characters of the story that are looked for in what the page shows, and of what is below them.
+_LAST, _WINDOW = 60, 400
+_LABEL_WORDS = 15
 _SHARE_OF_STATED, _STATED_WORDS = 0.5, 100
 _SHARE_OF_PROSE = 0.3
 # A line up to the end of its last sentence.
@@ -23,17 +26,19 @@ _PICTURES = frozenset({ContentType.GALLERY, ContentType.VIDEO})
 
 
 def quality(
-    text: str, body: str, zones: Sequence[Zone], stated: Metadata, kind: ContentType
+    text: str, body: str, zones: Sequence[Zone], stated: Metadata, visible: str = ""
 ) -> tuple[Quality, tuple[str, ...]]:
     """Return how much of the article `body` is, and why it is not all.
 
-    `text` is what `zones` count in; `stated` says what the page states about its length and price.
+    `text` is what `zones` count in; `stated` says what the page states about its kind, length and price; `visible` is
+    all that a short page shows, on one line.
     """
+    kind = stated.content_type
     words = word_count(body)
     reasons = [
         reason
         for reason in (
-            _paywall(zones, words, free=stated.is_accessible_for_free),
+            _paywall([*_furniture(zones), _below(visible, body)], words, free=stated.is_accessible_for_free),
             _cut(zones, body),
             _incomplete(words, max(stated.stated_words, word_count(stated.body))),
             None if kind is not ContentType.ARTICLE else _little_prose(text, zones, words),
@@ -47,13 +52,25 @@ def quality(
     return Quality.POOR if words < _HARDLY_WORDS and kind not in _PICTURES else Quality.PARTIAL, tuple(reasons)
 
 
-def _paywall(zones: Sequence[Zone], words: int, *, free: bool | None) -> str | None:
+def _furniture(zones: Sequence[Zone]) -> list[str]:
+    return [zone.text for zone in zones if zone.text is not None]
+
+
+def _below(visible: str, body: str) -> str:
+    """What the page shows right below the story; a short last line of the story may be the first of it."""
+    last = one_line(body)[-_LAST:]
+    at = visible.rfind(last) if last else -1
+    closing = body.rpartition("\n")[2]
+    line = closing if word_count(closing) <= _LABEL_WORDS else ""
+    return f"{line} {visible[at + len(last) :][:_WINDOW]}" if at >= 0 else line
+
+
+def _paywall(said: Sequence[str], words: int, *, free: bool | None) -> str | None:
     if words >= _OPENING_WORDS:
         return None
     if free is False:
         return f"paywall: the page says that it is not free, and shows {words} words"
-    said = (fold(zone.text) for zone in zones if zone.text is not None)
-    phrase = next((phrase for line in said for phrase in pagewords().paywall if phrase in line), None)
+    phrase = next((phrase for line in map(fold, said) for phrase in pagewords().paywall if phrase in line), None)
     return f"paywall: says {phrase!r} below {words} words" if phrase else None
 
 

@@ -114,7 +114,7 @@ def _in_order(node: HtmlElement) -> Iterator[str]:
 
 def _visible(others: Sequence[str], headings: Sequence[Heading], sites: Sequence[str]) -> Heading | None:
     """The heading that is the headline: where it stands, what it is called, what else says nearly the same."""
-    others = [other for other in others if other]
+    others = [other for other in others if other and not is_site(other, sites)]
     best, most = None, 0.0
     for order, heading in enumerate(headings):
         support = max((likeness(heading.line, other) for other in others), default=_SUPPORTED)
