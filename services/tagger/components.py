@@ -68,6 +68,12 @@ def wire_names(doc: Doc) -> Doc:
     return add(doc, names.find(doc.text, gazetteers.read()))
 
 
+@Language.component("wire_definitions")
+def wire_definitions(doc: Doc) -> Doc:
+    """Long names that give their own initials, for a pipeline whose model finds the others."""
+    return add(doc, names.definitions(doc.text, gazetteers.read()))
+
+
 @Language.component("wire_resolve", retokenizes=False)
 def wire_resolve(doc: Doc) -> Doc:
     """Set `doc.ents` from all spans, without overlaps."""

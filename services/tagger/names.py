@@ -277,6 +277,12 @@ class _Text:
             yield self.span(i, last + 1, label, "definition")
 
 
+def definitions(text: str, lexicon: Lexicon) -> Iterator[Span]:
+    """Yield only the long names that give their own initials: of these rules the one that a model does not know."""
+    if IN_BRACKETS.search(text):
+        yield from _Text(text, lexicon).defined()
+
+
 def find(text: str, lexicon: Lexicon) -> Iterator[Span]:
     """Yield every name the rules see in `text`; matches may overlap (the longest is taken later)."""
     view = _Text(text, lexicon)

@@ -67,12 +67,16 @@ def listed() -> "Language":
 def news() -> "Language":
     """Return `wire_news`: the trained model, with the lists and the grammar.
 
+    Where two claim a stretch the longer wins, then definitions and lists before the model. Measured on the dev files of
+    the corpus (F1 of persons, organisations and places, mean of five sources, an early model): model and grammar .857,
+    with the lists .865, with the definitions .866; with all the name rules .856, with the model before the lists .857.
+
     Raises:
         ConfigurationError: the model is missing or broken.
     """
     from services.tagger import ner  # noqa: PLC0415 - imports ONNX Runtime
 
-    nlp = _made(NEWS, RULES_VERSION, ("wire_ner", "wire_gazetteer", "wire_grammar", "wire_names", "wire_resolve"))
+    nlp = _made(NEWS, RULES_VERSION, ("wire_ner", "wire_gazetteer", "wire_grammar", "wire_definitions", "wire_resolve"))
     component = nlp.get_pipe("wire_ner")
     assert isinstance(component, ner.WireNer)
     nlp.meta["version"] = f"{RULES_VERSION}+{component.load().version}"

@@ -148,7 +148,9 @@ def test_the_component_travels_as_bytes(bare, folder):
 
 def test_every_entry_point_is_a_registered_component():
     table = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["spacy_factories"]
-    assert set(table) == {"wire_gazetteer", "wire_grammar", "wire_names", "wire_ner", "wire_resolve"}
+    assert {"wire_ner", "wire_gazetteer", "wire_grammar", "wire_names", "wire_definitions", "wire_resolve"} == set(
+        table
+    )
     assert all(Language.has_factory(name) for name in table)
 
 
