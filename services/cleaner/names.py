@@ -19,7 +19,10 @@ _MAX_WHO = 14
 
 
 def _is_name(text: str) -> bool:
-    return len(text) <= 80 and _NAME.fullmatch(text) is not None
+    if len(text) > 80 or _NAME.fullmatch(text) is None:
+        return False
+    # The pattern knows the small letters of Western Europe only.
+    return not any(word[0].islower() and word[0] > "ÿ" for word in text.split())
 
 
 def _has_agency(text: str) -> bool:

@@ -74,11 +74,18 @@ def _dense(lines: Sequence[Line], starts: list[int], headline: int | None) -> tu
 
 
 def _below(lines: Sequence[Line], last: int, following: int) -> int:
-    """Return where what is cut off below the story begins: at furniture, or after what still belongs to the story."""
-    between = range(last + 1, following)
-    if any(lines[i].text.endswith((":", "\uff1a")) for i in between):
-        return next((i for i in between if lines[i].is_furniture()), following)
-    return next((i for i in between if lines[i].is_furniture() or not _continues(lines[i].text)), following)
+    """Return where what is cut off below the story begins: after the short sentences and lists that belong to it."""
+    end, under_colon = last, False
+    for index in range(last + 1, following):
+        text = lines[index].text
+        if lines[index].is_furniture():
+            under_colon = False
+            continue
+        under_colon = under_colon or text.endswith((":", "\uff1a"))
+        if not (under_colon or _continues(text)):
+            break
+        end = index
+    return end + 1
 
 
 def _continues(text: str) -> bool:

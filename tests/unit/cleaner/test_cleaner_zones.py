@@ -190,11 +190,26 @@ def test_bylines_and_dates_are_known_in_other_languages(line, kind):
         "Photo evidence of the leak was shown to the court on Friday.",
         "Newsletter writers were among those who had warned of it.",
         "The final: Quayside 3-1 Rotherby",
+        "Об этом сообщил Telegram-канал министерства водных ресурсов.",
+        "Tilaa on vain kymmenelle veneelle.",
     ],
 )
 def test_a_quotation_or_a_short_sentence_is_never_dropped(line):
     for text in (article(middle=line), article(tail=line)):
         assert line in body(text).split("\n")
+
+
+def test_small_letters_of_any_script_make_no_byline():
+    assert kinds(article(middle="Текст нового договора"))["Текст нового договора"] == "heading"
+
+
+def test_teasers_below_the_story_are_cut_off_and_a_last_short_sentence_is_not():
+    # The lines that part a story from its tail are furniture, whatever the titles are.
+    long_story = "\n\n".join([P1, P2, P3] * 3)
+    teasers = "\n".join(f"Harvest {name}\nThe {name} farmers wait." for name in ("north", "south", "east", "west"))
+    text = f"Lake States Strengthen Pact\n\n{long_story}\n\nADVERTISEMENT\n\nHe refused.\n\nShare\n\n{teasers}"
+    assert body(text) == f"{long_story}\n\nHe refused."
+    assert kinds(text)["The west farmers wait."] == "related"
 
 
 def test_a_list_under_a_colon_stays_at_the_end_and_inside():
