@@ -31,7 +31,7 @@ from shared import ids
 from shared.events import ArticleCleaned, ArticleFetched, Content
 
 _QUALITY = Path(__file__).parents[1] / "docs" / "quality.md"
-_EVERY = 50
+_EVERY = 100
 
 
 def html(page: str | bytes, url: str | None = None) -> Answer:
@@ -93,8 +93,8 @@ def measure(name: str, run: Extractor, pages: Sequence[Page], source: Callable[[
         except Exception:  # noqa: BLE001 - a peer may raise anything
             answer, crashed = {}, True
         results.append(_result(page, answer, 1000 * (time.process_time() - began), crashed=crashed))
-        if number == len(pages) or (number % _EVERY == 0 and sys.stderr.isatty()):
-            end = "\n" if number == len(pages) else "\r"
+        if number % _EVERY == 0 or number == len(pages):
+            end = "\r" if number < len(pages) and sys.stderr.isatty() else "\n"
             print(f"{name:<28} {number:>4} of {len(pages)}", end=end, file=sys.stderr, flush=True)
     return Run(name, results)
 

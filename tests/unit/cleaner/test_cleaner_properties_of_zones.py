@@ -10,6 +10,7 @@ from services.cleaner.core import clean
 from services.cleaner.hygiene import tidy
 from services.cleaner.views import found_in, story
 from services.cleaner.zones import STORY, zone_map
+from shared.events import ArticleCleaned
 from tests.unit.cleaner.texts import FLATTENED, P2
 
 LINES = st.sampled_from(
@@ -75,6 +76,17 @@ def test_cleaning_a_clean_article_changes_nothing(raw):
     once = story(text, zones)
     again = f"{found_in(zones).headline}\n\n{once}"
     assert story(again, zone_map(again)) == once
+
+
+@given(raw=TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_cleaned_or_refused_and_its_zones_resolve(fetched, raw):
+    result = clean(fetched(raw))
+    text = tidy(raw)
+    if isinstance(result, ArticleCleaned):
+        story_lines = [text[zone.start : zone.end] for zone in result.zones if zone.kind in STORY]
+        assert story_lines == [line for line in result.text.split("\n") if line]
+        assert all(text[zone.start : zone.end] == zone.text for zone in result.zones if zone.kind not in STORY)
 
 
 @given(TEXTS, st.booleans())
