@@ -4,6 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.cleaner import core as cleaner
+from services.cleaner.hygiene import tidy
+from services.cleaner.views import story
+from services.cleaner.zones import zone_map
 from services.desk.config import settings_classes
 from services.desk.output import emit, for_people, say
 from services.desk.publish import item_of
@@ -17,7 +20,15 @@ from services.tagger import core as tagger
 from services.tagger import nlp
 from services.tagger.settings import TaggerSettings
 from shared.errors import TransientError
-from shared.events import ArticleCleaned, ArticleEnriched, ArticleFetched, ArticleRejected, ArticleSubmitted, Rejection
+from shared.events import (
+    ArticleCleaned,
+    ArticleEnriched,
+    ArticleFetched,
+    ArticleRejected,
+    ArticleSubmitted,
+    Content,
+    Rejection,
+)
 from shared.outcomes import Received
 from shared.topics import SUBMITTED
 
@@ -32,20 +43,25 @@ async def try_out(what: str, *, zones: bool = False, page: Path | None = None, a
     fetched = await _fetched(ArticleSubmitted(url=item.url, html=item.html, text=item.text, source="wiredesk try"))
     cleaned = cleaner.clean(fetched) if isinstance(fetched, ArticleFetched) else fetched
     if isinstance(cleaned, ArticleRejected):
-        if not for_people(as_json=as_json):
+        if zones and isinstance(fetched, ArticleFetched) and fetched.kind is Content.TEXT:
+            # Which lines are no story is why there is none.
+            text = tidy(fetched.content)
+            found = zone_map(text)
+            show_zones(story(text, found), found, as_json=as_json)
+        elif not for_people(as_json=as_json):
             emit(cleaned.model_dump(mode="json"))
         say(f"rejected by the {cleaned.stage}: {cleaned.reason} ({cleaned.detail})")
         if cleaned.reason is Rejection.FORBIDDEN_ADDRESS:
             say("For a site of your own: export WIREDESK_FETCHER__ALLOW_ADDRESSES=127.0.0.1/32")
         return Exit.REJECTED
     if zones and not page:
-        show_zones(cleaned, as_json=as_json)
+        show_zones(cleaned.text, cleaned.zones, as_json=as_json)
         return Exit.OK
     enriched = _tagged(cleaned)
     if page:
         _write(page, page_of(enriched))
     if zones:
-        show_zones(cleaned, as_json=as_json)
+        show_zones(cleaned.text, cleaned.zones, as_json=as_json)
     elif for_people(as_json=as_json):
         show_article(enriched)
         say(f"Line by line: `wiredesk try {what} --zones`. As a page: `wiredesk try {what} --html OUT.html`.")

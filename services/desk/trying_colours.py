@@ -86,16 +86,16 @@ def _apart(found: Iterable[Marked]) -> Iterator[Marked]:
             end = mark.end
 
 
-def lines(article: ArticleCleaned) -> list[Line]:
-    """Return the lines of the input in order. A line of the story stands in the event once, in the text."""
+def lines(text: str, zones: Iterable[Zone]) -> list[Line]:
+    """Return the lines of the input in order. A line of the story stands in an article once, in its `text`."""
     found, at = [], 0
-    story = iter([line for line in article.text.split("\n") if line])
-    for zone in article.zones:
+    story = iter([line for line in text.split("\n") if line])
+    for zone in zones:
         if zone.text is not None:
             found.append(Line(zone, zone.text, None))
             continue
-        text = next(story)
-        at = article.text.index(text, at)
-        found.append(Line(zone, text, at))
-        at += len(text)
+        line = next(story)
+        at = text.index(line, at)
+        found.append(Line(zone, line, at))
+        at += len(line)
     return found

@@ -58,7 +58,7 @@ def page_of(article: ArticleEnriched) -> str:
 <h2>Fields, and where they were taken from</h2>
 <table>{"".join(_field_rows(article))}</table>
 <h2>The input, line by line</h2>
-{"".join(_line(line, marks(article, "text")) for line in lines(article))}
+{"".join(_line(line, marks(article, "text")) for line in lines(article.text, article.zones))}
 <h2>Entities</h2>
 <table>{"".join(_entity_rows(article))}</table>
 </html>

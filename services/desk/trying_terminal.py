@@ -4,6 +4,7 @@ Colours are rich's: none where NO_COLOR is set. An entity then carries its type 
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -12,19 +13,19 @@ from rich.text import Text
 from services.desk import article as plain_article
 from services.desk.output import emit, for_people, plain
 from services.desk.trying_colours import Marked, lines, marks, type_colour, zone_colour
-from shared.events import ArticleCleaned, ArticleEnriched
+from shared.events import ArticleCleaned, ArticleEnriched, Zone
 
 # A paragraph may be longer than a screen; its beginning says what it is.
 _LONGEST = 320
 
 
-def show_zones(article: ArticleCleaned, *, as_json: bool) -> None:
+def show_zones(text: str, zones: Sequence[Zone], *, as_json: bool) -> None:
     """Print every line with its zone and the rule that gave it: a map for people, else NDJSON with whole lines.
 
     `start` and `end` are code points in the input text, or for a page in its extracted blocks.
     """
     if not for_people(as_json=as_json):
-        for line in lines(article):
+        for line in lines(text, zones):
             zone = line.zone
             place = {"start": zone.start, "end": zone.end}
             emit({"zone": zone.kind.value, "rule": zone.rule, **place, "line": line.text})
@@ -34,20 +35,20 @@ def show_zones(article: ArticleCleaned, *, as_json: bool) -> None:
     grid.add_column(no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
     grid.add_column(no_wrap=True, justify="right", style="dim")
-    for line in lines(article):
+    for line in lines(text, zones):
         colour = zone_colour(line.zone.kind) or ""
         grid.add_row(Text(line.zone.kind.value, colour or "bold"), Text(_cut(plain(line.text)), colour), line.zone.rule)
     console.print(grid)
-    console.print(_count(article))
+    console.print(_count(zones))
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST].rsplit(" ", 1)[0] + " …"
 
 
-def _count(article: ArticleCleaned) -> Text:
+def _count(zones: Sequence[Zone]) -> Text:
     """Say how many lines each zone has."""
-    counts = Counter(zone.kind for zone in article.zones)
+    counts = Counter(zone.kind for zone in zones)
     found = Text("\n")
     for kind, count in counts.most_common():
         found.append(f"{kind.value} {count}", zone_colour(kind) or "bold").append("  ")

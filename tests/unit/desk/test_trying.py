@@ -66,7 +66,7 @@ def on_a_terminal(monkeypatch):
 
 
 def test_every_line_of_the_input_is_there_once_with_its_place_in_the_text(article):
-    found = lines(article)
+    found = lines(article.text, article.zones)
     assert [line.zone.kind.value for line in found] == [zone.kind.value for zone in article.zones]
     story = [line for line in found if line.offset is not None]
     assert [line.text for line in story] == TEXT.split("\n\n")
@@ -85,7 +85,7 @@ def test_entities_in_colour_do_not_overlap(article):
 
 
 def test_the_map_is_ndjson_with_whole_lines_in_a_pipe(article, capsys):
-    show_zones(article, as_json=False)
+    show_zones(article.text, article.zones, as_json=False)
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert rows[0] == {"zone": "section", "rule": "section_word", "start": 0, "end": 5, "line": "World"}
     assert rows[-1]["line"] == WHOLE * 20
@@ -94,13 +94,13 @@ def test_the_map_is_ndjson_with_whole_lines_in_a_pipe(article, capsys):
 
 def test_the_map_is_ndjson_on_a_terminal_when_asked_for(article, capsys, monkeypatch):
     on_a_terminal(monkeypatch)
-    show_zones(article, as_json=True)
+    show_zones(article.text, article.zones, as_json=True)
     assert all(json.loads(line) for line in capsys.readouterr().out.splitlines())
 
 
 def test_the_map_on_a_terminal_is_in_colour_names_each_rule_and_fits(article, capsys, monkeypatch):
     on_a_terminal(monkeypatch)
-    show_zones(article, as_json=False)
+    show_zones(article.text, article.zones, as_json=False)
     out = capsys.readouterr().out
     assert "\x1b[38;2;" in out
     shown = re.sub(r"\x1b\[[0-9;]*m", "", out)
@@ -112,7 +112,7 @@ def test_the_map_on_a_terminal_is_in_colour_names_each_rule_and_fits(article, ca
 
 def test_what_steers_a_terminal_does_not_reach_it(article, capsys, monkeypatch):
     on_a_terminal(monkeypatch)
-    show_zones(article, as_json=False)
+    show_zones(article.text, article.zones, as_json=False)
     assert ESCAPE not in capsys.readouterr().out
 
 
@@ -176,6 +176,15 @@ async def test_zones_of_a_file_are_shown(tmp_path, capsys):
     assert await trying.try_out(str(source), zones=True) is Exit.OK
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["zone"] for row in rows] == ["headline", "body", "tracker"]
+
+
+async def test_the_zones_of_a_text_without_a_story_are_shown(tmp_path, capsys):
+    source = tmp_path / "menu.txt"
+    source.write_text("Home\nShare\nRead more: How the lakes began to fall")
+    assert await trying.try_out(str(source), zones=True) is Exit.REJECTED
+    shown = capsys.readouterr()
+    assert [json.loads(line)["zone"] for line in shown.out.splitlines()] == ["navigation", "share", "related"]
+    assert "rejected by the cleaner: not_an_article" in shown.err
 
 
 async def test_a_page_of_a_file_is_written(tmp_path, capsys):
