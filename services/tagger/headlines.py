@@ -14,12 +14,17 @@ from services.tagger.spans import lower
 _WORD = re.compile(r"[^\W\d_]+")
 # What stands before a word that opens a sentence, quotation or line: its capital says nothing.
 _OPENS = re.compile(r"(?:^|[.!?:;\n\r\u201c\u2018\"(\[\u2022|])[ \"\u201c\u2018('\[]*$")
+# A sentence has ended; a full stop behind a single letter ends none ("U.S. troops").
+_ENDED = re.compile(r"(?:(?<![.\s]\w)(?<!^\w)\.|[!?:\n\r])[\"\u201d\u2019' ]*$")
+_ENDINGS = (("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("ly", ""))
 _LONG = 4  # letters; shorter words are small in many a headline style
 _SHARE = 0.6
 # Before an unknown word these are part of its name: "South Brennick", "Lake Orsk".
 _LEADS = frozenset(
     {"new", "north", "south", "east", "west", "central", "lake", "mount", "cape", "port", "fort", "saint"}
 )
+# Behind an unknown word these are part of its name: "Brennick University". Courts, police and parties need not be.
+_HEADS = frozenset({"university", "college", "airport", "bridge", "stadium", "museum", "street", "avenue"})
 _SHORT_NAMES = frozenset({"us", "eu", "un", "uk"})
 # After these "us" is a pronoun; elsewhere in a headline of capitals it is a country.
 _BEFORE_PRONOUN = frozenset({"all", "for", "give", "gives", "help", "let", "make", "of", "tell", "tells", "to", "with"})
@@ -30,7 +35,10 @@ def is_loud(headline: str, lexicon: Lexicon) -> bool:
     if headline.isupper():
         return True
     words = [word[0] for word in _WORD.finditer(headline)][1:]
-    plain = [word for word in words if len(word) >= _LONG and word.lower() in lexicon.small]
+    long = [word for word in words if len(word) >= _LONG]
+    # Words that are often parts of names count only where nothing better is to be had.
+    plain = [word for word in long if word.lower() in lexicon.small]
+    plain = plain or [word for word in long if word.lower() in lexicon.doubtful]
     return bool(plain) and sum(word[0].isupper() for word in plain) > _SHARE * len(plain)
 
 
@@ -74,19 +82,28 @@ class _Headline:
 
     def form(self, at: int) -> str:
         """Return the word at `at` as a sentence would write it; as long as it is."""
-        word, start = self.small[at], self.words[at].start()
-        if start and self.text[start - 1] in ("'", "\u2019") and len(word) <= 2:
+        word, match = self.small[at], self.words[at]
+        before, after = self.text[match.start() - 1 : match.start()], self.text[match.end() : match.end() + 1]
+        if before in ("'", "\u2019") and len(word) <= 2:
             return word
+        if len(word) == 1 and "." in (before, after):
+            return word.upper() if len(word.upper()) == 1 else word
         if word in _SHORT_NAMES:
             return word if self._beside(at, -1) in _BEFORE_PRONOUN else word.upper()
-        if word in self.seen:
-            return self.seen[word].most_common(1)[0][0]
-        shouted = self.words[at][0] if not self.text.isupper() else word.upper()
+        known = self.seen[word].most_common(1)[0][0] if word in self.seen else self._guess(at)
+        return (
+            _capital(known) if at == 0 or _ENDED.search(self.text[max(0, match.start() - 4) : match.start()]) else known
+        )
+
+    def _guess(self, at: int) -> str:
+        """Return the form of a word that the context does not know."""
+        word, loud = self.small[at], self.words[at][0]
+        shouted = word.upper() if self.text.isupper() else loud
         if len(shouted) == len(word) > 1 and shouted.isupper() and self._is_acronym(shouted):
             return shouted
-        if at == 0 or _opens(self.text, start) or self._in_name(at):
-            return _capital(word)
-        return word if word in self.lexicon.small or word in self.lexicon.doubtful else _capital(word)
+        lexicon = self.lexicon
+        plain = word in lexicon.small or word in lexicon.doubtful or _stem(word) & lexicon.small
+        return word if plain and not self._in_name(at) else _capital(word)
 
     def _is_acronym(self, shouted: str) -> bool:
         """Whether a word in capitals keeps them: among small letters always, among capitals if it is listed."""
@@ -95,14 +112,19 @@ class _Headline:
     def _in_name(self, at: int) -> bool:
         """Whether a word that is often small is part of a name here, by its neighbours."""
         word, before, after = self.small[at], self._beside(at, -1), self._beside(at, 1)
+        capital = _capital(word)
         if f"{before} {word}" in self.lexicon.pairs or f"{word} {after}" in self.lexicon.pairs:
             return True
-        if f"{_capital(before)} {_capital(word)}" in self.lexicon.phrases:
+        if (
+            f"{_capital(before)} {capital}" in self.lexicon.phrases
+            or f"{capital} {_capital(after)}" in self.lexicon.phrases
+        ):
             return True
-        leads = word in _LEADS and self._unknown(after)
-        return leads or (
-            word in self.lexicon.doubtful and _capital(word) in self.lexicon.heads and self._unknown(before)
-        )
+        if word in _LEADS and self._unknown(after):
+            return True
+        if after == "of" and capital in self.lexicon.heads_of and self._unknown(self._beside(at + 1, 1)):
+            return True
+        return (self.lexicon.heads.get(capital) == "LOC" or word in _HEADS) and self._unknown(before)
 
     def _beside(self, at: int, step: int) -> str:
         """Return the word beside `at`, or nothing if more than a blank or hyphen is between."""
@@ -128,6 +150,11 @@ def _forms(body: str, wanted: set[str]) -> dict[str, Counter[str]]:
 
 def _opens(text: str, start: int) -> bool:
     return _OPENS.search(text[max(0, start - 6) : start]) is not None
+
+
+def _stem(word: str) -> frozenset[str]:
+    """Return the words that `word` may be a form of, by its ending."""
+    return frozenset(word.removesuffix(end) + more for end, more in _ENDINGS if word.endswith(end))
 
 
 def _capital(word: str) -> str:

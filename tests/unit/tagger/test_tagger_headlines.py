@@ -21,6 +21,9 @@ BODY = "In a speech the Harbour Council praised the harbour. Ministers of the GG
         ("TROOPS GIVE US HOPE", "Troops give us hope"),
         ("US AND EU AGREE ON TARIFFS", "US and EU agree on tariffs"),
         ("NATO TROOPS IN SOUTH BRENNICK", "NATO troops in South Brennick"),
+        ("U.S. TROOPS LEAVE. THE END", "U.S. troops leave. The end"),
+        ("Troops Leave The Bank Of Brennick, Thanking Police", "Troops leave the Bank of Brennick, thanking police"),
+        ("Ships Cross The Tamwin River", "Ships cross the Tamwin River"),
     ],
 )
 def test_a_loud_headline_is_written_as_a_sentence(headline, sentence):
