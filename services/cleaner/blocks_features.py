@@ -21,6 +21,9 @@ _WIDE_SCRIPT = 2.5
 _WORD = 6
 _WIDEST_WORD = 20
 _MAX_HEADLINE = 200
+# Columns: how much of the block the other extractor kept; the lowest odds of it, its parent and grandparent.
+VOTE = 22
+NEAREST_ODDS = 30
 
 
 class Stated(NamedTuple):

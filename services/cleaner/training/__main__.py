@@ -14,7 +14,7 @@ import numpy as np
 from services.cleaner import training
 from services.cleaner.blocks import Block
 from services.cleaner.blocks_features import Stated, rows
-from services.cleaner.blocks_model import Weights, laid_out
+from services.cleaner.blocks_model import Weights, body_chances, laid_out
 from services.cleaner.blocks_tree import Rows
 from services.cleaner.metadata import read_metadata
 from services.cleaner.page import compared_with, page_blocks, parse_page, votes
@@ -74,8 +74,8 @@ def main() -> int:
         "held_out_pages": len(held_out),
         "f1": {
             "cross_validated": cross_validated,
-            "held_out": _score(held_out, [weights.chances(_rows(page, odds)) for page in held_out], threshold),
-            "held_out_trafilatura_fast": round(f1(precision_recall(page.body, page.kept) for page in held_out), 4),
+            "held_out": _score(held_out, [body_chances(weights, _rows(page, odds)) for page in held_out], threshold),
+            "held_out_votes_alone": round(f1(precision_recall(page.body, page.kept) for page in held_out), 4),
         },
     }
     _write(options.out, weights, {"threshold": threshold, "odds": odds}, card)
@@ -133,7 +133,9 @@ def _cross_validate(train: list[Annotated], seed: int) -> tuple[float, float]:
         _say(f"fold {fold + 1} of {FOLDS}")
         others = [each for page, each in zip(train, examples, strict=True) if page.fold != fold]
         weights = fit(joined(others), seed)
-        chances += [weights.chances(each.rows) for page, each in zip(train, examples, strict=True) if page.fold == fold]
+        chances += [
+            body_chances(weights, each.rows) for page, each in zip(train, examples, strict=True) if page.fold == fold
+        ]
     scores = {round(float(threshold), 3): _score(train, chances, threshold) for threshold in _THRESHOLDS}
     best = max(scores, key=lambda threshold: scores[threshold])
     return best, scores[best]

@@ -13,9 +13,9 @@ _MEMBERS = 5
 _EPOCHS = 12
 _BATCH = 512
 _RATE = 0.003
-_DECAY = 0.03
+_DECAY = 0.1
 # Of the inputs this share is blanked in training, so that no single vote is leaned on alone.
-_DROPPED = 0.15
+_DROPPED = 0.3
 _MOMENTUM, _SECOND, _TINY = 0.9, 0.999, 1e-8
 
 Floats = NDArray[np.float32]

@@ -4,7 +4,7 @@ from trafilatura.settings import Document
 
 from services.cleaner import page
 from services.cleaner.blocks import FLAGS, HIDDEN
-from services.cleaner.blocks_features import Haystack, Stated, rows
+from services.cleaner.blocks_features import NEAREST_ODDS, VOTE, Haystack, Stated, rows
 from services.cleaner.blocks_model import Model, Weights, block_model, laid_out
 
 P = [
@@ -148,3 +148,20 @@ def test_a_page_of_which_the_model_keeps_nothing_falls_back_on_trafilatura(monke
     monkeypatch.setattr(Model, "choose", lambda *_: [])
     source = f"<html><body><article><h1>Lakes</h1>{''.join(f'<p>{line}</p>' for line in STORY)}</article></body></html>"
     assert page.read_page(source, None).text.endswith("\n\n".join(STORY))
+
+
+def test_the_named_columns_hold_the_vote_and_the_lowest_odds_near_the_block():
+    blocks = read(f'<aside class="promo signup"><div><p>{P[0]}</p></div></aside><p>{P[1]}</p>')
+    found = rows(blocks, P[1], Stated(), {"promo": -1.5, "signup": -2.0})
+    assert found[:, VOTE].tolist() == [0, 1]
+    assert found[:, NEAREST_ODDS].tolist() == [-3.5, 0]
+
+
+def test_what_nobody_kept_in_an_element_named_like_furniture_is_no_body_whatever_it_reads_like():
+    source = "".join(f"<p>{line}</p>" for line in STORY)
+    promise = "Our best stories reach your inbox before breakfast, and readers of all ages like them."
+    promo = f'<aside class="newsletter signup promo"><h3>The Morning Tide</h3><p>{promise}</p></aside>'
+    chosen = block_model().choose(
+        read(source + promo + source.replace("In week", "Late in week")), "\n".join(STORY), Stated()
+    )
+    assert not {"The Morning Tide", promise} & {block.text for block in chosen}
