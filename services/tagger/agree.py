@@ -1,5 +1,6 @@
 """What the spans of one article owe each other and the lists: one string, one type. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -10,6 +11,8 @@ NAMED = frozenset({"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVE
 _INSTRUMENTS = frozenset({"Act", "Treaty", "Accord", "Accords", "Convention", "Protocol", "Amendment", "Constitution"})
 # "Treaty of Rome", "Convention on Certain Conventional Weapons", "Constitution of India".
 _BEFORE_OF = _INSTRUMENTS | {"Acts", "Treaties", "Conventions", "Declaration", "Agreement"}
+# What the model leaves out of a long name: "Convention on Certain Conventional" + " Weapons".
+_GOES_ON = re.compile(r"(?:(?: (?:of|on|and|the|for|against))* [A-Z][\w-]*)+")
 _MAY_BE_LAW = frozenset({"ORG", "WORK_OF_ART", "PRODUCT"})
 _LISTED = 1.0  # the weight of a rule's or list's word, against the model's confidence
 
@@ -21,8 +24,9 @@ def known(text: str, span: Span, lexicon: Lexicon) -> Span:
     # A person may be called Jordan or Chad; nothing else that is called so is no country.
     if label in ("GPE", "NORP") and span.label in NAMED - {"PERSON"} and lexicon.code(label, surface):
         return span._replace(label=label)
-    if span.label in _MAY_BE_LAW and _is_instrument(surface.split()):
-        return span._replace(label="LAW")
+    if (span.label == "LAW" or span.label in _MAY_BE_LAW) and _is_instrument(surface.split()):
+        rest = _GOES_ON.match(text, span.end) if surface.split()[0] in _BEFORE_OF else None
+        return span._replace(label="LAW", end=rest.end() if rest else span.end)
     return span
 
 

@@ -15,6 +15,8 @@ _WORD = re.compile(r"\w+")
 _CONTINUES = re.compile(r"[\w\u0300-\u036f]")
 # The short form of the name before it; two words when they are "GGE on LAWS".
 IN_BRACKETS = re.compile(r"[ \u00a0]\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)\)")
+# "the International Maritime Bureau, IMB, says"
+_BETWEEN_COMMAS = re.compile(r", ([A-Z]{2,8})(?=,)")
 _BEFORE = re.compile(r"([\w.'\u2019-]+)[ \u00a0]$")
 _SPEECH_AFTER = re.compile(r" (?:said|says|told|added|wrote|warned|insisted|argued)\b")
 PARTICLES = frozenset("de del della da di do dos du la le van von der den ter das bin bint ben ibn al el y e".split())
@@ -46,11 +48,11 @@ def initials_match(words: Sequence[tuple[str, bool]], short: str) -> int | None:
 
 
 def abbreviations(text: str, spans: Iterable[Span]) -> dict[str, tuple[str, Span]]:
-    """Return short form → (full name, span of the short form) for every "Long Name (LN)"."""
+    """Return short form → (full name, span of the short form) for every "Long Name (LN)" and "Long Name, LN,"."""
     short: dict[str, tuple[str, Span]] = {}
     for span in spans:
-        match = IN_BRACKETS.match(text, span.end) if span.label in _ABBREVIATED else None
-        if match:
+        match = IN_BRACKETS.match(text, span.end) or _BETWEEN_COMMAS.match(text, span.end)
+        if match and span.label in _ABBREVIATED:
             full = text[span.start : span.end]
             if initials_match([(word, True) for word in full.split()], match[1]) is not None:
                 short.setdefault(match[1], (full, Span(match.start(1), match.end(1), span.label, "alias")))

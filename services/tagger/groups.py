@@ -11,6 +11,7 @@ from services.tagger.knowledge import Knowledge
 from services.tagger.places import Link, Named
 from services.tagger.spans import Span, resolve, trim
 
+_DIGITS = 4  # of a confidence
 HEADLINES = ("headline", "alternative_headline")
 
 
@@ -62,7 +63,7 @@ class Group(NamedTuple):
 def settled(texts: Mapping[str, str], spans: Mapping[str, Iterable[Span]], lexicon: Lexicon) -> dict[str, list[Span]]:
     """Return by field the spans that hold: cut to the name, one string of one type, followers added, no overlaps."""
     cut = {
-        field: [known(text, span, lexicon) for span in _trimmed(text, spans.get(field, ()), lexicon)]
+        field: resolve(known(text, span, lexicon) for span in _trimmed(text, spans.get(field, ()), lexicon))
         for field, text in texts.items()
     }
     cut = one_label(texts, cut)
@@ -95,7 +96,8 @@ def grouped(texts: Mapping[str, str], spans: Mapping[str, Sequence[Span]], lexic
     for field, text in texts.items():
         for span in spans[field]:
             form = text[span.start : span.end]
-            place = Place(field, span.start, span.end, span.confidence)
+            sure = None if span.confidence is None else round(span.confidence, _DIGITS)
+            place = Place(field, span.start, span.end, sure)
             groups[names.key(form, span.label)].append(Mention(place, form))
     return [Group(label, mentions) for (label, _), mentions in groups.items()]
 

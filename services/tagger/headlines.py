@@ -17,8 +17,29 @@ _OPENS = re.compile(r"(?:^|[.!?:;\n\r\u201c\u2018\"(\[\u2022|])[ \"\u201c\u2018(
 # A sentence has ended; a full stop behind a single letter ends none ("U.S. troops").
 _ENDED = re.compile(r"(?:(?<![.\s]\w)(?<!^\w)\.|[!?:\n\r])[\"\u201d\u2019' ]*$")
 _ENDINGS = (("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("ly", ""))
-_LONG = 4  # letters; shorter words are small in many a headline style
-_SHARE = 0.6
+_SHARE = 0.8
+# Small in many a headline style.
+_MINOR = frozenset(
+    {
+        "a",
+        "about",
+        "after",
+        "against",
+        "an",
+        "and",
+        "as",
+        "at",
+        "before",
+        "between",
+        "but",
+        "by",
+        "during",
+        "for",
+        "from",
+    }
+    | {"if", "in", "into", "nor", "of", "off", "on", "or", "over", "per", "so", "than", "that", "the", "through", "to"}
+    | {"under", "until", "up", "via", "vs", "with", "without", "yet"}
+)
 # Before an unknown word these are part of its name: "South Brennick", "Lake Orsk".
 _LEADS = frozenset(
     {"new", "north", "south", "east", "west", "central", "lake", "mount", "cape", "port", "fort", "saint"}
@@ -35,10 +56,11 @@ def is_loud(headline: str, lexicon: Lexicon) -> bool:
     if headline.isupper():
         return True
     words = [word[0] for word in _WORD.finditer(headline)][1:]
-    long = [word for word in words if len(word) >= _LONG]
-    # Words that are often parts of names count only where nothing better is to be had.
-    plain = [word for word in long if word.lower() in lexicon.small]
-    plain = plain or [word for word in long if word.lower() in lexicon.doubtful]
+    telling = [word for word in words if len(word) > 1 and word.lower() not in _MINOR]
+    plain = [word for word in telling if word.lower() in lexicon.small]
+    if not plain and not headline.rstrip().endswith(".") and all(word[0].isupper() for word in telling):
+        # Words that are often parts of names count only where nothing better is to be had, and in no sentence.
+        plain = [word for word in telling if word.lower() in lexicon.doubtful]
     return bool(plain) and sum(word[0].isupper() for word in plain) > _SHARE * len(plain)
 
 

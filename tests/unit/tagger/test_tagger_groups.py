@@ -65,6 +65,18 @@ def test_some_words_decide_their_type_alone(surface, said, label):
     assert known(surface, Span(0, len(surface), said, "model", 0.9), LEXICON).label == label
 
 
+def test_the_name_of_a_treaty_goes_to_its_end():
+    text = "The Convention on Certain Conventional Weapons holds."
+    (found,) = entities({"text": text}, text=[("Convention on Certain Conventional", "ORG", 0.4)])
+    assert (found.name, found.label) == ("Convention on Certain Conventional Weapons", "LAW")
+
+
+def test_initials_between_commas_stand_for_the_name_before_them():
+    text = "The Harbour Safety Council, HSC, met. Later HSC left."
+    (council,) = entities({"text": text}, text=[("Harbour Safety Council", "ORG", 0.9)])
+    assert [text[place.start : place.end] for place in council.mentions] == ["Harbour Safety Council", "HSC", "HSC"]
+
+
 def test_a_full_name_in_the_headline_or_a_caption_explains_a_surname_in_the_body():
     fields = {"headline": "Ayo Bello quits as mayor", "text": "Bello left.", "captions[0]": "Mr Bello waves"}
     found = entities(fields, headline=[("Ayo Bello", "PERSON", 0.9)], text=[("Bello", "PERSON", 0.9)])
