@@ -147,7 +147,9 @@ def test_trafilatura_is_asked_again_with_all_its_means_only_when_it_leaves_out_m
 def test_a_page_of_which_the_model_keeps_nothing_falls_back_on_trafilatura(monkeypatch):
     monkeypatch.setattr(Model, "choose", lambda *_: [])
     source = f"<html><body><article><h1>Lakes</h1>{''.join(f'<p>{line}</p>' for line in STORY)}</article></body></html>"
-    assert page.read_page(source, None).text.endswith("\n\n".join(STORY))
+    found = page.read_page(source, None)
+    assert found is not None
+    assert found.text.endswith("\n\n".join(STORY))
 
 
 def test_the_named_columns_hold_the_vote_and_the_lowest_odds_near_the_block():
