@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from services.desk.marked import marked
 from services.desk.output import heading, paragraph
 from shared.events import (
     ArticleCleaned,
@@ -42,7 +47,10 @@ def show(event: Event, article_id: str) -> None:
 
 def article(event: ArticleCleaned) -> None:
     """Print a clean article, and its entities by type when it has them."""
-    heading(event.headline or "(no headline)")
+    console = Console(highlight=False)
+    headline = marked(console, event, "headline") if event.headline else Text("(no headline)")
+    headline.stylize("bold")
+    console.print(headline)
     facts(
         {
             "section": event.article_section,
@@ -54,13 +62,9 @@ def article(event: ArticleCleaned) -> None:
             "url": event.url,
         }
     )
-    paragraph(_cut(event.text, _PREVIEW), indent="  ")
+    console.print(Padding(marked(console, event, "text", _PREVIEW), (0, 0, 0, 2), expand=False))
     if isinstance(event, ArticleEnriched):
         facts(entities_by_type(event.entities))
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
 
 
 def entities_by_type(entities: Iterable[Entity]) -> dict[str, str]:
@@ -70,11 +74,17 @@ def entities_by_type(entities: Iterable[Entity]) -> dict[str, str]:
         types.setdefault(entity.type, []).append(entity)
     return {
         kind: ", ".join(
-            f"{entity.name} {_TIMES}{len(entity.mentions)}" + "".join(f" ({value})" for value in entity.ids.values())
+            f"{entity.name} {_TIMES}{len(entity.mentions)}{_ids(entity)}"
             for entity in sorted(members, key=lambda entity: (-len(entity.mentions), entity.name))
         )
         for kind, members in sorted(types.items())
     }
+
+
+def _ids(entity: Entity) -> str:
+    """A country's code explains itself; any other id is named."""
+    ids = [value if scheme == "iso3166" else f"{scheme} {value}" for scheme, value in sorted(entity.ids.items())]
+    return f" ({', '.join(reversed(ids))})" if ids else ""
 
 
 def facts(named: Mapping[str, object]) -> None:

@@ -24,13 +24,7 @@ topics = typer.Typer(help="The Kafka topics: create them, see what differs.", no
 config = typer.Typer(help="Settings.", no_args_is_help=True)
 schema = typer.Typer(help="The contracts as JSON Schema and AsyncAPI (in a checkout).", no_args_is_help=True)
 knowledge = typer.Typer(help="The tagger's file of names and their ids.", no_args_is_help=True)
-for name, group in {
-    "dlq": dlq,
-    "topics": topics,
-    "config": config,
-    "schema": schema,
-    "knowledge": knowledge,
-}.items():
+for name, group in {"dlq": dlq, "topics": topics, "config": config, "schema": schema, "knowledge": knowledge}.items():
     app.add_typer(group, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="Write NDJSON on a terminal too.")]

@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from services.desk import article as plain_article
+from services.desk.marked import marked, style
 from services.desk.output import emit, for_people, plain
-from services.desk.trying_colours import Marked, lines, marks, type_colour, zone_colour
+from services.desk.trying_colours import lines, zone_colour
 from shared.events import ArticleCleaned, ArticleEnriched, Zone
 
 # A paragraph may be longer than a screen; its beginning says what it is.
@@ -58,16 +59,16 @@ def _count(zones: Sequence[Zone]) -> Text:
 def show_article(article: ArticleEnriched) -> None:
     """Print the whole article: headline and text with their entities marked, then fields and entities by type."""
     console = Console(highlight=False)
-    headline = _marked(console, article.headline or "(no headline)", marks(article, "headline"))
+    headline = marked(console, article, "headline") if article.headline else Text("(no headline)")
     headline.stylize("bold")
     console.print(headline)
     console.print()
-    console.print(_marked(console, article.text, marks(article, "text")))
+    console.print(marked(console, article, "text"))
     console.print()
     plain_article.facts(_fields(article))
     grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1, 0, 2))
     for type_, names in plain_article.entities_by_type(article.entities).items():
-        grid.add_row(Text(f" {type_} ", _style(type_)), Text(plain(names)))
+        grid.add_row(Text(f" {type_} ", style(type_)), Text(plain(names)))
     console.print(grid)
 
 
@@ -89,19 +90,3 @@ def _fields(article: ArticleCleaned) -> dict[str, object]:
         "url": article.url,
         "words": article.word_count,
     }
-
-
-def _style(type_: str) -> str:
-    return f"black on {type_colour(type_)}"
-
-
-def _marked(console: Console, text: str, found: list[Marked]) -> Text:
-    """Return `text` with its entities in the colour of their type, or with the type in brackets without colours."""
-    shown, at = Text(), 0
-    for mark in found:
-        shown.append(plain(text[at : mark.start]))
-        shown.append(plain(text[mark.start : mark.end]), None if console.no_color else _style(mark.type))
-        if console.no_color:
-            shown.append(f" [{mark.type}]")
-        at = mark.end
-    return shown.append(plain(text[at:]))
