@@ -71,7 +71,8 @@ def trim(text: str, span: Span, lexicon: Lexicon) -> Span | None:
         start += 1
     while start < end and text[end - 1] in _AFTER:
         end -= 1
-    if lexicon.name(span.label, text[start:end]) is None:
+    # The grammar's spans are as long as they must be: "five percent" are common words behind "About".
+    if span.rule != "grammar" and lexicon.name(span.label, text[start:end]) is None:
         start, end = _cut(text, start, end, lexicon)
     while span.label == "PERSON":
         word, gap, rest = text[start:end].partition(" ")
