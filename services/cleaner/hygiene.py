@@ -11,18 +11,41 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]"
 )
 
+# The same in UTF-8: controls of one byte, and what takes more, line breaks included.
+_CONTROLS = bytes({*range(0x20), 0x7F} - {ord("\t"), ord("\n")})
+_MARKS = re.compile(
+    rb"\xc2[\x80-\x9f\xad]|\xd8\x9c|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf|\xef\xbf[\xb9-\xbb]"
+)
+
 
 def tidy(text: str) -> str:
     """Return `text` as Unicode that every later stage can store: NFC, line feeds, no controls, no lone surrogates.
 
     Idempotent. Lone surrogates become U+FFFD; tabs and line feeds stay.
     """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _is_clean(text):
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return unicodedata.normalize("NFC", _UNWANTED.sub("", _BREAKS.sub("\n", text)))
 
 
+def _is_clean(text: str) -> bool:
+    """Whether `text` needs no more than NFC. Bytes tell it many times faster than characters do."""
+    try:
+        raw = text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return len(raw.translate(None, _CONTROLS)) == len(raw) and (text.isascii() or _MARKS.search(raw) is None)
+
+
 def one_line(text: str) -> str:
     """Return `text` tidied, with all white space collapsed to single spaces."""
+    line = " ".join(text.split())
+    # White space that is also a control joins words instead of parting them; all else that goes is not printable.
+    if line.isprintable() and "\x1f" not in text:
+        return line if line.isascii() else unicodedata.normalize("NFC", line)
     return " ".join(tidy(text).split())
 
 

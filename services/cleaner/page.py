@@ -142,7 +142,9 @@ def parse_page(source: str) -> HtmlElement | None:
     """Return the root element of `source`, comments left out, or None when it holds no element at all."""
     try:
         # Without huge_tree libxml2 drops what lies deeper than 256 elements; 2,048 stays its bound, so it is safe.
-        parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+        parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+        # One class for all elements: lxml.html asks a Python function for the class at every touch.
+        parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
         # Bytes, because lxml refuses a str that declares an encoding of its own.
         tree = lxml.html.document_fromstring(tidy(source).encode("utf-8"), parser=parser)
     except (etree.LxmlError, ValueError):
