@@ -14,13 +14,17 @@ Where = Literal["any", "ends", "head", "tail"]
 
 @dataclass(frozen=True, slots=True)
 class Furniture:
-    """One table of phrases. `sentence`: whether a line that ends like a sentence may match."""
+    """One table of phrases. `sentence`: whether a line that ends like a sentence may match.
+
+    `away`: whether the line must also lead to a platform, a handle or an address.
+    """
 
     kind: ZoneKind
     rule: str
     where: Where
     sentence: bool
     words: int
+    away: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,12 @@ def lexicon() -> Lexicon:
     contains: list[tuple[str, Furniture]] = []
     for table in [*data["furniture"], *more["furniture"]]:
         entry = Furniture(
-            ZoneKind(table["kind"]), table["rule"], table["where"], table.get("sentence", True), table.get("words", 12)
+            ZoneKind(table["kind"]),
+            table["rule"],
+            table["where"],
+            table.get("sentence", True),
+            table.get("words", 12),
+            table.get("away", False),
         )
         for phrase in table.get("exact", ()):
             exact.setdefault(fold(phrase), entry)

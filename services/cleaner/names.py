@@ -115,6 +115,19 @@ def byline(line: str) -> tuple[str, ...]:
     return ()
 
 
+def signed_names(line: str) -> tuple[str, ...]:
+    """Return the names and the house or role of "Ann Lee, Harbour Press"; empty when `line` is none."""
+    who, _, house = line.rpartition(", ")
+    names = _JOIN.split(who)
+    signed = len(line) <= 160 and all(2 <= len(name.split()) <= 4 and _is_name(name) for name in names)
+    # "Fairless Hills, PA" is a town in Pennsylvania.
+    if not signed or not _is_name(house) or house == "PA" or is_house(who):
+        return ()
+    if is_house(house):
+        return (*names, house)
+    return tuple(names) if is_role(house) else ()
+
+
 def _authors(text: str) -> tuple[str, ...]:
     first, *others = _PARTS.split(text)
     pieces = [piece for piece in _JOIN.split(first) if piece]

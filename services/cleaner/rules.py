@@ -6,11 +6,12 @@ A line longer than `MAX_LINE` is prose and no rule looks at it, which bounds the
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from services.cleaner.dates import is_date_line
 from services.cleaner.hygiene import fold
 from services.cleaner.lexicon import Where, first_word, lexicon
-from services.cleaner.names import DATELINE_WINDOW, byline, dateline, image_credit
+from services.cleaner.names import DATELINE_WINDOW, byline, dateline, image_credit, signed_names
 from shared.events import ZoneKind
 
 MAX_LINE = 600
@@ -29,6 +30,10 @@ _CONTRIBUTED = re.compile(
 _CRUMBS = re.compile(r"\s?[>›»]\s?|\s[|/]\s")
 _HOME = frozenset({"home", "homepage", "startseite", "accueil", "inicio"})
 _HANDLES = re.compile(r"(?:[@#]\w+[\s,]*)+")
+_FILE = re.compile(
+    r"(?:[^\s:/]+\s){0,4}[^\s:/]*\w\.(?:jpe?g|png|gif|webp|svg|avif|bmp|tiff?|heic)(?:[?#]\S*)?", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"@\w+|[\w.+-]+@[\w.-]+|https?://\S+|www\.\S+")
 # The last mark of a line, whatever quotation marks, brackets or symbols follow it.
 _END = re.compile(r"[.!?…。！？؟।॥۔][^\w]*$")
 _ABBREVIATION = re.compile(r"\b(?:[A-Z]\.){2,}$")
@@ -86,7 +91,7 @@ def match(line: str) -> Match | None:
 def _structure(line: str) -> Match | None:
     if _SLUG.fullmatch(line) and any(char.isalpha() for char in line):
         return Match(ZoneKind.SLUG, "caps_slug")
-    if _SCRIPT.fullmatch(line) or not any(char.isalnum() for char in line):
+    if _SCRIPT.fullmatch(line) or _FILE.fullmatch(line) or not any(char.isalnum() for char in line):
         return Match(ZoneKind.TRACKER, "script_or_url")
     if _COUNTER.fullmatch(line):
         return Match(ZoneKind.SHARE, "counter")
@@ -152,7 +157,8 @@ def _phrase(line: str) -> Match | None:
         if phrase in folded and count <= (25 if entry.sentence else 4) and not is_quote(line):
             return Match(entry.kind, entry.rule, entry.where)
     for phrase, entry in words.starts.get(first_word(opening), ()):
-        if count <= entry.words and _begins(opening, phrase) and (entry.sentence or not ends_sentence(line)):
+        fits = count <= entry.words and _begins(opening, phrase) and (entry.sentence or not ends_sentence(line))
+        if fits and (not entry.away or _leads_away(opening)):
             alone = len(opening) <= len(phrase)
             # "Read more: …" may name a story in a whole sentence; a longer line is prose that begins with the words.
             return Match(entry.kind, entry.rule, entry.where, heads=alone and entry.kind is ZoneKind.RELATED)
@@ -165,6 +171,18 @@ def _begins(line: str, phrase: str) -> bool:
     return len(line) == len(phrase) or not phrase[-1].isalnum() or not line[len(phrase)].isalnum()
 
 
+def _leads_away(folded: str) -> bool:
+    """Whether a line ends with a handle, an address or a platform, and says "on" before one."""
+    known = lexicon().words
+    words = [word.strip("()[].,:;!") for word in folded.split()]
+    if _ADDRESS.fullmatch(words[-1]):
+        return True
+    named = pairwise(words)
+    return words[-1] in known["platform"] and any(
+        link in known["platform_link"] and platform in known["platform"] for link, platform in named
+    )
+
+
 def _people(line: str) -> Match | None:
     if len(line) <= MAX_CREDIT:
         credit = image_credit(line)
@@ -175,8 +193,9 @@ def _people(line: str) -> Match | None:
         return Match(ZoneKind.DATELINE, "dateline_line", "head")
     if is_date_line(line):
         return Match(ZoneKind.DATE, "date_line", "ends")
-    if byline(line):
-        return Match(ZoneKind.BYLINE, "byline")
+    named = byline(line)
+    if named or signed_names(line):
+        return Match(ZoneKind.BYLINE, "byline") if named else Match(ZoneKind.BYLINE, "name_and_house", "head")
     credit = _closing_credit(line)
     if credit:
         return Match(ZoneKind.CAPTION, "caption_with_credit", credit=credit)

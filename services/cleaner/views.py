@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.cleaner.dates import date_in
-from services.cleaner.names import byline, contributors, dateline, image_credit, is_house, piped_names
+from services.cleaner.names import (
+    byline,
+    contributors,
+    dateline,
+    image_credit,
+    is_house,
+    piped_names,
+    signed_names,
+)
 from services.cleaner.rules import breadcrumb, split_credit
 from services.cleaner.zones import STORY
 from shared.events import Zone, ZoneKind
@@ -76,7 +84,7 @@ def _read(found: Found, zone: Zone, line: str) -> None:
 
 
 def _byline(found: Found, line: str) -> None:
-    names = byline(line) or piped_names(line) or (line,)
+    names = byline(line) or piped_names(line) or signed_names(line) or (line,)
     _add(found.authors, (name for name in names if not is_house(name)))
     found.agency = found.agency or next((name for name in names if is_house(name)), None)
     found.published = found.published or date_in(line)
