@@ -29,9 +29,10 @@ _METHOD = """
 
 1. {first.epochs} epochs on the human-labelled texts, AdamW, {first.rate:g} falling to 0.
 2. That model labels the news text; what it doubts is masked. {second.epochs} epochs on everything, {news:.0%} of the
-   news each, {second.rate:g} falling to 0. An epoch of stage 1 and of stage 2 shows {sources}.
+   news each, {second.rate:g} falling to 0.
 3. The weights are the running average of the last steps, then int8 (one scale a column).
 
+An epoch of stages 1 and 2 shows each source this often: {sources}.
 {renamed:.0%} of the texts are shown with other people, cities and countries in them; 15 % of the chunks with other
 capitals.
 
@@ -45,7 +46,7 @@ together. The labels of `gmb` are partly by machine; no label of theirs was trai
 
 def card(recipe: Recipe, measured: Measured) -> str:
     """Return the card as Markdown."""
-    sources = ", ".join(f"`{name}` {first} and {second} times" for name, (first, second) in HUMAN.items())
+    sources = ", ".join(f"`{name}` {first} and {second}" for name, (first, second) in HUMAN.items())
     method = _METHOD.format(sources=sources, **recipe._asdict())
     lines = [_HEAD, method, *_scores(measured), ""]
     lines.append(f"{measured.words_a_second:,.0f} words a CPU second, one thread of the machine that trained it.\n")
