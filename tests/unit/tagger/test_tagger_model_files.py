@@ -28,7 +28,8 @@ def session():
 
 
 def test_every_file_is_the_one_that_the_training_signed():
-    sums = dict(reversed(line.split("  ")) for line in (MODEL / "SHA256SUMS").read_text("ascii").splitlines())
+    lines = (MODEL / "SHA256SUMS").read_text("ascii").splitlines()
+    sums = {name: expected for expected, name in (line.split("  ") for line in lines)}
     assert set(sums) == {"weights.onnx", "vocab.txt", "labels.json"}
     for name, expected in sums.items():
         assert hashlib.sha256((MODEL / name).read_bytes()).hexdigest() == expected, name
