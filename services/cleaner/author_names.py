@@ -72,6 +72,8 @@ def without_lead(value: str) -> str:
     line = value.strip(QUOTES)
     folded = line.casefold()
     words = pagewords()
+    if not folded.startswith(words.by):
+        return line
     for lead in words.by:
         if not folded.startswith(lead) or len(line) <= len(lead):
             continue

@@ -127,28 +127,35 @@ def _add(block: Block, node: Node, text: str) -> None:
 
 def _node(element: HtmlElement, nodes: dict[HtmlElement, Node], body: HtmlElement) -> Node:
     """Return the node of `element`, made along with those of its ancestors up to `body`."""
-    missing = []
+    missing = [element]
     at: HtmlElement | None = element
-    while at is not None and at not in nodes:
-        missing.append(at)
-        at = at.getparent() if at is not body else None
-    parent = nodes[at] if at is not None else None
+    parent = None
+    while at is not None and at is not body and parent is None:
+        at = at.getparent()
+        parent = nodes.get(at)
+        if parent is None and at is not None:
+            missing.append(at)
     for each in reversed(missing):
         parent = nodes[each] = _made(each, parent, len(nodes))
     return nodes[element]
 
 
 def _made(element: HtmlElement, parent: Node | None, number: int) -> Node:
-    tag = element.tag if isinstance(element.tag, str) else "div"
+    tag = element.tag
+    if not isinstance(tag, str):
+        tag = "div"
     flags = _FLAG.get(tag, 0)
-    get = element.get
-    names = f"{get('class', '')} {get('id', '')} {get('itemprop', '')}"
-    role, style = get("role"), get("style")
-    if role:
-        flags |= _FLAG.get(_ROLES.get(role, ""), 0)
-    if (style and _HIDDEN_STYLE.search(style)) or get("hidden") is not None or get("aria-hidden") == "true":
-        flags |= HIDDEN
-    tokens = _tokens(names) if len(names) > 2 else ()
+    tokens: tuple[str, ...] = ()
+    stated = element.items()
+    if stated:
+        get = dict(stated).get
+        role, style = get("role"), get("style")
+        if role:
+            flags |= _FLAG.get(_ROLES.get(role, ""), 0)
+        if (style and _HIDDEN_STYLE.search(style)) or get("hidden") is not None or get("aria-hidden") == "true":
+            flags |= HIDDEN
+        names = f"{get('class', '')} {get('id', '')} {get('itemprop', '')}"
+        tokens = _tokens(names) if len(names) > 2 else ()
     if parent is None:
         node = Node(tag, None, flags, 0, tokens, False, None, None, number)  # type: ignore[arg-type]
         node.block = node

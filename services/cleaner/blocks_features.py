@@ -21,7 +21,9 @@ _WIDE_SCRIPT = 2.5
 _WORD = 6
 _WIDEST_WORD = 20
 _MAX_HEADLINE = 200
-# Columns: how much of the block the other extractor kept; the lowest odds of it, its parent and grandparent.
+# Columns: the shares of capitals and of digits; how much of the block the other extractor kept; the lowest odds of it,
+# its parent and grandparent.
+_CAPITALS, _DIGITS = 10, 11
 VOTE = 22
 NEAREST_ODDS = 30
 
@@ -52,8 +54,10 @@ class Haystack:
 
     def share(self, squeezed: str) -> float:
         """How much of a block it holds: 0 to 1. A short one must be a whole line of it."""
+        if squeezed in self._lines:
+            return 1.0
         if len(squeezed) < _PROBE:
-            return float(squeezed in self._lines)
+            return 0.0
         if len(squeezed) < _LONG:
             return float(squeezed in self._all)
         middle = (len(squeezed) - _PROBE) // 2
@@ -63,9 +67,11 @@ class Haystack:
 
 def rows(blocks: Sequence[Block], kept: str, stated: Stated, odds: Mapping[str, float]) -> Rows:
     """Return one row per block. `kept` is the text another extractor chose, `odds` the log odds of class words."""
-    squeezed = [squeeze(block.text) for block in blocks]
+    # The text of a block holds no other white space.
+    squeezed = [block.text.replace(" ", "").replace("\n", "") for block in blocks]
     votes = _votes(blocks, squeezed, kept, stated)
     own = np.array([_own(block) for block in blocks], dtype=np.float32)
+    own[:, _CAPITALS], own[:, _DIGITS] = _letters([block.text[:_SAMPLE] for block in blocks])
     chars = np.array([block.chars for block in blocks], dtype=np.float32)
     tree = Surroundings(blocks, odds)
     chances = tree.chances(chars * votes[:, 0])
@@ -87,10 +93,9 @@ def rows(blocks: Sequence[Block], kept: str, stated: Stated, odds: Mapping[str, 
 
 
 def _own(block: Block) -> tuple[float, ...]:
-    text = block.text
+    text, tag = block.text, block.node.tag
     chars = block.chars or 1
     size = chars * (_WIDE_SCRIPT if text[len(text) // 2] >= "\u2e80" else 1)
-    sample = text[:_SAMPLE]
     words = text.count(" ") + 1
     stops = text.count(". ") + text.count("。") + text.count("? ") + text.count("! ")
     return (
@@ -101,22 +106,36 @@ def _own(block: Block) -> tuple[float, ...]:
         text[-1] in _SENTENCE_ENDS,
         text[-1] == ":",
         log1p(stops),
-        block.node.tag in {"h1", "h2", "h3", "h4", "h5", "h6"},
+        tag in {"h1", "h2", "h3", "h4", "h5", "h6"},
         block.emphasised / chars,
         (text.count(",") + text.count("、") + text.count("،")) / chars * 20,
-        sum(map(str.isupper, sample)) / len(sample),
-        sum(map(str.isdigit, sample)) / len(sample),
-        text.count("|") + text.count("•") + text.count("·") + text.count("/") > 0,
+        0.0,
+        0.0,
+        "|" in text or "•" in text or "·" in text or "/" in text,
         "©" in text,
         "@" in text,
-        sample[0].islower(),
+        text[0].islower(),
         block.after_break,
         block.node.depth / 20,
-        block.node.tag == "div",
-        block.node.tag == "p",
-        block.node.tag == "li",
-        block.node.tag == "tr",
+        tag == "div",
+        tag == "p",
+        tag == "li",
+        tag == "tr",
     )
+
+
+def _letters(samples: Sequence[str]) -> tuple[Rows, Rows]:
+    """Return the share of capitals and of digits in each of `samples`, none of which is empty."""
+    text = "".join(samples)
+    sizes = np.array([len(sample) for sample in samples])
+    starts = np.cumsum(sizes) - sizes
+    codes, kinds = np.unique(np.frombuffer(text.encode("utf-32-le"), dtype="<u4"), return_inverse=True)
+    letters = [chr(code) for code in codes.tolist()]
+    capitals, digits = (
+        np.add.reduceat(np.array([test(letter) for letter in letters], dtype=np.int64)[kinds], starts) / sizes
+        for test in (str.isupper, str.isdigit)
+    )
+    return capitals, digits
 
 
 def _votes(blocks: Sequence[Block], squeezed: Sequence[str], kept: str, stated: Stated) -> Rows:
@@ -130,13 +149,20 @@ def _votes(blocks: Sequence[Block], squeezed: Sequence[str], kept: str, stated: 
                 extracted.share(text),
                 body.share(text) if body else 0.5,
                 len(text) < _MAX_HEADLINE and fold(block.text) in headlines,
-                len(text) < 80 and any(name in text for name in names),
+                len(text) < 80 and _holds(text, names),
                 len(text) > 20 and bool(description) and (text in description or description in text),
             )
             for block, text in zip(blocks, squeezed, strict=True)
         ],
         dtype=np.float32,
     )
+
+
+def _holds(text: str, names: Sequence[str]) -> bool:
+    for name in names:  # noqa: SIM110 - called for every block, and a generator costs more than the search
+        if name in text:
+            return True
+    return False
 
 
 def _flags(blocks: Sequence[Block]) -> Rows:

@@ -1,6 +1,6 @@
 """What the elements around a block say of it: their class words, and the text they hold beside it. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,12 @@ class Surroundings:
         """
         found = []
         for block in self._blocks:
-            near = [self._odds_of(node)[0] for node in (block.node, *_above(block.node, 2))]
-            near += [0.0] * (3 - len(near))
-            found.append((*near, min(near), self._odds_of(block.node)[1]))
+            node = block.node
+            own, total = self._odds_of(node)
+            parent = node.parent
+            above = self._odds_of(parent)[0] if parent else 0.0
+            over = self._odds_of(parent.parent)[0] if parent and parent.parent else 0.0
+            found.append((own, above, over, min(own, above, over), total))
         columns = np.array(found, dtype=np.float32)
         if kept.any():
             columns[:, 4] -= np.average(columns[:, 4], weights=kept)
@@ -45,7 +48,9 @@ class Surroundings:
             at = at.parent
         total = self._odds[at][1] if at is not None else 0.0
         for each in reversed(chain):
-            own = sum(self._word_odds[word] for word in each.tokens if word in self._word_odds)
+            own = 0.0
+            for word in each.tokens:
+                own += self._word_odds.get(word, 0.0)
             total += own
             self._odds[each] = (own, total)
         return self._odds[node]
@@ -83,14 +88,6 @@ class Surroundings:
         return [(levels > level).astype(np.float32) for level in range(len(_SHARES))]
 
 
-def _above(node: Node, levels: int) -> Iterator[Node]:
-    for _ in range(levels):
-        if node.parent is None:
-            return
-        node = node.parent
-        yield node
-
-
 def _innermost(held: Mapping[Node, float], enough: float) -> Node | None:
     return max((node for node, weight in held.items() if weight >= enough), key=lambda node: node.depth, default=None)
 
@@ -111,11 +108,10 @@ def _level(node: Node, mains: Sequence[Node | None], known: dict[Node | None, in
 
 def _sums(keys: NDArray[np.int64], chars: Rows, vote: Rows, linked: Rows) -> list[Rows]:
     """Of each block's group: kept share without the block itself, text, link density, size, share of the page."""
-    _, group = np.unique(keys, return_inverse=True)
-    all_chars = np.bincount(group, chars)[group]
-    kept = np.bincount(group, chars * vote)[group]
-    links = np.bincount(group, chars * linked)[group]
-    size = np.bincount(group)[group]
+    all_chars = np.bincount(keys, chars)[keys]
+    kept = np.bincount(keys, chars * vote)[keys]
+    links = np.bincount(keys, chars * linked)[keys]
+    size = np.bincount(keys)[keys]
     return [
         (kept - chars * vote) / (all_chars - chars + 20),
         np.log1p(all_chars / size),

@@ -79,7 +79,7 @@ def _from_text(event: ArticleFetched) -> ArticleCleaned:
     blocked = wall(found.headline or one_line(text[:200]), body if word_count(body) >= STORY_WORDS else text)
     if blocked:
         raise Refused(Rejection.NOT_AN_ARTICLE, blocked)
-    return _article(event, text, zones, found, Metadata())
+    return _article(event, text, zones, found, Metadata(), body=body)
 
 
 def _from_page(event: ArticleFetched) -> ArticleCleaned:
@@ -95,7 +95,7 @@ def _from_page(event: ArticleFetched) -> ArticleCleaned:
     found = found_in(zone for zone in zones if zone.rule != "known_caption")
     for part in chain.from_iterable(page.captions.values()):
         add_caption(found, part)
-    return _article(event, page.text, zones, found, page.metadata, visible=page.visible)
+    return _article(event, page.text, zones, found, page.metadata, body=body, visible=page.visible)
 
 
 def _known(page: Page) -> dict[str, ZoneKind]:
@@ -123,10 +123,16 @@ def _refuse_no_article(page: Page, body: str) -> None:
 
 
 def _article(
-    event: ArticleFetched, text: str, zones: tuple[Zone, ...], found: Found, page: Metadata, *, visible: str = ""
+    event: ArticleFetched,
+    text: str,
+    zones: tuple[Zone, ...],
+    found: Found,
+    page: Metadata,
+    *,
+    body: str,
+    visible: str = "",
 ) -> ArticleCleaned:
-    """Put the fields together. `text` is what the zones count in, `page` what the mark-up says."""
-    body = story(text, zones)
+    """Put the fields together. `text` is what the zones count in, `body` its story, `page` what the mark-up says."""
     length, words = word_count(body), words_of(body)
     stated = completed(page, found, body, event.published_hint)
     grade, reasons = quality(text, body, zones, stated, visible)

@@ -52,6 +52,8 @@ def one_line(text: str) -> str:
 def fold(line: str) -> str:
     """Return the form in which lines are compared: case-folded, single spaces, no symbols at either end."""
     words = " ".join(line.replace("’", "'").casefold().split())
+    if words and words[0].isalnum() and words[-1].isalnum():
+        return words
     start, end = 0, len(words)
     while start < end and not (words[start].isalnum() or words[start] in "©<(_"):
         start += 1

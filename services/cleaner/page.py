@@ -43,6 +43,7 @@ class Page:
     """A page reduced to what the zone map needs. `text` is the blocks, a blank line between two, tidied.
 
     `captions` has for each line under a picture its parts: caption, credit, byline. `headings` are lines of `text`.
+    `teasers` are counted only where the mark-up declares no article.
     """
 
     text: str
@@ -76,7 +77,8 @@ def read_page(source: str, url: str | None, fetched_at: datetime | None = None) 
     # A long story is no wall, whatever else the page shows.
     visible = one_line(" ".join(block.text for block in found)) if len(text.split()) <= _LONG_BODY else text
     headings = tuple(filter(None, (tidy(block.text) for block in chosen if block.node.tag in _HEADINGS)))
-    return Page(text, metadata, captions, visible, _teasers(tree, text), headings)
+    teasers = 0 if metadata.declares_article else _teasers(tree, text)
+    return Page(text, metadata, captions, visible, teasers, headings)
 
 
 def page_blocks(tree: HtmlElement) -> list[Block]:

@@ -35,10 +35,11 @@ def quality(
     """
     kind = stated.content_type
     words = word_count(body)
+    said = [*_furniture(zones), _below(visible, body)] if words < _OPENING_WORDS else []
     reasons = [
         reason
         for reason in (
-            _paywall([*_furniture(zones), _below(visible, body)], words, free=stated.is_accessible_for_free),
+            _paywall(said, words, free=stated.is_accessible_for_free),
             _cut(zones, body),
             _incomplete(words, max(stated.stated_words, word_count(stated.body))),
             None if kind is not ContentType.ARTICLE else _little_prose(text, zones, words),

@@ -16,6 +16,8 @@ STORY_WORDS = 60
 # Error pages, walls and checks are shorter than this; a longer page that speaks of them is an article about them.
 WALL_WORDS = 300
 _TITLE_WORDS = 120
+# What may follow a title that gives a wall away: nothing, or one of these.
+_PARTED = frozenset({"", " ", ":", ","})
 _PIECES = re.compile(r"\s+[|–—·-]\s+")
 # A page without article mark-up is an index when its story holds this many linked headings with no more prose each, or
 # when it declares a collection and has less prose than an article that was declared wrongly.
@@ -27,13 +29,16 @@ _COLLECTION_WORDS = 300
 def wall(title: str, text: str) -> str | None:
     """Return what kind of wall `title` and `text` (all that is visible) make, with the evidence, or None."""
     words = word_count(text)
+    if words > WALL_WORDS:
+        return None
     folded = " ".join(text.casefold().replace("’", "'").split())
     headings = [fold(piece) for piece in (title, *_PIECES.split(title))]
     for kind in lexicon().walls:
         named = next(
-            (t for t in kind.titles if any(h == t or h.startswith((f"{t} ", f"{t}:", f"{t},")) for h in headings)), None
+            (t for t in kind.titles if any(h.startswith(t) and h[len(t) : len(t) + 1] in _PARTED for h in headings)),
+            None,
         )
-        said = [phrase for phrase in kind.phrases if phrase in folded] if words <= WALL_WORDS else []
+        said = [phrase for phrase in kind.phrases if phrase in folded]
         if (named and words <= _TITLE_WORDS) or (named and said) or len(said) >= 2 or (said and words <= 25):
             evidence = [f"title begins with {named!r}"] if named else []
             evidence += [f"says {phrase!r}" for phrase in said[:3]]
