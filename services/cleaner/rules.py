@@ -6,6 +6,7 @@ A line longer than `MAX_LINE` is prose and no rule looks at it, which bounds the
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from services.cleaner.dates import is_date_line
@@ -16,6 +17,10 @@ from shared.events import ZoneKind
 
 MAX_LINE = 600
 MAX_CREDIT = 200
+# A sentence of more words than this is prose, whatever phrase of furniture it holds.
+_SENTENCE_WORDS = 25
+# Lines whose match is kept at hand: a page asks for some of them several times, a site has the same on every page.
+_REMEMBERED = 2048
 _SLUG = re.compile(r"[A-Z0-9]{2,}(?:[-_/][A-Z0-9&'.]+){2,}")
 _COUNTER = re.compile(
     r"\d[\d.,]*\s?[KkMm]?\s(?:comments?|shares?|likes?|views?|retweets?|replies|kommentare?|commentaires?|comentarios?)"
@@ -63,7 +68,10 @@ def ends_sentence(line: str) -> bool:
 def word_count(line: str) -> int:
     """Words of `line`; scripts without spaces count two characters as a word."""
     spaced = len(line.split())
-    return spaced if line.isascii() else max(spaced, len(_UNSPACED.findall(line)) // 2)
+    # Each of those characters takes two bytes more than an ASCII one: mostly there are too few to matter.
+    if line.isascii() or (len(line.encode("utf-8", "surrogatepass")) - len(line)) // 4 <= spaced:
+        return spaced
+    return max(spaced, len(_UNSPACED.findall(line)) // 2)
 
 
 def is_quote(line: str) -> bool:
@@ -83,8 +91,11 @@ def is_list_item(line: str) -> bool:
 
 def match(line: str) -> Match | None:
     """Return what furniture `line` is, or None. `line` is stripped and not empty."""
-    if len(line) > MAX_LINE:
-        return None
+    return _matched(line) if len(line) <= MAX_LINE else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _matched(line: str) -> Match | None:
     return _structure(line) or _phrase(line) or _people(line)
 
 
@@ -109,8 +120,9 @@ def _menu(line: str) -> Match | None:
         return Match(ZoneKind.SHARE, "share_bar")
     if len(labels) > 3 or (len(labels) > 1 and "section_word" not in labels):
         return Match(ZoneKind.NAVIGATION, "menu")
-    crumbs = [fold(crumb) for crumb in _CRUMBS.split(line)]
-    if len(crumbs) > 1 and all(crumb and len(crumb.split()) <= 3 for crumb in crumbs):
+    parts = _CRUMBS.split(line)
+    crumbs = [fold(crumb) for crumb in parts] if len(parts) > 1 else []
+    if crumbs and all(crumb and len(crumb.split()) <= 3 for crumb in crumbs):
         if crumbs[0] in _HOME:
             return Match(ZoneKind.NAVIGATION, "breadcrumb", "ends")
         if any(crumb in lexicon().exact for crumb in crumbs):
@@ -120,7 +132,7 @@ def _menu(line: str) -> Match | None:
 
 def _labels(line: str) -> list[str]:
     """Return the rules of the known labels that `line` is made of, or nothing when it holds any other word."""
-    words = [word for word in map(fold, line.split()) if word]
+    words = [word for word in map(fold, line.split()) if word] if _opens_label(line) else []
     labels: list[str] = []
     at = 0
     while at < len(words):
@@ -133,6 +145,16 @@ def _labels(line: str) -> list[str]:
         else:
             return []
     return labels
+
+
+def _opens_label(line: str) -> bool:
+    """Whether the first word of `line` is the first of a known label."""
+    return next(filter(None, map(fold, line.split())), "") in _first_words()
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(label.partition(" ")[0] for label in lexicon().exact)
 
 
 def breadcrumb(line: str) -> str:
@@ -149,12 +171,12 @@ def _phrase(line: str) -> Match | None:
         return Match(
             found.kind, found.rule, found.where, heads=found.rule in {"related_heading", "comments", "read_more"}
         )
-    if _CONTRIBUTED.fullmatch(line):
+    if "contributed" in line and _CONTRIBUTED.fullmatch(line):
         return Match(ZoneKind.CONTRIBUTORS, "contributed")
     count = word_count(folded)
     opening = folded.lstrip("(")
-    for phrase, entry in words.contains:
-        if phrase in folded and count <= (25 if entry.sentence else 4) and not is_quote(line):
+    for phrase, entry in words.contains if count <= _SENTENCE_WORDS and not is_quote(line) else ():
+        if phrase in folded and count <= (_SENTENCE_WORDS if entry.sentence else 4):
             return Match(entry.kind, entry.rule, entry.where)
     for phrase, entry in words.starts.get(first_word(opening), ()):
         fits = count <= entry.words and _begins(opening, phrase) and (entry.sentence or not ends_sentence(line))
