@@ -52,6 +52,9 @@ def story_span(lines: Sequence[Line], *, extracted: bool) -> Span:
     if not starts:
         return _flash(lines, appendix)
     first, last = _dense(lines, starts, headline)
+    if all(_asks(lines[i]) for i in starts if first <= i <= last):
+        # A story of nothing but questions: the next cleaning could not tell the headline from them.
+        headline = None
     if last < prose[-1]:
         appendix = _below(lines, last, next(i for i in prose if i > last))
     above = lines[: headline or 0]

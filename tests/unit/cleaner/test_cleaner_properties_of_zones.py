@@ -74,6 +74,7 @@ def test_zones_cover_every_non_blank_line_once_and_resolve(raw):
 @example("It fell so.\nAnn Lee/Harbour Press\nIt fell why?\nIt fell so.")
 @example("Lakes\n:\nPARIS (HPA) — 0 0 .\nA A|A\n0 0 .")
 @example("Lakes\n:\n" + "He refused the pact.\nA A|A\n" * 5 + "He refused the pact.")
+@example("It fell ?\nIt fell .\nANALYTICS\nIt fell ?")
 def test_cleaning_a_clean_article_changes_nothing(raw):
     text = tidy(raw)
     zones = zone_map(text)
