@@ -25,7 +25,7 @@ from tests.faults.languages import SENTENCES
 from tests.wires import Raw, committed, eventually, produce, read_all, running
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(400)]
-MEMORY = 1024 * MiB
+MEMORY = 1536 * MiB
 REASONS = {HANG: "cpu_timeout", KILLED: "worker_died", HOARD: "worker_died", RAISE: "work_raised"}
 
 
