@@ -17,7 +17,7 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|h)\b", re.IGNORECASE)
 
 def is_date_line(line: str) -> bool:
     """Whether `line` holds a date or time, or a reading time, and nothing else."""
-    if len(line) > 120 or not any(char.isdigit() for char in line):
+    if len(line) > 120 or not any(map(str.isdigit, line)):
         return False
     words = lexicon().words
     folded = " ".join(_ORDINAL.sub("", line.casefold()).split())

@@ -38,7 +38,8 @@ def image_credit(line: str) -> str | None:
     lead, who = _credit_lead(inner)
     if lead:
         return _tidy_name(who) if who and len(who.split()) <= _MAX_WHO and not who.endswith(("?", "!")) else None
-    if _SENTENCE_INSIDE.search(inner):
+    by_mark = "/" in inner or " via " in inner or inner.startswith("©")
+    if not by_mark or _SENTENCE_INSIDE.search(inner):
         return None
     if inner.startswith("©") and _has_agency(inner[1:].strip()):
         return _tidy_name(inner[1:].strip())
@@ -118,10 +119,11 @@ def byline(line: str) -> tuple[str, ...]:
 def signed_names(line: str) -> tuple[str, ...]:
     """Return the names and the house or role of "Ann Lee, Harbour Press"; empty when `line` is none."""
     who, _, house = line.rpartition(", ")
-    names = _JOIN.split(who)
-    signed = len(line) <= 160 and all(2 <= len(name.split()) <= 4 and _is_name(name) for name in names)
     # "Fairless Hills, PA" is a town in Pennsylvania.
-    if not signed or not _is_name(house) or house == "PA" or is_house(who):
+    if not who or len(line) > 160 or house == "PA" or not _is_name(house):
+        return ()
+    names = _JOIN.split(who)
+    if not all(2 <= len(name.split()) <= 4 and _is_name(name) for name in names) or is_house(who):
         return ()
     if is_house(house):
         return (*names, house)

@@ -210,7 +210,8 @@ def _people(line: str) -> Match | None:
         credit = image_credit(line)
         if credit:
             return Match(ZoneKind.CREDIT, "credit_line", credit=credit)
-    stated = dateline(line + " — ") if len(line) <= DATELINE_WINDOW else None
+    filed = "(" in line or line[-1] in "—–-"
+    stated = dateline(line + " — ") if filed and len(line) <= DATELINE_WINDOW else None
     if stated and stated.end > len(line) and (stated.agency or line[-1] in "—–-"):
         return Match(ZoneKind.DATELINE, "dateline_line", "head")
     if is_date_line(line):
