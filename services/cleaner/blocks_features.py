@@ -129,13 +129,14 @@ def _letters(samples: Sequence[str]) -> tuple[Rows, Rows]:
     text = "".join(samples)
     sizes = np.array([len(sample) for sample in samples])
     starts = np.cumsum(sizes) - sizes
-    codes, kinds = np.unique(np.frombuffer(text.encode("utf-32-le"), dtype="<u4"), return_inverse=True)
-    letters = [chr(code) for code in codes.tolist()]
-    capitals, digits = (
-        np.add.reduceat(np.array([test(letter) for letter in letters], dtype=np.int64)[kinds], starts) / sizes
-        for test in (str.isupper, str.isdigit)
-    )
-    return capitals, digits
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+    letters = set(text)
+    shares = []
+    for test in (str.isupper, str.isdigit):
+        counts = np.zeros(int(codes.max()) + 1, dtype=np.int32)
+        counts[[ord(letter) for letter in letters if test(letter)]] = 1
+        shares.append(np.add.reduceat(counts[codes], starts) / sizes)
+    return shares[0], shares[1]
 
 
 def _votes(blocks: Sequence[Block], squeezed: Sequence[str], kept: str, stated: Stated) -> Rows:

@@ -13,8 +13,15 @@ _UNWANTED = re.compile(
 
 # The same in UTF-8: controls of one byte, and what takes more, line breaks included.
 _CONTROLS = bytes({*range(0x20), 0x7F} - {ord("\t"), ord("\n")})
-_MARKS = re.compile(
-    rb"\xc2[\x80-\x9f\xad]|\xd8\x9c|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf|\xef\xbf[\xb9-\xbb]"
+_MARKS = tuple(
+    re.compile(mark)
+    for mark in (
+        rb"\xc2[\x80-\x9f\xad]",
+        rb"\xe2\x80[\x8b\x8e\x8f\xa8-\xae]",
+        rb"\xe2\x81[\xa0\xa6-\xa9]",
+        rb"\xef(?:\xbb\xbf|\xbf[\xb9-\xbb])",
+        rb"\xd8\x9c",
+    )
 )
 
 
@@ -37,7 +44,10 @@ def _is_clean(text: str) -> bool:
         raw = text.encode("utf-8")
     except UnicodeEncodeError:
         return False
-    return len(raw.translate(None, _CONTROLS)) == len(raw) and (text.isascii() or _MARKS.search(raw) is None)
+    if len(raw.translate(None, _CONTROLS)) < len(raw):
+        return False
+    # One pattern of all would try every byte; each of these is looked for by its first one.
+    return text.isascii() or not any(mark.search(raw) for mark in _MARKS)
 
 
 def one_line(text: str) -> str:
