@@ -3,13 +3,13 @@
 Training and run time share this file: what is measured in training is what an article gets.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.tagger.pieces import CONTEXT, WINDOW, Encoder, Pieces, by_length, span_of, windows
+from services.tagger.pieces import CONTEXT, WINDOW, Encoder, Pieces, Window, by_length, span_of, windows
 
 # OntoNotes names, as spaCy's English pipelines use them; the order is that of the model's outputs.
 TYPES = (
@@ -113,20 +113,25 @@ def _runs(path: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 def logits_of(
     texts: Sequence[Pieces], encoder: Encoder, run: Run, size: int = WINDOW, context: int = CONTEXT
 ) -> list[NDArray[np.float32]]:
-    """Run the model over all texts, windows of like length together; return [w, labels] for each text.
+    """Run the model over each text, its windows of like length together; return [w, labels] for each text.
 
-    `run` takes `Encoder.batch`'s arrays and returns [batch, pieces, labels].
+    Never windows of two texts together: the int8 model has one scale for all that runs at once, so a text's names would
+    depend on its neighbours, and a redelivered record must give the same event. `run` takes `Encoder.batch`'s arrays
+    and returns [batch, pieces, labels].
     """
-    jobs = [(owner, window) for owner, pieces in enumerate(texts) for window in windows(pieces, size, context)]
-    places = [span_of(texts[owner], window) for owner, window in jobs]
-    found = [np.zeros((len(pieces.first), len(LABELS)), dtype=np.float32) for pieces in texts]
+    return [_logits(pieces, encoder, run, windows(pieces, size, context)) for pieces in texts]
+
+
+def _logits(pieces: Pieces, encoder: Encoder, run: Run, cuts: Iterable[Window]) -> NDArray[np.float32]:
+    jobs = list(cuts)
+    places = [span_of(pieces, window) for window in jobs]
+    found = np.zeros((len(pieces.first), len(LABELS)), dtype=np.float32)
     for group in by_length((place.stop - place.start + 2 for place in places), _BATCH):
-        chunks = [(texts[jobs[k][0]].ids[places[k]], texts[jobs[k][0]].shapes[places[k]]) for k in group]
-        logits = run(encoder.batch(chunks))
+        logits = run(encoder.batch([(pieces.ids[places[k]], pieces.shapes[places[k]]) for k in group]))
         for row, k in enumerate(group):
-            owner, window = jobs[k]
-            columns = texts[owner].first[window.keep : window.stop] - places[k].start + 1
-            found[owner][window.keep : window.stop] = logits[row, columns]
+            window = jobs[k]
+            columns = pieces.first[window.keep : window.stop] - places[k].start + 1
+            found[window.keep : window.stop] = logits[row, columns]
     return found
 
 

@@ -78,7 +78,7 @@ class Model:
         return logits  # type: ignore[no-any-return]
 
     def tag(self, texts: list[str]) -> list[list[Tagged]]:
-        """Return the names in each text; windows of all texts are run together by length."""
+        """Return the names in each text; what stands beside it changes nothing."""
         return decoding.tag(texts, self._encoder, self._run)
 
 

@@ -81,3 +81,20 @@ def test_plain_names_of_the_news_are_found(session, vocabulary):
         ("United Nations", "ORG"),
         ("Russia", "GPE"),
     } <= {(name.removeprefix("the "), label) for name, label in names}
+
+
+def test_a_text_has_the_same_names_alone_and_in_company(session, vocabulary):
+    texts = [
+        "Angela Merkel met Emmanuel Macron in Berlin.",
+        "Rain fell on Lisbon, and the Harbour Board of Porto met again. " * 20,
+        "The Group of Tidal Engineers (GTE) wrote to Oslo on Monday.",
+    ]
+    encoder, calls = Encoder(vocabulary), []
+
+    def run(inputs):
+        calls.append(len(inputs["ids"]))
+        return session.run(["logits"], inputs)[0]
+
+    together = tag(texts, encoder, run)
+    assert together == [tag([text], encoder, run)[0] for text in texts]
+    assert max(calls) > 1
