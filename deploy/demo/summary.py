@@ -63,16 +63,18 @@ def show(summary: Summary, console: Console, *, example: str, program: str = ".v
 
 
 def showcase(articles: Iterable[ArticleEnriched]) -> list[ArticleEnriched]:
-    """Return the one text and the one page that show most: a headline, a section, a credit, many entities."""
+    """Return one text and one page of another story: those that show most, with entities that have an id or a value."""
 
-    def worth(article: ArticleEnriched) -> tuple[bool, int, str]:
+    def worth(article: ArticleEnriched) -> tuple[bool, int, int, str]:
         complete = bool(article.headline and article.article_section and article.credits)
-        return complete, len(article.entities), str(article.article_id)
+        linked = sum(bool(entity.ids or entity.value) for entity in article.entities)
+        return complete, linked, len(article.entities), str(article.article_id)
 
-    by_kind: dict[bool, list[ArticleEnriched]] = defaultdict(list)
-    for article in articles:
-        by_kind[article.url is None].append(article)
-    return [max(by_kind[kind], key=worth) for kind in (True, False) if by_kind[kind]]
+    best = sorted(articles, key=worth, reverse=True)
+    texts = [article for article in best if article.url is None][:1]
+    shown = {article.headline for article in texts}
+    pages = [article for article in best if article.url is not None and article.headline not in shown][:1]
+    return texts + pages
 
 
 def _title(console: Console, text: str) -> None:

@@ -161,8 +161,8 @@ def test_a_run_without_any_article_still_has_a_summary():
 def test_the_showcase_prefers_a_text_and_a_page_with_everything_to_show():
     poor = article(credited=())
     rich = article()
-    page = article(url="http://127.0.0.1/a")
-    assert showcase([poor, rich, page]) == [rich, page]
+    same, page = article(url="http://127.0.0.1/a"), article(url="http://127.0.0.1/b", headline="Bridge closes")
+    assert showcase([poor, same, rich, page]) == [rich, page]
     assert showcase([poor]) == [poor]
     assert showcase([]) == []
 
