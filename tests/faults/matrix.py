@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.markdown import put
+
 GUARANTEES = Path(__file__).parents[2] / "docs" / "guarantees.md"
 BEGIN, END = "<!-- table: made by `make test-faults` -->", "<!-- end of table -->"
 
@@ -78,7 +80,4 @@ def table(outcomes: Iterable[Outcome]) -> list[str]:
 
 def write(outcomes: Iterable[Outcome], path: Path = GUARANTEES) -> None:
     """Put the table between its marks in the guarantees; everything around it stays."""
-    text = path.read_text(encoding="utf-8")
-    head, rest = text.split(BEGIN)
-    _, tail = rest.split(END)
-    path.write_text(f"{head}{BEGIN}\n\n" + "\n".join(table(outcomes)) + f"\n\n{END}{tail}", encoding="utf-8")
+    put(path, BEGIN, END, "\n".join(table(outcomes)))
