@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Texts are read in pieces of at most this many code points; spaCy's own limit is 1,000,000.
 _PIECE = 100_000
+# After so many code points, about 850,000 words of news, spaCy's tables are made anew.
+_RENEW = 5_000_000
 # No word of a story is longer; spaCy's tokenizer takes quadratic time over such runs, and cannot hash a lone surrogate.
 _UNREADABLE = re.compile(r"[\ud800-\udfff]+|\S{1000,}")
 _PARAGRAPH = re.compile(r"\n\s*|(?<=[.!?])\s+")
@@ -83,10 +85,14 @@ class Pipeline:
         name = str(nlp.meta["name"])
         full = name if name in pipelines.BUILT_IN else f"{nlp.lang}_{name}"
         self.made_by = MadeBy(full, str(nlp.meta["version"]), language)
+        self._read = 0
 
     def spans(self, stories: Sequence[Mapping[str, str]]) -> list[dict[str, list[Span]]]:
         """Return the spans in each field of each story; offsets in the field."""
         pieces = [(owner, *piece) for owner, fields in enumerate(stories) for piece in self._pieces(fields)]
+        self._read += sum(len(text) for *_, text in pieces)
+        if self._read > _RENEW and self.nlp.meta["name"] in pipelines.BUILT_IN:
+            self._renew()
         found: list[dict[str, list[Span]]] = [{field: [] for field in fields} for fields in stories]
         # Strings that a piece adds to spaCy's vocabulary are freed at the end of the block; nothing of it may leave.
         with self.nlp.memory_zone():
@@ -97,6 +103,20 @@ class Pipeline:
                     for one in doc.ents
                 ]
         return found
+
+    def _renew(self) -> None:
+        """Make spaCy's tables of strings and words anew; only between memory zones, while no Doc is read.
+
+        A zone frees its words, and leaves their places in the hash tables marked as deleted. A table that such places
+        fill doubles and never shrinks, so each word ever seen would take 16 bytes of either table for good. What other
+        pipelines than the built-in ones keep with their words would be lost.
+        """
+        vocab, skipped = self.nlp.vocab, ["vectors", "lookups"]
+        getters = dict(vocab.lex_attr_getters)  # type: ignore[attr-defined]
+        vocab.from_bytes(vocab.to_bytes(exclude=skipped), exclude=skipped)
+        # Where spaCy's lookups are installed it has wrapped its reader of norms once more.
+        vocab.lex_attr_getters = getters  # type: ignore[attr-defined]
+        self._read = 0
 
     def _pieces(self, fields: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
         """Yield (field, offset, text) with every code point in its place, cut at paragraph ends."""
@@ -180,6 +200,8 @@ def load(named: Mapping[str, str] | None = None, knowledge: Path | None = None) 
     Raises:
         ConfigurationError: one is not there or does not load; the message says what to do.
     """
+    # First, so that the pipelines fill the memory that parsing them leaves free: 33 MB.
+    cities.read()
     return Tagger(pipelines.load_all(named or {}), KnowledgeFile(knowledge) if knowledge else None)
 
 

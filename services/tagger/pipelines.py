@@ -52,7 +52,9 @@ def _made(name: str, version: str, components: tuple[str, ...]) -> "Language":
     nlp.meta["version"] = version
     for component in components:
         nlp.add_pipe(component)
-    # Words met in a memory zone are forgotten at its end: those known beforehand make the tokenizer twice as fast.
+    # Words met in a memory zone are forgotten at its end: those known beforehand make the tokenizer twice as fast. They
+    # are more than the 10,000 that it keeps by default.
+    nlp.tokenizer.max_cache_size = 20_000  # type: ignore[union-attr]
     for word in nlp.Defaults.stop_words | gazetteers.read().small:
         nlp.make_doc(word)
     return nlp

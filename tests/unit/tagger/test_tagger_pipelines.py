@@ -1,5 +1,7 @@
 """Which pipeline reads which article: installed ones by language, the built-in one, or none that knows it."""
 
+import tracemalloc
+
 import pytest
 import spacy
 from spacy.pipeline import EntityRuler
@@ -157,3 +159,47 @@ def test_a_broken_users_file_stops_the_service_with_the_line(tmp_path):
     reason = nlp.describe()
     assert isinstance(reason, str)
     assert "line 2" in reason
+
+
+def kept_after_reading_10_000_words(monkeypatch, renew):
+    """Return how many bytes spaCy holds more than before the words, each of which comes once."""
+    pipeline = nlp.Pipeline(pipelines.listed(), "en")
+    pipeline.nlp.select_pipes(disable=pipeline.nlp.pipe_names)
+    tracemalloc.start()
+    try:
+        monkeypatch.setattr(nlp, "_RENEW", 0)
+        pipeline.spans([{"text": "Tables that are made anew are counted from here on."}])
+        monkeypatch.setattr(nlp, "_RENEW", renew)
+        before = tracemalloc.get_traced_memory()[0]
+        for start in range(0, 10_000, 500):
+            pipeline.spans([{"text": " ".join(f"w{number}" for number in range(start, start + 500))}])
+        return tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+
+
+def test_words_that_are_forgotten_leave_no_room_behind(monkeypatch):
+    assert kept_after_reading_10_000_words(monkeypatch, 10**9) > 500_000
+    assert kept_after_reading_10_000_words(monkeypatch, 5_000) < 200_000
+
+
+def test_when_the_tables_are_made_anew_the_same_is_found(monkeypatch):
+    monkeypatch.setattr(nlp, "_RENEW", 0)
+    pipeline = nlp.Pipeline(pipelines.rules(), "en")
+    known, getters = len(pipeline.nlp.vocab), dict(pipeline.nlp.vocab.lex_attr_getters)  # type: ignore[attr-defined]
+    texts = [
+        {"text": f"{ENGLISH} \u20ac20 on Monday wasn't much for the U.S.-led {name}."} for name in ("Ouagla", "UN")
+    ]
+    first, second = pipeline.spans(texts), pipeline.spans(texts)
+    assert first == second
+    assert [len(found["text"]) for found in first] == [5, 6]
+    assert len(pipeline.nlp.vocab) < known
+    assert pipeline.nlp.vocab.lex_attr_getters == getters  # type: ignore[attr-defined]
+
+
+def test_what_another_pipeline_keeps_with_its_words_stays(monkeypatch, english):
+    monkeypatch.setattr(nlp, "_RENEW", 0)
+    pipeline = nlp.Pipeline(pipelines.load("en", english), "en")
+    pipeline.nlp.vocab["Larkspur"].is_stop = True
+    pipeline.spans([{"text": ENGLISH}])
+    assert pipeline.nlp.vocab["Larkspur"].is_stop
