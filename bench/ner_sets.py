@@ -77,6 +77,15 @@ def corpus(folder: Path, limit: int | None = None) -> dict[str, list[Text]]:
     return found
 
 
+def stream(folder: Path) -> list[str]:
+    """Return every text of `folder`, those for training too: nothing but text to read."""
+    found = []
+    for path in sorted(folder.glob("*/*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            found += [json.loads(line)["text"] for line in lines]
+    return found
+
+
 def headlines(texts: Sequence[Text]) -> list[Headline]:
     """Return a headline of each text whose first sentence has 5 to 30 words, a name, and cuts no name."""
     found = []

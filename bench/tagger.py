@@ -90,7 +90,7 @@ def _report(asked: argparse.Namespace) -> str:
             "Headlines above their body, ours:",
             ner_report.headlines({ours.name: above}, len(with_body)),
             _furniture(finders, asked.data, asked.limit),
-            ner_report.memory(ner_measure.memory([text.text for text in texts], asked.articles)),
+            ner_report.memory(ner_measure.memory(ner_sets.stream(asked.corpus), asked.articles)),
         ]
     )
 

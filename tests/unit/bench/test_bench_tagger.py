@@ -124,6 +124,26 @@ def test_any_spacy_pipeline_can_stand_beside_ours(tmp_path: Path):
     assert peer.names("Oslo and Oslo") == {"Oslo"}
 
 
+def watched(leak: float, steps: int = 1250) -> list[float]:
+    """240 MiB that settle at 260 within a tenth of 20,000 articles, chunks of 16, and lose `leak` KiB an article."""
+    return [240 + min(20, step) + leak * 16 * step / 1024 for step in range(steps + 1)]
+
+
+def test_memory_that_has_levelled_off_does_not_grow_and_a_kibibyte_an_article_does():
+    assert ner_measure.growth(watched(0)) == 0
+    assert ner_measure.growth(watched(1)) > 0.04
+    assert ner_measure.growth(watched(0.4)) > 0.02
+    assert ner_measure.growth([240.0]) == 0
+
+
+def test_the_worker_is_watched_from_its_start_over_every_article():
+    found = ner_measure.memory(["Oslo lies in Norway."], 40)
+    assert found.articles == 40
+    assert abs(found.growth) < 0.05
+    assert 100 < found.loaded <= found.most < 450
+    assert "over 40 articles" in ner_report.memory(found)
+
+
 def test_a_table_is_aligned():
     assert table([["a", "b"], ["long", "1"]]) == "| a    | b |\n|------|--:|\n| long | 1 |"
 
@@ -142,6 +162,14 @@ def test_a_corpus_is_read_by_source(tmp_path: Path):
     line = json.dumps({"id": "1", "source": "s", "text": "Oslo", "ents": [[0, 4, "GPE"]]})
     (tmp_path / "dev" / "s.jsonl.gz").write_bytes(gzip.compress(f"{line}\n{line}\n".encode()))
     assert ner_sets.corpus(tmp_path, 1) == {"s": [Text("s", "Oslo", ((0, 4, "GPE"),), ())]}
+
+
+def test_every_text_of_a_corpus_can_be_read(tmp_path: Path):
+    for part in ("dev", "train"):
+        (tmp_path / part).mkdir()
+        line = json.dumps({"id": "1", "source": "s", "text": f"Oslo {part}", "ents": []})
+        (tmp_path / part / "s.jsonl.gz").write_bytes(gzip.compress(f"{line}\n".encode()))
+    assert ner_sets.stream(tmp_path) == ["Oslo dev", "Oslo train"]
 
 
 def test_without_a_corpus_the_command_says_what_to_type_and_ends_with_2(tmp_path: Path):
