@@ -21,8 +21,7 @@ _WIDE_SCRIPT = 2.5
 _WORD = 6
 _WIDEST_WORD = 20
 _MAX_HEADLINE = 200
-# Columns: the shares of capitals and of digits; how much of the block the other extractor kept; the lowest odds of it,
-# its parent and grandparent.
+# Columns: the shares of capitals and of digits; the vote; the lowest odds of the block, its parent and grandparent.
 _CAPITALS, _DIGITS = 10, 11
 VOTE = 22
 NEAREST_ODDS = 30
@@ -65,31 +64,49 @@ class Haystack:
         return sum(probe in self._all for probe in probes) / 3
 
 
-def rows(blocks: Sequence[Block], kept: str, stated: Stated, odds: Mapping[str, float]) -> Rows:
-    """Return one row per block. `kept` is the text another extractor chose, `odds` the log odds of class words."""
-    # The text of a block holds no other white space.
-    squeezed = [block.text.replace(" ", "").replace("\n", "") for block in blocks]
-    votes = _votes(blocks, squeezed, kept, stated)
-    own = np.array([_own(block) for block in blocks], dtype=np.float32)
-    own[:, _CAPITALS], own[:, _DIGITS] = _letters([block.text[:_SAMPLE] for block in blocks])
-    chars = np.array([block.chars for block in blocks], dtype=np.float32)
-    tree = Surroundings(blocks, odds)
-    chances = tree.chances(chars * votes[:, 0])
-    base = np.concatenate([own, votes, chances], axis=1)
-    vote = votes[:, 0]
-    near = np.stack([own[:, 0], own[:, 2], vote, chances[:, 3], chances[:, 4], own[:, 4], own[:, 7]], axis=1)
-    return np.concatenate(
-        [
-            base,
-            _flags(blocks),
-            _neighbours(near),
-            _places(blocks, chars, vote),
-            tree.groups(chars, vote, own[:, 2]),
-            _first_times(squeezed),
-        ],
-        axis=1,
-        dtype=np.float32,
-    )
+class Features:
+    """What is known of the blocks of one page, of which there is at least one.
+
+    `odds` are the log odds of class words. All that does not hang on a vote is counted once.
+    """
+
+    def __init__(self, blocks: Sequence[Block], stated: Stated, odds: Mapping[str, float]) -> None:
+        # The text of a block holds no other white space.
+        self._squeezed = [block.text.replace(" ", "").replace("\n", "") for block in blocks]
+        self._own = np.array([_own(block) for block in blocks], dtype=np.float32)
+        self._own[:, _CAPITALS], self._own[:, _DIGITS] = _letters([block.text[:_SAMPLE] for block in blocks])
+        self.chars = np.array([block.chars for block in blocks], dtype=np.float32)
+        self._stated = _compared(blocks, self._squeezed, stated)
+        self._flags = _flags(blocks)
+        self._h1 = next((index for index, block in enumerate(blocks) if block.node.tag == "h1"), -1)
+        self._times = _first_times(self._squeezed)
+        self._tree = Surroundings(blocks, odds, self.chars, self._own[:, 2])
+
+    def held(self, text: str) -> Rows:
+        """Return how much of each block `text` holds, 0 to 1: the vote of the extractor that chose it."""
+        found = Haystack(text)
+        return np.array([found.share(each) for each in self._squeezed], dtype=np.float32)
+
+    def rows(self, vote: Rows) -> Rows:
+        """Return one row per block; `vote` says of each how far it is thought to be body, 0 to 1."""
+        own = self._own
+        odds = self._tree.odds(self.chars * vote)
+        near = np.stack([own[:, 0], own[:, 2], vote, odds[:, 3], odds[:, 4], own[:, 4], own[:, 7]], axis=1)
+        return np.concatenate(
+            [
+                own,
+                vote[:, None],
+                self._stated,
+                odds,
+                self._flags,
+                _neighbours(near),
+                _places(self._h1, self.chars, vote),
+                self._tree.groups(vote),
+                self._times,
+            ],
+            axis=1,
+            dtype=np.float32,
+        )
 
 
 def _own(block: Block) -> tuple[float, ...]:
@@ -139,15 +156,14 @@ def _letters(samples: Sequence[str]) -> tuple[Rows, Rows]:
     return shares[0], shares[1]
 
 
-def _votes(blocks: Sequence[Block], squeezed: Sequence[str], kept: str, stated: Stated) -> Rows:
-    extracted, body = Haystack(kept), Haystack(stated.body)
+def _compared(blocks: Sequence[Block], squeezed: Sequence[str], stated: Stated) -> Rows:
+    body = Haystack(stated.body)
     headlines = {fold(line) for line in stated.headlines}
     names = tuple(filter(None, map(squeeze, stated.authors)))
     description = squeeze(stated.description)
     return np.array(
         [
             (
-                extracted.share(text),
                 body.share(text) if body else 0.5,
                 len(text) < _MAX_HEADLINE and fold(block.text) in headlines,
                 len(text) < 80 and _holds(text, names),
@@ -186,9 +202,9 @@ def _neighbours(near: Rows) -> Rows:
     return np.concatenate([*shifted, means], axis=1)
 
 
-def _places(blocks: Sequence[Block], chars: Rows, vote: Rows) -> Rows:
-    """Where the block stands on the page and among the kept text."""
-    count = len(blocks)
+def _places(h1: int, chars: Rows, vote: Rows) -> Rows:
+    """Where the block stands on the page and among the text that was voted for."""
+    count = len(chars)
     before = np.cumsum(chars) - chars
     total = max(float(chars.sum()), 1.0)
     strong = vote * chars
@@ -197,7 +213,6 @@ def _places(blocks: Sequence[Block], chars: Rows, vote: Rows) -> Rows:
     voted = np.flatnonzero((vote > 0.5) & (chars > 40))
     first, last = (int(voted[0]), int(voted[-1])) if len(voted) else (0, count - 1)
     at = np.arange(count)
-    h1 = next((index for index, block in enumerate(blocks) if block.node.tag == "h1"), -1)
     columns = [
         before / total,
         kept_before / max(kept_total, 1.0),

@@ -25,7 +25,7 @@ from shared.events import (
 )
 
 # Part of every event id: a change of what the cleaner makes of the same input is a new version.
-CLEANER_VERSION = "3"
+CLEANER_VERSION = "4"
 # No article comes near it; it bounds the time, and the zones of what passes fit their topic's largest record.
 MAX_LINES = 20_000
 

@@ -1,8 +1,9 @@
 """From an HTML page to blocks of text and metadata. Pure: trafilatura finds the body, nothing is fetched."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 import lxml.html
@@ -25,10 +26,6 @@ _LONG_BODY = 400
 _MAX_CAPTIONS = 50
 _MAX_HEADINGS = 200
 _BLOCKS = frozenset({"p", "head", "item", "quote", "row", "code", "ab"})
-# Trafilatura at its fastest must keep this share of the prose: of blocks this long, less than this share of it linked.
-_ENOUGH = 0.5
-_PROSE_CHARS = 80
-_LINKED = 0.3
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _UNSEEN = ("script", "style", "template", "svg")
 # Trafilatura throws these away too, later and one by one.
@@ -68,7 +65,7 @@ def read_page(source: str, url: str | None, fetched_at: datetime | None = None) 
     }
     captions.pop("", None)
     found = page_blocks(tree)
-    chosen = block_model().choose(found, votes(tree, url, found), compared_with(metadata))
+    chosen = block_model().choose(found, compared_with(metadata), partial(advice, tree, url))
     text = tidy(laid_out(chosen)) if chosen else _all_means(tree, url)
     stated = tidy(metadata.body)
     poor = len(text.split()) < _SHORT_BODY or "\n" not in text
@@ -88,20 +85,14 @@ def page_blocks(tree: HtmlElement) -> list[Block]:
     return read_blocks(tree if body is None else body)
 
 
-def votes(tree: HtmlElement, url: str | None, found: Sequence[Block]) -> str:
-    """Return the text that trafilatura keeps, empty if none: what the block model starts from.
+def advice(tree: HtmlElement, url: str | None) -> str:
+    """Return the text that trafilatura keeps at its fastest, empty if none.
 
-    At its fastest, unless that leaves out most of the prose. Takes out of `tree` what trafilatura has no use for: call
-    it last.
+    Takes out of `tree` what trafilatura has no use for: call it last.
     """
     etree.strip_elements(tree, *_UNREAD, with_tail=False)
-    prose = sum(block.chars for block in found if block.chars > _PROSE_CHARS and block.linked < _LINKED * block.chars)
-    fast = _trafilatura(tree, url, fast=True)
-    kept = (fast.text or "") if fast else ""
-    if len(kept) >= _ENOUGH * prose:
-        return kept
-    slow = _trafilatura(tree, url, fast=False)
-    return (slow.text or "") if slow else kept
+    document = _trafilatura(tree, url, fast=True)
+    return (document.text or "") if document else ""
 
 
 def _trafilatura(tree: HtmlElement, url: str | None, *, fast: bool) -> Document | None:

@@ -7,17 +7,18 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from services.cleaner import training
 from services.cleaner.blocks import Block
-from services.cleaner.blocks_features import Stated, rows
-from services.cleaner.blocks_model import Weights, body_chances, laid_out
+from services.cleaner.blocks_features import Features, Stated
+from services.cleaner.blocks_model import Model, Weights, body_chances, is_unsure, laid_out, mean
 from services.cleaner.blocks_tree import Rows
 from services.cleaner.metadata import read_metadata
-from services.cleaner.page import compared_with, page_blocks, parse_page, votes
+from services.cleaner.page import advice, compared_with, page_blocks, parse_page
 from services.cleaner.parsing import start
 from services.cleaner.training.fit import Examples, fit, joined
 from services.cleaner.training.labels import class_odds, f1, precision_recall, shares, shingles, words_of
@@ -26,6 +27,7 @@ from services.cleaner.training.split import FOLDS, fold_of, is_held_out
 _MODEL = Path(training.__file__).parent.parent / "model"
 _MAX_WORDS = 400
 _THRESHOLDS = np.arange(0.3, 0.601, 0.025)
+Networks = dict[str, Weights]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,11 @@ def main() -> int:
     if not held_out or len({page.fold for page in train}) < FOLDS:
         _say(f"{len(pages)} pages are too few: every fold and the held-out part need some")
         return 2
-    threshold, cross_validated = _cross_validate(train, options.seed)
     odds = class_odds((page.blocks, page.targets) for page in train)
-    weights = fit(joined(_folded(train)), options.seed)
+    networks, chances = _learned(train, options.seed)
+    threshold, cross_validated = _best_threshold(train, chances)
+    model = Model(**networks, odds=odds, threshold=threshold)
+    unseen = [model.chances(Features(page.blocks, page.stated, odds), partial(str, page.kept)) for page in held_out]
     card = {
         "what": "choice of the blocks of an HTML page that are the article's body",
         "made_by": f"python -m services.cleaner.training DATA_DIR --seed {options.seed}",
@@ -74,11 +78,11 @@ def main() -> int:
         "held_out_pages": len(held_out),
         "f1": {
             "cross_validated": cross_validated,
-            "held_out": _score(held_out, [body_chances(weights, _rows(page, odds)) for page in held_out], threshold),
-            "held_out_votes_alone": round(f1(precision_recall(page.body, page.kept) for page in held_out), 4),
+            "held_out": _score(held_out, unseen, threshold),
+            "held_out_advice_alone": round(f1(precision_recall(page.body, page.kept) for page in held_out), 4),
         },
     }
-    _write(options.out, weights, {"threshold": threshold, "odds": odds}, card)
+    _write(options.out, networks, {"threshold": threshold, "odds": odds}, card)
     _say(json.dumps(card["f1"]))
     return 0
 
@@ -97,7 +101,7 @@ def _pages(data: Path, limit: int | None) -> Iterator[Annotated]:
         blocks = page_blocks(tree)
         if blocks:
             fold = None if is_held_out(url) else fold_of(url)
-            yield Annotated(fold, blocks, votes(tree, url, blocks), stated, shares(blocks, body), body)
+            yield Annotated(fold, blocks, advice(tree, url), stated, shares(blocks, body), body)
 
 
 def _decoded(raw: bytes) -> str:
@@ -111,31 +115,45 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("cp1252", "replace")
 
 
-def _rows(page: Annotated, odds: dict[str, float]) -> Rows:
-    return rows(page.blocks, page.kept, page.stated, odds)
+def _learned(train: list[Annotated], seed: int) -> tuple[Networks, list[Rows]]:
+    """Return the networks, and the chances that networks which never saw a page's fold give its blocks.
+
+    The class odds, too, are those of the other folds: what a page of an unknown site looks like.
+    """
+    odds = [class_odds((page.blocks, page.targets) for page in train if page.fold != fold) for fold in range(FOLDS)]
+    features = [Features(page.blocks, page.stated, odds[page.fold or 0]) for page in train]
+    nobody = [np.zeros_like(each.chars) for each in features]
+    first, drafts = _network("first", train, _rows(features, nobody), seed)
+    second, alone = _network("second", train, _rows(features, drafts), seed)
+    kept = [each.held(page.kept) for page, each in zip(train, features, strict=True)]
+    advised, told = _network("advised", train, _rows(features, kept), seed)
+    chances = [
+        mean(own, other) if is_unsure(own, each.chars) else own
+        for own, other, each in zip(alone, told, features, strict=True)
+    ]
+    _say(f"{sum(map(is_unsure, alone, [each.chars for each in features]))} of {len(train)} pages need advice")
+    return {"first": first, "second": second, "advised": advised}, chances
 
 
-def _folded(train: list[Annotated]) -> list[Examples]:
-    """The pages of each fold with the class odds of the other folds: what a page of an unknown site looks like."""
-    examples = []
+def _rows(features: list[Features], votes: list[Rows]) -> list[Rows]:
+    return [each.rows(vote) for each, vote in zip(features, votes, strict=True)]
+
+
+def _network(name: str, train: list[Annotated], found: list[Rows], seed: int) -> tuple[Weights, list[Rows]]:
+    """Return the network of all pages, and what those of the other folds say of each page."""
+    examples = [page.examples(rows) for page, rows in zip(train, found, strict=True)]
+    folds = []
     for fold in range(FOLDS):
-        odds = class_odds((page.blocks, page.targets) for page in train if page.fold != fold)
-        examples += [page.examples(_rows(page, odds)) for page in train if page.fold == fold]
-    return examples
+        _say(f"{name} network, fold {fold + 1} of {FOLDS}")
+        folds.append(fit(joined([each for page, each in zip(train, examples, strict=True) if page.fold != fold]), seed))
+    chances = [
+        folds[page.fold or 0].chances(rows) if name == "first" else body_chances(folds[page.fold or 0], rows)
+        for page, rows in zip(train, found, strict=True)
+    ]
+    return fit(joined(examples), seed), chances
 
 
-def _cross_validate(train: list[Annotated], seed: int) -> tuple[float, float]:
-    """Return the best threshold and its F1, every fold judged by a network that saw the others."""
-    train = sorted(train, key=lambda page: page.fold or 0)
-    examples = _folded(train)
-    chances: list[Rows] = []
-    for fold in range(FOLDS):
-        _say(f"fold {fold + 1} of {FOLDS}")
-        others = [each for page, each in zip(train, examples, strict=True) if page.fold != fold]
-        weights = fit(joined(others), seed)
-        chances += [
-            body_chances(weights, each.rows) for page, each in zip(train, examples, strict=True) if page.fold == fold
-        ]
+def _best_threshold(train: list[Annotated], chances: list[Rows]) -> tuple[float, float]:
     scores = {round(float(threshold), 3): _score(train, chances, threshold) for threshold in _THRESHOLDS}
     best = max(scores, key=lambda threshold: scores[threshold])
     return best, scores[best]
@@ -149,10 +167,11 @@ def _score(pages: list[Annotated], chances: list[Rows], threshold: float) -> flo
     return round(f1(precision_recall(page.body, text) for page, text in zip(pages, texts, strict=True)), 4)
 
 
-def _write(folder: Path, weights: Weights, words: dict[str, object], card: dict[str, object]) -> None:
+def _write(folder: Path, networks: Networks, words: dict[str, object], card: dict[str, object]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {
-        name: getattr(weights, name).astype(np.float16 if name == "hidden" else np.float32)
+        f"{network}.{name}": getattr(weights, name).astype(np.float16 if name == "hidden" else np.float32)
+        for network, weights in networks.items()
         for name in weights.__slots__
     }
     with (folder / "blocks.npz").open("wb") as out:

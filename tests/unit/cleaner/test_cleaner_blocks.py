@@ -4,8 +4,8 @@ from trafilatura.settings import Document
 
 from services.cleaner import page
 from services.cleaner.blocks import FLAGS, HIDDEN
-from services.cleaner.blocks_features import NEAREST_ODDS, VOTE, Haystack, Stated, rows
-from services.cleaner.blocks_model import Model, Weights, block_model, laid_out
+from services.cleaner.blocks_features import NEAREST_ODDS, VOTE, Features, Haystack, Stated
+from services.cleaner.blocks_model import Model, Weights, block_model, body_chances, is_unsure, laid_out
 
 P = [
     "The lake states agreed on Tuesday to share their water for another ten years, the ministry said.",
@@ -89,11 +89,11 @@ def test_a_short_block_is_kept_text_only_as_a_whole_line():
 
 
 def test_rows_are_finite_and_of_one_width_whatever_the_page():
-    weights = block_model().weights
+    width = len(block_model().first.mean)
     for source in ("<p>x", "<p>1<p>2", "".join(f"<p>{p}</p>" for p in P), "<ul>" + "<li>x" * 500):
         blocks = read(source)
-        found = rows(blocks, "", Stated(), {})
-        assert found.shape == (len(blocks), len(weights.mean))
+        found = Features(blocks, Stated(), {}).rows(np.zeros(len(blocks), np.float32))
+        assert found.shape == (len(blocks), width)
         assert np.isfinite(found).all()
 
 
@@ -104,12 +104,13 @@ def test_the_shipped_model_keeps_the_story_and_leaves_the_furniture():
         '<div class="share-bar"><a href="#">Share</a> <a href="#">Tweet</a></div></article></main>'
         '<footer class="footer"><p>© 2026 Quayside Courier. All rights reserved.</p></footer>'
     )
-    chosen = block_model().choose(read(source), "\n".join(STORY), Stated(("Lakes Sign",)))
-    assert [block.text for block in chosen] == STORY
+    chosen = block_model().choose(read(source), Stated(("Lakes Sign",)), lambda: "\n".join(STORY))
+    # The headline may stay: the zone map knows it.
+    assert [block.text for block in chosen if block.node.tag != "h1"] == STORY
 
 
 def test_no_block_gives_no_choice():
-    assert block_model().choose([], "x", Stated()) == []
+    assert block_model().choose([], Stated(), lambda: "x") == []
 
 
 def test_chances_are_those_of_the_written_formula():
@@ -126,22 +127,62 @@ def test_chances_are_those_of_the_written_formula():
     assert chance == pytest.approx(1 / (1 + np.exp(-2)))
 
 
-@pytest.mark.parametrize(("kept", "asked"), [("\n".join(STORY), [True]), (STORY[0], [True, False])])
-def test_trafilatura_is_asked_again_with_all_its_means_only_when_it_leaves_out_most_of_the_prose(
-    monkeypatch, kept, asked
-):
+def model(**chances: float) -> Model:
+    """A model whose networks give every block one chance."""
+    nothing = np.zeros((block_model().first.mean.size, 1), np.float32)
+    networks = {
+        name: Weights(
+            mean=nothing[:, 0],
+            spread=nothing[:, 0] + 1,
+            hidden=nothing,
+            hidden_bias=np.zeros(1, np.float32),
+            output=np.zeros(1, np.float32),
+            output_bias=np.array([np.log(chance / (1 - chance))], np.float32),
+        )
+        for name, chance in chances.items()
+    }
+    return Model(**networks, odds={}, threshold=0.4)
+
+
+@pytest.mark.parametrize(("second", "advised", "kept"), [(0.3, 0.9, True), (0.3, 0.4, False), (0.6, 0.1, False)])
+def test_where_the_page_alone_leaves_doubt_advice_is_asked_once_and_weighs_half(second, advised, kept):
+    asked = []
+    chosen = model(first=0.5, second=second, advised=advised).choose(
+        read(f"<p>{P[0]}</p><p>{P[1]}</p>"), Stated(), lambda: asked.append(1) or "x"
+    )
+    assert asked == [1]
+    assert len(chosen) == (2 if kept else 0)
+
+
+def test_where_the_page_alone_leaves_no_doubt_no_advice_is_asked():
+    def advice() -> str:
+        raise AssertionError("asked")
+
+    assert len(model(first=0.5, second=0.9, advised=0.1).choose(read(f"<p>{P[0]}</p>"), Stated(), advice)) == 1
+
+
+def test_doubt_is_measured_by_text_and_a_page_without_likely_text_is_unsure():
+    chars = np.array([1000, 50, 500], np.float32)
+    assert not is_unsure(np.array([0.95, 0.5, 0.01], np.float32), chars)
+    assert is_unsure(np.array([0.95, 0.01, 0.5], np.float32), chars)
+    assert is_unsure(np.array([0.01, 0.01, 0.01], np.float32), chars)
+
+
+def test_trafilatura_is_asked_at_its_fastest_and_only_for_a_page_that_leaves_doubt(monkeypatch):
     calls = []
 
     def extraction(tree, *, fast, **options):
         calls.append(fast)
         document = Document()
-        document.text = kept if fast else "all of it"
+        document.text = "\n".join(STORY)
         return document
 
     monkeypatch.setattr(page, "bare_extraction", extraction)
-    tree = page.parse_page(f"<html><body>{''.join(f'<p>{line}</p>' for line in STORY)}</body></html>")
-    assert page.votes(tree, None, page.page_blocks(tree)) == (kept if asked == [True] else "all of it")
-    assert calls == asked
+    source = f"<html><body><article>{''.join(f'<p>{line}</p>' for line in STORY)}</article></body></html>"
+    for second, asked in ((0.95, []), (0.5, [True])):
+        monkeypatch.setattr(page, "block_model", lambda second=second: model(first=0.5, second=second, advised=0.9))
+        assert page.read_page(source, None).text == "\n\n".join(STORY)
+        assert calls == asked
 
 
 def test_a_page_of_which_the_model_keeps_nothing_falls_back_on_trafilatura(monkeypatch):
@@ -154,7 +195,8 @@ def test_a_page_of_which_the_model_keeps_nothing_falls_back_on_trafilatura(monke
 
 def test_the_named_columns_hold_the_vote_and_the_lowest_odds_near_the_block():
     blocks = read(f'<aside class="promo signup"><div><p>{P[0]}</p></div></aside><p>{P[1]}</p>')
-    found = rows(blocks, P[1], Stated(), {"promo": -1.5, "signup": -2.0})
+    features = Features(blocks, Stated(), {"promo": -1.5, "signup": -2.0})
+    found = features.rows(features.held(P[1]))
     assert found[:, VOTE].tolist() == [0, 1]
     assert found[:, NEAREST_ODDS].tolist() == [-3.5, 0]
 
@@ -163,7 +205,8 @@ def test_what_nobody_kept_in_an_element_named_like_furniture_is_no_body_whatever
     source = "".join(f"<p>{line}</p>" for line in STORY)
     promise = "Our best stories reach your inbox before breakfast, and readers of all ages like them."
     promo = f'<aside class="newsletter signup promo"><h3>The Morning Tide</h3><p>{promise}</p></aside>'
-    chosen = block_model().choose(
-        read(source + promo + source.replace("In week", "Late in week")), "\n".join(STORY), Stated()
-    )
-    assert not {"The Morning Tide", promise} & {block.text for block in chosen}
+    blocks = read(source + promo)
+    features = Features(blocks, Stated(), block_model().odds)
+    chances = body_chances(block_model().advised, features.rows(features.held("\n".join(STORY))))
+    dropped = {block.text for block, chance in zip(blocks, chances, strict=True) if chance == 0}
+    assert dropped == {"The Morning Tide", promise}

@@ -107,7 +107,8 @@ def test_the_command_writes_weights_and_a_card_from_a_folder_of_pages(small, tmp
     words = json.loads((tmp_path / "model" / "blocks.json").read_text())
     assert "story" in words["odds"]
     with np.load(tmp_path / "model" / "blocks.npz", allow_pickle=False) as arrays:
-        assert arrays["hidden"].shape == (len(arrays["mean"]), 16)
+        for network in ("first", "second", "advised"):
+            assert arrays[f"{network}.hidden"].shape == (len(arrays[f"{network}.mean"]), 16)
 
 
 def test_without_the_data_the_command_says_so_and_fails(tmp_path, monkeypatch, capsys):
