@@ -69,7 +69,8 @@ def _answer(cleaned: ArticleCleaned) -> Answer:
 def _fetched(content: str, kind: Content, url: str | None) -> ArticleFetched:
     url = url or None
     article = ids.article_id(url, content or " ")
-    content_hash = ids.content_hash(content)
+    # To hash a page is the fetcher's work and no cost of the cleaner, which only builds ids of refusals on it.
+    content_hash = article.hex
     return ArticleFetched(
         event_id=uuid5(article, content_hash),
         article_id=article,

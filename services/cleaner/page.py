@@ -1,4 +1,4 @@
-"""From an HTML page to blocks of text and metadata. Pure: trafilatura finds the body, nothing is fetched."""
+"""From an HTML page to blocks of text and metadata. Pure: the block model finds the body, nothing is fetched."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
