@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
@@ -47,7 +47,11 @@ _MAX_TOKENS = 12
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """An element that holds text or lies above one that does. `flags` are its own and its ancestors'."""
+    """An element that holds text or lies above one that does. `flags` are its own and its ancestors'.
+
+    `within` is the block-level element around an inline one, `cell` the number of the table cell around it, 0 if none.
+    No node refers to itself, so that a page's nodes go with it and wait for no garbage collection.
+    """
 
     tag: str
     parent: "Node | None"
@@ -55,8 +59,8 @@ class Node:
     depth: int
     tokens: tuple[str, ...]
     unseen: bool
-    block: "Node"
-    cell: "Node | None"
+    within: "Node | None"
+    cell: int
     number: int
 
 
@@ -65,7 +69,6 @@ class Block:
     """A run of text. `node` is the block-level element that bounds it; counts are of characters without margins."""
 
     node: Node
-    parts: list[str] = field(default_factory=list)
     flags: int = 0
     chars: int = 0
     linked: int = 0
@@ -84,8 +87,9 @@ def read_blocks(body: HtmlElement) -> list[Block]:
     blocks: list[Block] = []
     nodes: dict[HtmlElement, Node] = {}
     block: Block | None = None
+    parts: list[str] = []
     broken = False
-    cell = None
+    cell = 0
     for item in cast(list[Any], _TEXT(body)):
         if etree.iselement(item):
             broken = True
@@ -96,33 +100,38 @@ def read_blocks(body: HtmlElement) -> list[Block]:
         node = nodes.get(parent) or _node(parent, nodes, body)
         if node.unseen:
             continue
-        if block is None or broken or node.block is not block.node:
-            block = Block(node.block, flags=node.flags, after_break=broken)
+        holder = node.within or node
+        if block is None or broken or holder is not block.node:
+            if block is not None:
+                block.text = _joined(block, parts)
+            block = Block(holder, flags=node.flags, after_break=broken)
+            parts = []
             blocks.append(block)
-        elif node.cell is not cell:
-            block.parts.append(" | ")
+        elif node.cell != cell:
+            parts.append(" | ")
         broken, cell = False, node.cell
-        _add(block, node, item)
-    for block in blocks:
-        joined = "".join(block.parts)
-        if block.node.tag == "pre":
-            block.text = "\n".join(filter(None, (" ".join(line.split()) for line in joined.split("\n"))))
-        else:
-            block.text = " ".join(joined.split())
-        block.parts.clear()
+        parts.append(item)
+        _count(block, node.flags, len(item.strip()))
+    if block is not None:
+        block.text = _joined(block, parts)
     return [block for block in blocks if block.text]
 
 
-def _add(block: Block, node: Node, text: str) -> None:
-    block.parts.append(text)
-    size = len(text.strip())
+def _count(block: Block, flags: int, size: int) -> None:
     block.chars += size
-    block.flags &= node.flags
-    if node.flags & _LINK:
+    block.flags &= flags
+    if flags & _LINK:
         block.linked += size
         block.links += 1
-    if node.flags & _EMPHASIS_FLAG:
+    if flags & _EMPHASIS_FLAG:
         block.emphasised += size
+
+
+def _joined(block: Block, parts: list[str]) -> str:
+    joined = "".join(parts) if len(parts) > 1 else parts[0]
+    if block.node.tag == "pre":
+        return "\n".join(filter(None, (" ".join(line.split()) for line in joined.split("\n"))))
+    return " ".join(joined.split())
 
 
 def _node(element: HtmlElement, nodes: dict[HtmlElement, Node], body: HtmlElement) -> Node:
@@ -157,16 +166,14 @@ def _made(element: HtmlElement, parent: Node | None, number: int) -> Node:
         names = f"{get('class', '')} {get('id', '')} {get('itemprop', '')}"
         tokens = _tokens(names) if len(names) > 2 else ()
     if parent is None:
-        node = Node(tag, None, flags, 0, tokens, False, None, None, number)  # type: ignore[arg-type]
-        node.block = node
-        return node
-    unseen = parent.unseen or tag in _UNSEEN
-    node = Node(tag, parent, flags | parent.flags, parent.depth + 1, tokens, unseen, parent.block, parent.cell, number)
+        return Node(tag, None, flags, 0, tokens, False, None, 0, number)
+    within, cell = None, 0
     if tag in _CELLS:
-        node.cell = node
-    elif tag not in _INLINE:
-        node.block, node.cell = node, None
-    return node
+        within, cell = parent.within or parent, number
+    elif tag in _INLINE:
+        within, cell = parent.within or parent, parent.cell
+    unseen = parent.unseen or tag in _UNSEEN
+    return Node(tag, parent, flags | parent.flags, parent.depth + 1, tokens, unseen, within, cell, number)
 
 
 @lru_cache(maxsize=20_000)

@@ -17,11 +17,11 @@ from services.cleaner.blocks_tree import Rows
 _ROWS = 12
 
 _NETWORKS = ("first", "second", "advised")
-# A chance between `_DOUBT` and what it leaves to 1 is a doubt. By this measure one training page in eight is unsure;
-# the cross-validated F1 is the same for any `_UNSURE` from 0.1 (a third of the pages) to 0.4 (one in thirteen).
+# A chance between `_DOUBT` and what it leaves to 1 is a doubt. By this measure one training page in thirteen is unsure;
+# the cross-validated F1 is the same for any `_UNSURE` from 0.2 (a fifth of the pages) to 0.4, and lower above.
 _DOUBT = 0.2
 _LIKELY = 0.35
-_UNSURE = 0.3
+_UNSURE = 0.4
 # Summed log odds of the class words of one element, as "promo newsletter signup" has them. Nearer to 0 costs more true
 # text on the training pages than it saves false.
 _FURNITURE = -6.0

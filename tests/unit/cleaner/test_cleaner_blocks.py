@@ -162,7 +162,7 @@ def test_where_the_page_alone_leaves_no_doubt_no_advice_is_asked():
 
 
 def test_doubt_is_measured_by_text_and_a_page_without_likely_text_is_unsure():
-    chars = np.array([1000, 50, 500], np.float32)
+    chars = np.array([1000, 50, 800], np.float32)
     assert not is_unsure(np.array([0.95, 0.5, 0.01], np.float32), chars)
     assert is_unsure(np.array([0.95, 0.01, 0.5], np.float32), chars)
     assert is_unsure(np.array([0.01, 0.01, 0.01], np.float32), chars)
