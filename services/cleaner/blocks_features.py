@@ -159,13 +159,15 @@ def _letters(samples: Sequence[str]) -> tuple[Rows, Rows]:
 def _compared(blocks: Sequence[Block], squeezed: Sequence[str], stated: Stated) -> Rows:
     body = Haystack(stated.body)
     headlines = {fold(line) for line in stated.headlines}
+    # One letter folds to three at most.
+    shortest = min(map(len, headlines), default=_MAX_HEADLINE) / 3
     names = tuple(filter(None, map(squeeze, stated.authors)))
     description = squeeze(stated.description)
     return np.array(
         [
             (
                 body.share(text) if body else 0.5,
-                len(text) < _MAX_HEADLINE and fold(block.text) in headlines,
+                shortest <= len(block.text) and len(text) < _MAX_HEADLINE and fold(block.text) in headlines,
                 len(text) < 80 and _holds(text, names),
                 len(text) > 20 and bool(description) and (text in description or description in text),
             )

@@ -1,8 +1,10 @@
 """The worker process that pages are parsed in: it may hang or run out of memory, and then only its page is lost."""
 
+import gc
 import logging
 import os
 
+from services.cleaner.blocks_model import block_model
 from services.cleaner.core import clean
 from services.cleaner.fingerprint import SHINGLE_WORDS, minhash
 from services.cleaner.language import identifier
@@ -24,6 +26,10 @@ def start() -> None:
     lexicon()
     pagewords()
     identifier()
+    block_model()
+    # What is loaded stays: a collection that looked through all of it would add to one page's time.
+    gc.collect()
+    gc.freeze()
 
 
 def parse(event: ArticleFetched) -> ArticleCleaned | ArticleRejected:

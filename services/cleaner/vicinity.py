@@ -16,8 +16,8 @@ _MAX_LINE = 200
 _MAX_PARTS = 12
 _MAX_MARKED = 20
 _MARKED = (
-    "//body//*[@rel='author' or contains(@itemprop, 'author') or (self::a and contains(@href, '/author'))"
-    " or contains(@class, 'author') or contains(@class, 'byline')]"
+    "//body//*[@class[contains(., 'author') or contains(., 'byline')] or @rel='author'"
+    " or @itemprop[contains(., 'author')] or self::a[contains(@href, '/author')]]"
 )
 _UNREAD = frozenset(
     {

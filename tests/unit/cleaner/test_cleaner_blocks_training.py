@@ -7,10 +7,10 @@ import pytest
 
 from services.cleaner.page import page_blocks, parse_page
 from services.cleaner.training import fit as fitting
-from services.cleaner.training.__main__ import main
 from services.cleaner.training.fit import Examples, fit, joined
 from services.cleaner.training.labels import class_odds, f1, precision_recall, shares
 from services.cleaner.training.split import FOLDS, fold_of, is_held_out
+from services.cleaner.training.train import main
 
 STORY = "The lake states agreed on Tuesday to share their water for another ten years."
 
