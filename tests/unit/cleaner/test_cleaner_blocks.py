@@ -1,3 +1,5 @@
+import gc
+
 import numpy as np
 import pytest
 from trafilatura.settings import Document
@@ -35,6 +37,18 @@ def test_every_block_level_element_starts_a_block_and_inline_ones_do_not():
         "six",
         "seven",
     ]
+
+
+def test_blocks_of_which_nobody_speaks_any_more_wait_for_no_garbage_collection():
+    source = "<table><tr><td>One <b>two</b></td><td>three</td></tr></table><div>four<p>five</p></div>"
+    read(source)
+    gc.collect()
+    gc.disable()
+    try:
+        read(source)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_paragraphs_parted_by_line_breaks_are_blocks_of_their_own():

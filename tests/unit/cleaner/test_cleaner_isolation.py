@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import time
 from datetime import UTC, datetime
 
@@ -34,6 +35,10 @@ async def test_a_page_is_cleaned_in_a_process_within_its_memory_limit(pool, fetc
     assert isinstance(answer, ArticleCleaned)
     assert answer.headline == "Lakes Sign"
     assert answer.in_language == "en"
+
+
+async def test_a_garbage_collection_leaves_out_what_a_worker_loaded(pool):
+    assert await pool.run(gc.get_freeze_count, timeout=30) > 10_000
 
 
 async def test_an_attribute_bomb_dies_alone(pool, fetched):
