@@ -14,6 +14,7 @@ from services.tagger import headlines, places, salience, values
 from services.tagger.cities import Cities
 from services.tagger.gazetteers import Lexicon
 from services.tagger.groups import Place, grouped, merged, settled
+from services.tagger.headlines import Read
 from services.tagger.knowledge import Knowledge
 from services.tagger.spans import Span
 from shared import ids
@@ -58,10 +59,10 @@ def fields_of(story: Story) -> dict[str, str]:
     return {field: text for field, text in fields.items() if text}
 
 
-def as_read(fields: Mapping[str, str], lexicon: Lexicon) -> dict[str, str]:
+def as_read(fields: Mapping[str, str], lexicon: Lexicon) -> dict[str, Read]:
     """Return the texts as they are tagged: lines in Title Case or CAPITALS as sentences, code point for code point."""
     calm = headlines.calm_lines(fields.get("text", ""), lexicon)
-    return {field: headlines.as_sentences(text, calm, lexicon) for field, text in fields.items()}
+    return {field: headlines.read_lines(text, calm, lexicon) for field, text in fields.items()}
 
 
 def find_entities(
@@ -77,7 +78,8 @@ def find_entities(
     Args:
         fields: the story's texts by name, as `fields_of` gives them: "headline", "alternative_headline", "text",
             "captions[N]". "text" is the context in which all others are read.
-        spans: what a rule or model found in `as_read(fields)`, by the same names; offsets lie in that field.
+        spans: what a rule or model found in the texts of `as_read(fields)`, by the same names; offsets lie in that
+            field.
         lexicon: the word lists.
         cities: the world's cities; without them no city or state is linked.
         knowledge: what the user knows about names.
@@ -85,7 +87,7 @@ def find_entities(
     Every mention's offsets lie in its field, and no two mentions overlap. The canonical name is a country's common
     name, otherwise the fullest form in the text.
     """
-    texts = as_read(fields, lexicon)
+    texts = {field: read.text for field, read in as_read(fields, lexicon).items()}
     groups = grouped(texts, settled(texts, spans, lexicon), lexicon)
     linked = merged(groups, places.links([group.named(texts) for group in groups], lexicon, cities), knowledge)
     length = len(fields.get("text", ""))

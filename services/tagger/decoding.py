@@ -135,7 +135,9 @@ def _logits(pieces: Pieces, encoder: Encoder, run: Run, cuts: Iterable[Window]) 
     return found
 
 
-def tag(texts: Sequence[str], encoder: Encoder, run: Run) -> list[list[Tagged]]:
-    """Return the names of each text, in order."""
-    read = [encoder.read(text) for text in texts]
+def tag(
+    texts: Sequence[str], encoder: Encoder, run: Run, unsure: Sequence[Iterable[tuple[int, int]]] | None = None
+) -> list[list[Tagged]]:
+    """Return the names of each text, in order; `unsure` has for each text the stretches whose capitals say nothing."""
+    read = [encoder.read(text, hidden) for text, hidden in zip(texts, unsure or [()] * len(texts), strict=True)]
     return [spans(pieces, logits) for pieces, logits in zip(read, logits_of(read, encoder, run), strict=True)]

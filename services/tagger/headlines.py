@@ -1,16 +1,20 @@
 """Headlines in Title Case or CAPITALS, as a sentence would write them. Pure; English.
 
 Where every word has a capital, a capital says nothing. The body knows how most words of its headline are written; of
-the others, lists of words that news writes small know most. What is left keeps its capital.
+the others, lists of words that news writes small know most. What is left keeps its capital, for the rules, and is
+`unsure`: the model is not shown how such a word is written.
 """
 
 import re
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from services.tagger.gazetteers import Lexicon
 from services.tagger.spans import lower
 
+# Under this name `doc.user_data` of a spaCy doc holds the `unsure` of its text.
+UNSURE = "wire_unsure"
 _WORD = re.compile(r"[^\W\d_]+")
 # What stands before a word that opens a sentence, quotation or line: its capital says nothing.
 _OPENS = re.compile(r"(?:^|[.!?:;\n\r\u201c\u2018\"(\[\u2022|])[ \"\u201c\u2018('\[]*$")
@@ -69,25 +73,41 @@ def calm_lines(body: str, lexicon: Lexicon) -> str:
     return "\n".join(line for line in body.splitlines() if not is_loud(line, lexicon))
 
 
-def as_sentences(text: str, context: str, lexicon: Lexicon) -> str:
-    """Return `text` with every loud line as `as_sentence` reads it; all line ends stay."""
-    return "".join(as_sentence(line, context, lexicon) for line in text.splitlines(keepends=True))
+class Read(NamedTuple):
+    """A text as a sentence would write it. Of the words in `unsure`, (start, end), nobody knows how."""
+
+    text: str
+    unsure: tuple[tuple[int, int], ...] = ()
 
 
-def as_sentence(line: str, context: str, lexicon: Lexicon) -> str:
-    """Return a loud `line` in sentence case, code point for code point; any other comes back unchanged.
+def read_lines(text: str, context: str, lexicon: Lexicon) -> Read:
+    """Return `text` with every loud line as `read_line` reads it; all line ends stay."""
+    lines, unsure, at = [], [], 0
+    for line in text.splitlines(keepends=True):
+        read = read_line(line, context, lexicon)
+        lines.append(read.text)
+        unsure += [(at + start, at + end) for start, end in read.unsure]
+        at += len(line)
+    return Read("".join(lines), tuple(unsure))
+
+
+def read_line(line: str, context: str, lexicon: Lexicon) -> Read:
+    """Return a loud `line` in sentence case, code point for code point; any other comes back unchanged and sure.
 
     `context` is calm text of the same story, which knows how its words are written.
     """
     if not is_loud(line, lexicon):
-        return line
+        return Read(line)
     words = list(_WORD.finditer(line))
     view = _Headline(line, words, _forms(context, {lower(word[0]) for word in words}), lexicon)
-    parts, end = [], 0
+    parts, unsure, end = [], [], 0
     for at, match in enumerate(words):
-        parts += [line[end : match.start()], view.form(at)]
+        form, opens = view.form(at), view.opens(at)
+        parts += [line[end : match.start()], _capital(form) if opens else form]
         end = match.end()
-    return "".join((*parts, line[end:]))
+        if not opens and view.is_unsure(at, form):
+            unsure.append((match.start(), end))
+    return Read("".join((*parts, line[end:])), tuple(unsure))
 
 
 class _Headline:
@@ -112,10 +132,22 @@ class _Headline:
             return word.upper() if len(word.upper()) == 1 else word
         if word in _SHORT_NAMES:
             return word if self._beside(at, -1) in _BEFORE_PRONOUN else word.upper()
-        known = self.seen[word].most_common(1)[0][0] if word in self.seen else self._guess(at)
-        return (
-            _capital(known) if at == 0 or _ENDED.search(self.text[max(0, match.start() - 4) : match.start()]) else known
-        )
+        return self.seen[word].most_common(1)[0][0] if word in self.seen else self._guess(at)
+
+    def opens(self, at: int) -> bool:
+        """Whether the word at `at` opens a sentence: it has a capital whatever it is."""
+        start = self.words[at].start()
+        return at == 0 or _ENDED.search(self.text[max(0, start - 4) : start]) is not None
+
+    def is_unsure(self, at: int, form: str) -> bool:
+        """Whether `form` of the word at `at` is a guess: neither the context nor a list is certain of it."""
+        word, lexicon = self.small[at], self.lexicon
+        if word in self.seen or len(word) == 1 or word in _SHORT_NAMES or (len(form) > 1 and form.isupper()):
+            return False
+        capital = _capital(word)
+        if form.islower():
+            return word not in lexicon.small or word in lexicon.doubtful or capital in lexicon.heads
+        return not (self._in_name(at) or capital in lexicon.phrases or capital in lexicon.given_names)
 
     def _guess(self, at: int) -> str:
         """Return the form of a word that the context does not know."""

@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 from services.tagger import decoding, pipelines
 from services.tagger.components import add
 from services.tagger.decoding import Inputs, Tagged
+from services.tagger.headlines import UNSURE
 from services.tagger.pieces import Encoder
 from services.tagger.spans import Span
 from shared.errors import ConfigurationError
@@ -79,9 +80,9 @@ class Model:
         (logits,) = self._session.run(["logits"], inputs)
         return logits  # type: ignore[no-any-return]
 
-    def tag(self, texts: list[str]) -> list[list[Tagged]]:
-        """Return the names in each text; what stands beside it changes nothing."""
-        return decoding.tag(texts, self._encoder, self._run)
+    def tag(self, texts: list[str], unsure: list[tuple[tuple[int, int], ...]] | None = None) -> list[list[Tagged]]:
+        """Return the names in each text; what stands beside it changes nothing. `unsure` as in `decoding.tag`."""
+        return decoding.tag(texts, self._encoder, self._run, unsure)
 
 
 class WireNer:
@@ -112,7 +113,8 @@ class WireNer:
         """Yield the docs in order, tagged; at most `batch_size` of them, or 10,000 tokens, at a time."""
         model = self.load()
         for docs in _batches(stream, batch_size):
-            for doc, found in zip(docs, model.tag([doc.text for doc in docs]), strict=True):
+            unsure = [doc.user_data.get(UNSURE, ()) for doc in docs]
+            for doc, found in zip(docs, model.tag([doc.text for doc in docs], unsure), strict=True):
                 names = (name for name in found if name.label not in _OF_THE_GRAMMAR)
                 yield add(doc, (Span(n.start, n.end, n.label, "model", n.confidence) for n in names))
 

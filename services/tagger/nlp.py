@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from services.tagger import cities, gazetteers, pipelines
 from services.tagger.core import Found, as_read, fields_of, find_entities
+from services.tagger.headlines import UNSURE, Read
 from services.tagger.knowledge import Knowledge
 from services.tagger.knowledge_file import KnowledgeFile
 from services.tagger.spans import Span
@@ -21,6 +22,7 @@ from shared.events import ArticleCleaned
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
     from spacy.tokens import Span as SpacySpan
 
 # Texts are read in pieces of at most this many code points; spaCy's own limit is 1,000,000.
@@ -88,17 +90,17 @@ class Pipeline:
         self.made_by = MadeBy(full, str(nlp.meta["version"]), language)
         self._read = 0
 
-    def spans(self, stories: Sequence[Mapping[str, str]]) -> list[dict[str, list[Span]]]:
-        """Return the spans in each field of each story; offsets in the field."""
+    def spans(self, stories: Sequence[Mapping[str, Read]]) -> list[dict[str, list[Span]]]:
+        """Return the spans in each field of each story, as `core.as_read` gives them; offsets in the field."""
         pieces = [(owner, *piece) for owner, fields in enumerate(stories) for piece in self._pieces(fields)]
-        self._read += sum(len(text) for *_, text in pieces)
+        self._read += sum(len(text) for *_, text, _ in pieces)
         if self._read > _RENEW and self.nlp.meta["name"] in pipelines.BUILT_IN:
             self._renew()
         found: list[dict[str, list[Span]]] = [{field: [] for field in fields} for fields in stories]
         # Strings that a piece adds to spaCy's vocabulary are freed at the end of the block; nothing of it may leave.
         with self.nlp.memory_zone():
-            docs = self.nlp.pipe(text for *_, text in pieces)
-            for doc, (owner, field, offset, _) in zip(docs, pieces, strict=True):
+            docs = self.nlp.pipe(self._doc(text, unsure) for *_, text, unsure in pieces)
+            for doc, (owner, field, offset, *_) in zip(docs, pieces, strict=True):
                 found[owner][field] += [
                     Span(offset + one.start_char, offset + one.end_char, one.label_, one.id_ or "model", _sure(one))
                     for one in doc.ents
@@ -119,18 +121,25 @@ class Pipeline:
         vocab.lex_attr_getters = getters  # type: ignore[attr-defined]
         self._read = 0
 
-    def _pieces(self, fields: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
-        """Yield (field, offset, text) with every code point in its place, cut at paragraph ends."""
+    def _doc(self, text: str, unsure: tuple[tuple[int, int], ...]) -> "Doc":
+        doc = self.nlp.make_doc(text)
+        if unsure:
+            doc.user_data[UNSURE] = unsure
+        return doc
+
+    def _pieces(self, fields: Mapping[str, Read]) -> Iterator[tuple[str, int, str, tuple[tuple[int, int], ...]]]:
+        """Yield (field, offset, text, unsure) with every code point in its place, cut at paragraph ends."""
         limit = min(_PIECE, self.nlp.max_length)
         for field, own in fields.items():
-            text = _UNREADABLE.sub(lambda match: " " * len(match[0]), own)
+            text = _UNREADABLE.sub(lambda match: " " * len(match[0]), own.text)
             start = 0
             while start < len(text):
                 end = min(start + limit, len(text))
                 if end < len(text):
                     cuts = [cut.end() for cut in _PARAGRAPH.finditer(text, start + limit // 2, end)]
                     end = cuts[-1] if cuts else (text.rfind(" ", start, end) + 1 or end)
-                yield field, start, text[start:end]
+                unsure = ((max(low - start, 0), high - start) for low, high in own.unsure if start < high and low < end)
+                yield field, start, text[start:end], tuple(unsure)
                 start = end
 
 

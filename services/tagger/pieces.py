@@ -6,6 +6,7 @@ points of the text as given.
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
@@ -100,8 +101,11 @@ class Encoder:
         self._tokenizer.normalizer = BertNormalizer()
         self._tokenizer.pre_tokenizer = BertPreTokenizer()
 
-    def read(self, text: str) -> Pieces:
-        """Return the pieces of `text`, any string; a lone surrogate is read as an unknown character."""
+    def read(self, text: str, unsure: Iterable[tuple[int, int]] = ()) -> Pieces:
+        """Return the pieces of `text`, any string; a lone surrogate is read as an unknown character.
+
+        What touches an `unsure` stretch, (start, end), has no shape: its capitals say nothing.
+        """
         readable = _SURROGATE.sub("\ufffd", text)
         encoding = self._tokenizer.encode(readable, add_special_tokens=False)
         first: list[int] = []
@@ -122,6 +126,8 @@ class Encoder:
         stops = [False, *(readable[start] in _SENTENCE_END for start in starts[:-1])]
         sentences = [line or (stop and gap != "") for line, stop, gap in zip(lines, stops, gaps, strict=False)]
         shapes = np.array([shape(readable[s:e]) for s, e in zip(starts, ends, strict=True)], dtype=np.int64)
+        for low, high in unsure:
+            shapes[bisect_right(ends, low) : bisect_left(starts, high)] = Shape.NONE
         begins = np.array(first, dtype=np.int64)
         ids = np.array(encoding.ids, dtype=np.int64)
         return Pieces(

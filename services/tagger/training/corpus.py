@@ -28,6 +28,8 @@ class Text(NamedTuple):
     text: str
     ents: tuple[Span, ...]
     unknown: tuple[tuple[int, int], ...] = ()
+    unsure: tuple[tuple[int, int], ...] | None = None
+    """of a headline: stretches whose capitals say nothing"""
 
 
 class Chunk(NamedTuple):
@@ -84,7 +86,7 @@ def labels_of(pieces: Pieces, text: Text) -> NDArray[np.int64]:
 
 def chunks(text: Text, encoder: Encoder, rng: np.random.Generator) -> Iterator[Chunk]:
     """Yield the chunks of one text, cut at other places each time, as long as a window of the running tagger."""
-    pieces = encoder.read(text.text)
+    pieces = encoder.read(text.text, text.unsure or ())
     words = labels_of(pieces, text)
     labels = np.full(len(pieces.ids), MASKED, dtype=np.int64)
     labels[pieces.first] = words
@@ -92,23 +94,24 @@ def chunks(text: Text, encoder: Encoder, rng: np.random.Generator) -> Iterator[C
     for window in windows(pieces, size=int(rng.integers(_SHORTEST, WINDOW + 1)), context=0):
         place = slice(bounds[window.keep], bounds[window.stop])
         if (labels[place] != MASKED).any():
-            yield Chunk(pieces.ids[place], recased(pieces.shapes[place], rng), labels[place])
+            shapes = pieces.shapes[place]
+            yield Chunk(pieces.ids[place], recased(shapes, rng) if text.unsure is None else shapes, labels[place])
 
 
 def recased(shapes: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return the shapes of a chunk, in 15 of 100 as a headline has them or as if nothing were known of capitals."""
+    """Return the shapes of a chunk, in 8 of 100 as no sentence has them: capitals everywhere, nowhere or not known."""
     draw = rng.random()
-    if draw < 0.05:
+    if draw < 0.03:
         return np.full_like(shapes, Shape.NONE)
     wordy = ~np.isin(shapes, (Shape.NONE, Shape.DIGITS, Shape.PUNCTUATION))
     changed = shapes.copy()
-    if draw < 0.10:
+    if draw < 0.05:
         # Headlines in Title Case keep their NATO; text changed by a program often does not.
-        keep = (Shape.UPPER, Shape.CAPITAL, Shape.MIXED) if draw < 0.08 else (Shape.CAPITAL,)
+        keep = (Shape.UPPER, Shape.CAPITAL, Shape.MIXED) if draw < 0.04 else (Shape.CAPITAL,)
         changed[wordy & ~np.isin(shapes, keep)] = Shape.TITLE
-    elif draw < 0.14:
+    elif draw < 0.07:
         changed[wordy & (shapes != Shape.CAPITAL)] = Shape.UPPER
-    elif draw < 0.15:
+    elif draw < 0.08:
         changed[wordy] = Shape.LOWER
     return changed
 

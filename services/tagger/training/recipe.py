@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.tagger import gazetteers
 from services.tagger.pieces import Encoder
-from services.tagger.training import corpus, vary
+from services.tagger.training import corpus, loud, vary
 from services.tagger.training.corpus import Chunk, Text
 from services.tagger.training.learn import Stage
 
@@ -25,10 +26,12 @@ class Recipe(NamedTuple):
 
     first: Stage = Stage("first", epochs=2, rate=2e-4, seed=1)
     """on the texts that people labelled"""
-    second: Stage = Stage("second", epochs=4, rate=1.5e-4, seed=2)
+    second: Stage = Stage("second", epochs=3, rate=1.5e-4, seed=2)
     """on those and on news text as the first stage's model labels it; no epochs: the first stage is all"""
     renamed: float = 0.3
     """share of texts that are shown with other names in them"""
+    headlines: float = 0.5
+    """share of texts of which one or two sentences are shown as a headline too"""
     news: float = 0.4
     """share of the news texts in one epoch of the second stage, others each time"""
     leave_out: str | None = None
@@ -64,6 +67,7 @@ def epoch(
     recipe: Recipe, stage: Stage, material: Material, news: list[Text], encoder: Encoder
 ) -> Callable[[np.random.Generator], list[Chunk]]:
     """Return what draws the chunks of one epoch: all human-labelled texts and a part of `news`."""
+    lexicon = gazetteers.read()
     number = (recipe.first, recipe.second).index(stage)
     human = [text for source, texts in material.human.items() for text in texts * HUMAN[source][number]]
 
@@ -73,6 +77,8 @@ def epoch(
         for text in (*human, *(news[k] for k in some)):
             shown = vary.vary(text, material.pools, rng) if rng.random() < recipe.renamed else text
             chunks += corpus.chunks(shown, encoder, rng)
+            if rng.random() < recipe.headlines and (headline := loud.headline(shown, lexicon, rng)):
+                chunks += corpus.chunks(headline, encoder, rng)
         return chunks
 
     return draw

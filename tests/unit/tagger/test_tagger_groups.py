@@ -108,7 +108,7 @@ def test_the_models_confidence_stays_with_the_mention_and_a_rules_is_absent():
     ],
 )
 def test_loud_lines_of_the_body_are_read_as_sentences(text):
-    first, _, rest = as_read({"text": text}, LEXICON)["text"].partition("\n")
+    first, _, rest = as_read({"text": text}, LEXICON)["text"].text.partition("\n")
     assert first.startswith("What Mr Bello said")
     assert rest == "Bello said no."
 

@@ -15,7 +15,7 @@ from spacy.language import Language
 
 from services.tagger import nlp, pipelines
 from services.tagger.ner import Model, WireNer, read_files
-from services.tagger.pieces import WINDOW
+from services.tagger.pieces import WINDOW, Shape
 from shared.errors import ConfigurationError
 from tests.unit.tagger import tiny_model
 
@@ -99,6 +99,17 @@ def test_the_built_in_pipeline_is_the_models_where_its_weights_are(installed):
     sure = {e.name: [place.confidence for place in e.mentions] for e in tagged.entities}
     assert sure["7 January 2025"] == [None]
     assert sure["Trondvik"] == [pytest.approx(1, abs=0.01)]
+
+
+def test_the_model_is_not_shown_the_capitals_of_a_loud_headline_that_nothing_explains(installed, monkeypatch):
+    shown = []
+    run = Model._run
+    monkeypatch.setattr(Model, "_run", lambda self, inputs: shown.append(inputs["case"]) or run(self, inputs))
+    headline = "Zorah Meets Larkspur Quay"
+    (found,) = nlp.load().find([nlp.Article(headline, "All was quiet in the fog.", "en")])
+    assert [one.name for one in found] == ["Zorah", "Larkspur Quay"]
+    title, none, lower = int(Shape.TITLE), int(Shape.NONE), int(Shape.LOWER)
+    assert [none, title, *[lower] * len("meets"), none, none, none] in [case[0].tolist() for case in shown]
 
 
 def test_other_weights_are_another_version(tmp_path, installed, monkeypatch):

@@ -62,6 +62,19 @@ def test_words_carry_the_offsets_of_the_text_as_given():
     assert words[-1].endswith("Bo")
 
 
+def test_a_word_in_an_unsure_stretch_has_no_shape():
+    text = "Ana met BO, Cy."
+    pieces = ENCODER.read(text, [(text.index("BO"), text.index("BO") + 2)])
+    assert pieces.shapes[pieces.first].tolist() == [
+        Shape.TITLE,
+        Shape.LOWER,
+        Shape.NONE,
+        Shape.PUNCTUATION,
+        Shape.TITLE,
+        Shape.PUNCTUATION,
+    ]
+
+
 def test_every_piece_of_a_word_has_its_shape():
     pieces = ENCODER.read("Elena ran")
     assert pieces.shapes.tolist() == [Shape.TITLE] * 5 + [Shape.LOWER] * 3

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.tagger import gazetteers
 from services.tagger.decoding import LABELS, TYPES, spans
 from services.tagger.pieces import Encoder, Shape
-from services.tagger.training import corpus, score, vary
+from services.tagger.training import corpus, loud, score, vary
 from services.tagger.training.corpus import MASKED, Text
 from services.tagger.training.score import Tally
 from services.tagger.training.teach import teach
@@ -77,6 +78,30 @@ def test_recasing_touches_words_only():
     assert (0,) * 6 in seen
     assert len(seen) == 6
     assert all(row[2:4] == wordless for row in seen if any(row))
+
+
+@given(st.integers(0, 10_000))
+def test_a_headline_made_of_a_text_keeps_its_names(seed):
+    made = loud.headline(STORY, gazetteers.read(), np.random.default_rng(seed))
+    assert made is not None
+    known = {STORY.text[start:end].casefold(): label for start, end, label in STORY.ents}
+    assert made.ents
+    assert all(known[made.text[start:end].casefold()] == label for start, end, label in made.ents)
+    assert made.unsure is not None
+
+
+def test_no_headline_is_made_of_a_text_without_a_sentence_of_fitting_length():
+    rng = np.random.default_rng(1)
+    assert loud.headline(Text("a", "Too short.", ()), gazetteers.read(), rng) is None
+    assert loud.headline(Text("a", "word " * 80, ()), gazetteers.read(), rng) is None
+    assert loud.headline(Text("a", "", ()), gazetteers.read(), rng) is None
+
+
+def test_what_a_headline_is_unsure_of_is_shown_without_capitals_and_never_recased():
+    text = Text("a", "Anna met Tamwin", ((0, 4, "PERSON"),), (), ((9, 15),))
+    for seed in range(50):
+        (chunk,) = corpus.chunks(text, ENCODER, np.random.default_rng(seed))
+        assert chunk.shapes.tolist() == [Shape.TITLE] * 4 + [Shape.LOWER] * 3 + [Shape.NONE] * 6
 
 
 def test_batches_hold_every_chunk_once():
