@@ -95,6 +95,8 @@ def main(words: Sequence[str] | None = None) -> None:
     work.mkdir(parents=True, exist_ok=True)
     vocabulary = (args.base.parent / "vocab.txt").read_text(encoding="utf-8").split("\n")[:VOCABULARY]
     encoder = Encoder(vocabulary)
+    # The head's first weights are random.
+    torch.manual_seed(plan.first.seed)
     network = Network()
     network.take_base(args.base)
     material = recipe.read(args.corpus, plan)
