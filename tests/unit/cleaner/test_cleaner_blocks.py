@@ -161,9 +161,13 @@ def model(**chances: float) -> Model:
 @pytest.mark.parametrize(("second", "advised", "kept"), [(0.3, 0.9, True), (0.3, 0.4, False), (0.6, 0.1, False)])
 def test_where_the_page_alone_leaves_doubt_advice_is_asked_once_and_weighs_half(second, advised, kept):
     asked = []
-    chosen = model(first=0.5, second=second, advised=advised).choose(
-        read(f"<p>{P[0]}</p><p>{P[1]}</p>"), Stated(), lambda: asked.append(1) or "x"
-    )
+
+    def advice() -> str:
+        asked.append(1)
+        return "x"
+
+    found = read(f"<p>{P[0]}</p><p>{P[1]}</p>")
+    chosen = model(first=0.5, second=second, advised=advised).choose(found, Stated(), advice)
     assert asked == [1]
     assert len(chosen) == (2 if kept else 0)
 
@@ -195,7 +199,9 @@ def test_trafilatura_is_asked_at_its_fastest_and_only_for_a_page_that_leaves_dou
     source = f"<html><body><article>{''.join(f'<p>{line}</p>' for line in STORY)}</article></body></html>"
     for second, asked in ((0.95, []), (0.5, [True])):
         monkeypatch.setattr(page, "block_model", lambda second=second: model(first=0.5, second=second, advised=0.9))
-        assert page.read_page(source, None).text == "\n\n".join(STORY)
+        found = page.read_page(source, None)
+        assert found is not None
+        assert found.text == "\n\n".join(STORY)
         assert calls == asked
 
 
