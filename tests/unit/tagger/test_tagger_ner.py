@@ -104,7 +104,12 @@ def test_the_built_in_pipeline_is_the_models_where_its_weights_are(installed):
 def test_a_loud_headline_is_read_with_its_guessed_capitals_without_them_and_without_any(installed, monkeypatch):
     shown = []
     run = Model._run
-    monkeypatch.setattr(Model, "_run", lambda self, inputs: shown.append(inputs["case"]) or run(self, inputs))
+
+    def watched(model, inputs):
+        shown.append(inputs["case"])
+        return run(model, inputs)
+
+    monkeypatch.setattr(Model, "_run", watched)
     headline = "Zorah Meets Larkspur Quay"
     (found,) = nlp.load().find([nlp.Article(headline, "All was quiet in the fog.", "en")])
     assert [one.name for one in found] == ["Zorah", "Larkspur Quay"]

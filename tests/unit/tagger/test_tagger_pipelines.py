@@ -7,6 +7,7 @@ import spacy
 from spacy.pipeline import EntityRuler
 
 from services.tagger import nlp, pipelines
+from services.tagger.headlines import Read
 from shared.errors import ConfigurationError
 from tests.faults.languages import SENTENCES
 
@@ -168,11 +169,11 @@ def kept_after_reading_10_000_words(monkeypatch, renew):
     tracemalloc.start()
     try:
         monkeypatch.setattr(nlp, "_RENEW", 0)
-        pipeline.spans([{"text": "Tables that are made anew are counted from here on."}])
+        pipeline.spans([{"text": Read("Tables that are made anew are counted from here on.")}])
         monkeypatch.setattr(nlp, "_RENEW", renew)
         before = tracemalloc.get_traced_memory()[0]
         for start in range(0, 10_000, 500):
-            pipeline.spans([{"text": " ".join(f"w{number}" for number in range(start, start + 500))}])
+            pipeline.spans([{"text": Read(" ".join(f"w{number}" for number in range(start, start + 500)))}])
         return tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
@@ -188,7 +189,7 @@ def test_when_the_tables_are_made_anew_the_same_is_found(monkeypatch):
     pipeline = nlp.Pipeline(pipelines.rules(), "en")
     known, getters = len(pipeline.nlp.vocab), dict(pipeline.nlp.vocab.lex_attr_getters)  # type: ignore[attr-defined]
     texts = [
-        {"text": f"{ENGLISH} \u20ac20 on Monday wasn't much for the U.S.-led {name}."} for name in ("Ouagla", "UN")
+        {"text": Read(f"{ENGLISH} \u20ac20 on Monday wasn't much for U.S.-led {name}.")} for name in ("Ouagla", "UN")
     ]
     first, second = pipeline.spans(texts), pipeline.spans(texts)
     assert first == second
@@ -201,5 +202,5 @@ def test_what_another_pipeline_keeps_with_its_words_stays(monkeypatch, english):
     monkeypatch.setattr(nlp, "_RENEW", 0)
     pipeline = nlp.Pipeline(pipelines.load("en", english), "en")
     pipeline.nlp.vocab["Larkspur"].is_stop = True
-    pipeline.spans([{"text": ENGLISH}])
+    pipeline.spans([{"text": Read(ENGLISH)}])
     assert pipeline.nlp.vocab["Larkspur"].is_stop

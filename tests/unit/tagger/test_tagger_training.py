@@ -80,14 +80,16 @@ def test_recasing_touches_words_only():
     assert all(row[2:4] == wordless for row in seen if any(row))
 
 
-@given(st.integers(0, 10_000))
-def test_a_headline_made_of_a_text_keeps_its_names(seed):
-    made = loud.headline(STORY, gazetteers.read(), np.random.default_rng(seed))
-    assert made is not None
+def test_a_headline_made_of_a_text_keeps_its_names():
     known = {STORY.text[start:end].casefold(): label for start, end, label in STORY.ents}
-    assert made.ents
-    assert all(known[made.text[start:end].casefold()] == label for start, end, label in made.ents)
-    assert made.unsure is not None
+    drawn = [loud.headline(STORY, gazetteers.read(), np.random.default_rng(seed)) for seed in range(100)]
+    made = [headline for headline in drawn if headline]
+    # Its last sentence is too short for one: now and then every try draws it.
+    assert len(made) > 80
+    for headline in made:
+        assert headline.ents
+        assert headline.unsure is not None
+        assert all(known[headline.text[start:end].casefold()] == label for start, end, label in headline.ents)
 
 
 def test_no_headline_is_made_of_a_text_without_a_sentence_of_fitting_length():
