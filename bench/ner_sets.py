@@ -4,9 +4,11 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from bench.pages import Page
 from services.tagger.training.score import Span
@@ -61,8 +63,6 @@ def corpus(folder: Path, limit: int | None = None) -> dict[str, list[Text]]:
     found: dict[str, list[Text]] = {}
     for path in sorted(folder.glob("dev/*.jsonl.gz")):
         source = path.name.removesuffix(".jsonl.gz")
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            items = [json.loads(line) for line, _ in zip(lines, range(limit or 1_000_000), strict=False)]
         found[source] = [
             Text(
                 source,
@@ -70,7 +70,7 @@ def corpus(folder: Path, limit: int | None = None) -> dict[str, list[Text]]:
                 tuple((start, end, label) for start, end, label in item["ents"]),
                 tuple((start, end) for start, end in item.get("unknown", ())),
             )
-            for item in items
+            for item in islice(_items(path), limit or None)
         ]
     if not found:
         raise NoCorpusError(f"{folder} holds no dev/*.jsonl.gz")
@@ -79,11 +79,12 @@ def corpus(folder: Path, limit: int | None = None) -> dict[str, list[Text]]:
 
 def stream(folder: Path) -> list[str]:
     """Return every text of `folder`, those for training too: nothing but text to read."""
-    found = []
-    for path in sorted(folder.glob("*/*.jsonl.gz")):
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            found += [json.loads(line)["text"] for line in lines]
-    return found
+    return [item["text"] for path in sorted(folder.glob("*/*.jsonl.gz")) for item in _items(path)]
+
+
+def _items(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
 def headlines(texts: Sequence[Text]) -> list[Headline]:

@@ -80,7 +80,7 @@ class Model:
         (logits,) = self._session.run(["logits"], inputs)
         return logits  # type: ignore[no-any-return]
 
-    def tag(self, texts: list[str], unsure: list[tuple[tuple[int, int], ...]] | None = None) -> list[list[Tagged]]:
+    def tag(self, texts: list[str], unsure: list[tuple[tuple[int, int], ...]]) -> list[list[Tagged]]:
         """Return the names in each text; what stands beside it changes nothing. `unsure` as in `decoding.tag`."""
         return decoding.tag(texts, self._encoder, self._run, unsure)
 

@@ -127,11 +127,9 @@ def _learned(train: list[Annotated], seed: int) -> tuple[Networks, list[Rows]]:
     second, alone = _network("second", train, _rows(features, drafts), seed)
     kept = [each.held(page.kept) for page, each in zip(train, features, strict=True)]
     advised, told = _network("advised", train, _rows(features, kept), seed)
-    chances = [
-        mean(own, other) if is_unsure(own, each.chars) else own
-        for own, other, each in zip(alone, told, features, strict=True)
-    ]
-    _say(f"{sum(map(is_unsure, alone, [each.chars for each in features]))} of {len(train)} pages need advice")
+    unsure = [is_unsure(own, each.chars) for own, each in zip(alone, features, strict=True)]
+    _say(f"{sum(unsure)} of {len(train)} pages need advice")
+    chances = [mean(own, other) if asked else own for own, other, asked in zip(alone, told, unsure, strict=True)]
     return {"first": first, "second": second, "advised": advised}, chances
 
 
