@@ -14,6 +14,9 @@ _BEFORE_OF = _INSTRUMENTS | {"Acts", "Treaties", "Conventions", "Declaration", "
 # What the model leaves out of a long name: "Convention on Certain Conventional" + " Weapons".
 _GOES_ON = re.compile(r"(?:(?: (?:of|on|and|the|for|against))* [A-Z][\w-]*)+")
 _MAY_BE_LAW = frozenset({"ORG", "WORK_OF_ART", "PRODUCT"})
+# A full stop may end the title: "Sen. Oake".
+_WORD_BEFORE = re.compile(r"([\w.-]+)[ \u00a0]$")
+_TITLE = 20  # characters; no title is longer
 _LISTED = 1.0  # the weight of a rule's or list's word, against the model's confidence
 
 
@@ -37,11 +40,11 @@ def _is_instrument(words: list[str]) -> bool:
     return words[-1] in _INSTRUMENTS or (words[0] in _BEFORE_OF and words[1] in ("of", "on", "for", "against"))
 
 
-def one_label(texts: Mapping[str, str], spans: Mapping[str, Iterable[Span]]) -> dict[str, list[Span]]:
+def one_label(texts: Mapping[str, str], spans: Mapping[str, Iterable[Span]], lexicon: Lexicon) -> dict[str, list[Span]]:
     """Return `spans` (by field of `texts`) with one type for one string: the type most of its mentions have.
 
-    Each mention counts with its confidence, one that a rule or list found with 1. Of equals the first found wins.
-    Numbers and dates keep their types.
+    Each mention counts with its confidence, one that a rule or list found with 1, and a title before an unlisted name
+    ("Justice Oake") for a person with 1 more. Of equals the first found wins. Numbers and dates keep their types.
     """
     weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for field, found in spans.items():
@@ -49,6 +52,8 @@ def one_label(texts: Mapping[str, str], spans: Mapping[str, Iterable[Span]]) -> 
             if span.label in NAMED:
                 surface = texts[field][span.start : span.end]
                 weights[surface][span.label] += _LISTED if span.confidence is None else span.confidence
+                if _is_titled(texts[field], span, lexicon):
+                    weights[surface]["PERSON"] += _LISTED
     best = {surface: max(labels, key=labels.__getitem__) for surface, labels in weights.items()}
     return {
         field: [
@@ -57,3 +62,12 @@ def one_label(texts: Mapping[str, str], spans: Mapping[str, Iterable[Span]]) -> 
         ]
         for field, found in spans.items()
     }
+
+
+def _is_titled(text: str, span: Span, lexicon: Lexicon) -> bool:
+    """Whether a personal title stands before what may be a person's name: not before "Norton Bridge" or "Turkey"."""
+    before = _WORD_BEFORE.search(text, max(0, span.start - _TITLE), span.start)
+    if before is None or before[1] not in lexicon.titles:
+        return False
+    surface = text[span.start : span.end]
+    return surface not in lexicon.phrases and " of " not in surface and surface.split()[-1] not in lexicon.heads

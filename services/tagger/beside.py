@@ -9,7 +9,7 @@ Region = tuple[str, str]
 """(ISO 3166-1 alpha-2 code, division as GeoNames numbers it); an empty division stands for the whole country"""
 
 _WORDS = r"([A-Z][\w.]*(?: (?:of |and |the )?[A-Z][\w.]*){0,3})"
-_AFTER = re.compile(rf"(?:,? in (?:the )?(?:[a-z]+(?:ern|ral)(?: (?:state|province) of)? )?|, | \(){_WORDS}")
+_AFTER = re.compile(rf"(?:,? in (?:the )?(?:[a-z]+(?:ern|ral)(?: (?:state|province) of)? )?|, | \(| ){_WORDS}")
 # "Canada and Australia", "Canada, Australia": the word after the comma may be the next of a list.
 _LISTED = re.compile(r",? (?:and|or) |, (?=[A-Z])")
 _BEFORE = re.compile(
@@ -22,7 +22,7 @@ COUNTRY_AND_STATE = {"Georgia": "GE"}
 
 
 class Beside(NamedTuple):
-    """The regions that the words may mean, and whether they may be no more than the next of a list."""
+    """The regions that the words may mean, and whether they may be no more than the next words of the sentence."""
 
     regions: frozenset[Region]
     listed: bool
@@ -45,7 +45,8 @@ def beside(text: str, start: int, end: int, lexicon: Lexicon) -> Beside | None:
                 regions, stop = regions_of(name, lexicon), after.start(1) + len(name)
                 # "talks in Beijing, Russia's ministry said" puts no Beijing in Russia.
                 if regions and not text.startswith(("'s", "\u2019s"), stop):
-                    return Beside(regions, _LISTED.match(text, stop) is not None)
+                    # "Paris Texas" is that Paris; "told Paris Texas would pay" is not.
+                    return Beside(regions, after[0][1] == after[1][0] or _LISTED.match(text, stop) is not None)
     before = _BEFORE.search(text, max(0, start - _NEAR), start)
     if before:
         words = before[1].split(" ")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from services.tagger import headlines, places, salience, values
-from services.tagger.cities import Cities
+from services.tagger.cities import NO_CITIES, Cities
 from services.tagger.gazetteers import Lexicon
 from services.tagger.groups import Place, grouped, merged, settled
 from services.tagger.headlines import Read
@@ -70,7 +70,7 @@ def find_entities(
     spans: Mapping[str, Iterable[Span]],
     lexicon: Lexicon,
     *,
-    cities: Cities | None = None,
+    cities: Cities = NO_CITIES,
     knowledge: Knowledge = _NOTHING,
 ) -> tuple[Found, ...]:
     """Group `spans` into entities, in order of first mention.
@@ -88,7 +88,7 @@ def find_entities(
     name, otherwise the fullest form in the text.
     """
     texts = {field: read.text for field, read in as_read(fields, lexicon).items()}
-    groups = grouped(texts, settled(texts, spans, lexicon), lexicon)
+    groups = grouped(texts, settled(texts, spans, lexicon, cities), lexicon)
     linked = merged(groups, places.links([group.named(texts) for group in groups], lexicon, cities), knowledge)
     length = len(fields.get("text", ""))
     return tuple(

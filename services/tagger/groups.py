@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.tagger.agree import known, one_label
+from services.tagger.cities import NO_CITIES, Cities
 from services.tagger.follow import Names, occurrences
 from services.tagger.gazetteers import Lexicon
 from services.tagger.knowledge import Knowledge
-from services.tagger.places import Link, Named
+from services.tagger.places import Link, Named, apart
 from services.tagger.spans import Span, resolve, trim
 
 _DIGITS = 4  # of a confidence
@@ -60,13 +61,19 @@ class Group(NamedTuple):
         )
 
 
-def settled(texts: Mapping[str, str], spans: Mapping[str, Iterable[Span]], lexicon: Lexicon) -> dict[str, list[Span]]:
+def settled(
+    texts: Mapping[str, str], spans: Mapping[str, Iterable[Span]], lexicon: Lexicon, cities: Cities = NO_CITIES
+) -> dict[str, list[Span]]:
     """Return by field the spans that hold: cut to the name, one string of one type, followers added, no overlaps."""
     cut = {
-        field: resolve(known(text, span, lexicon) for span in _trimmed(text, spans.get(field, ()), lexicon))
+        field: resolve(
+            known(text, part, lexicon)
+            for span in _trimmed(text, spans.get(field, ()), lexicon)
+            for part in apart(text, span, lexicon, cities)
+        )
         for field, text in texts.items()
     }
-    cut = one_label(texts, cut)
+    cut = one_label(texts, cut, lexicon)
     names = Names(texts, cut, lexicon)
     read = {field: _with(cut[field], names.followers(text)) for field, text in texts.items()}
     names = Names(texts, {field: spans for field, spans in read.items() if field not in HEADLINES}, lexicon)

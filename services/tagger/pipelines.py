@@ -4,9 +4,10 @@ spaCy is imported on the first call, not with this file: the service's own proce
 pool, stays 100 MB smaller.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.tagger import gazetteers
 from shared.errors import ConfigurationError
@@ -40,14 +41,11 @@ _NEEDLESS = (
 
 def _made(name: str, version: str, components: tuple[str, ...]) -> "Language":
     import spacy  # noqa: PLC0415 - see the module's docstring
-    from spacy.util import compile_infix_regex  # noqa: PLC0415
 
     from services.tagger import components as registered  # noqa: F401, PLC0415 - registers the components
 
     nlp = spacy.blank(ENGLISH)
-    # "U.S.-led" is one token of spaCy's; the country in it would be no whole token.
-    infixes = [*(nlp.Defaults.infixes or ()), r"(?<=[A-Z]\.)-(?=[A-Za-z])"]
-    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer  # type: ignore[union-attr]
+    _split_more(nlp)
     nlp.meta["name"] = name
     nlp.meta["version"] = version
     for component in components:
@@ -58,6 +56,26 @@ def _made(name: str, version: str, components: tuple[str, ...]) -> "Language":
     for word in nlp.Defaults.stop_words | gazetteers.read().small:
         nlp.make_doc(word)
     return nlp
+
+
+def _split_more(nlp: "Language") -> None:
+    """Cut tokens where spaCy leaves marks in them that stand in no name.
+
+    A span begins and ends with a token, so the names in `"Ann Oake"<ann@example.com>`, `Oake;she`, `Oake--` and
+    "U.S.-led" would be lost.
+    """
+    from spacy.lang.tokenizer_exceptions import URL_PATTERN  # noqa: PLC0415 - see the module's docstring
+    from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex  # noqa: PLC0415
+
+    tokenizer: Any = nlp.tokenizer
+    defaults = nlp.Defaults
+    marks = r"[\"\u201c\u201d<>;?!()\[\]^]"
+    infixes = [*(defaults.infixes or ()), r"(?<=[A-Z]\.)-(?=[A-Za-z])", marks, "--+"]
+    tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    tokenizer.prefix_search = compile_prefix_regex([*(defaults.prefixes or ()), "--+"]).search
+    tokenizer.suffix_search = compile_suffix_regex([*(defaults.suffixes or ()), "-+", "/"]).search
+    # spaCy takes what is before an e-mail address for a part of it.
+    tokenizer.url_match = re.compile(rf"(?!\S*[\"\u201c\u201d<>]){URL_PATTERN}").match
 
 
 def rules() -> "Language":

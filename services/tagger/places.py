@@ -19,12 +19,14 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from services.tagger.beside import COUNTRY_AND_STATE, Beside, Region, beside, regions_of
-from services.tagger.cities import NO_CITIES, Cities, City, fold
+from services.tagger.cities import Cities, City, fold
 from services.tagger.gazetteers import Lexicon
 from services.tagger.namesakes import Article, inside, meant, outstanding, qualified
+from services.tagger.spans import Span
 
 _METROPOLIS = 5_000_000
 _SURE = 0.6  # below this the model's word for it that a name is a place is not enough
+_ABBREVIATED = 3  # letters; in small letters such a name of a region is a word ("or", "in", "cal")
 _FAR = 1.0  # degrees; places nearer to each other are one conurbation
 
 _AREA = r"[Ss]tate|[Pp]rovince|[Oo]blast|[Rr]egion|[Gg]overnorate|[Pp]refecture|[Dd]istrict|[Cc]ounty"
@@ -56,9 +58,24 @@ class Link(NamedTuple):
     geo: tuple[float, float] | None = None
 
 
-def links(entities: Sequence[Named], lexicon: Lexicon, cities: Cities | None) -> list[Link | None]:
-    """Return what each entity of one article certainly means, in the order of `entities`; without `cities` no city."""
-    cities = cities or NO_CITIES
+def apart(text: str, span: Span, lexicon: Lexicon, cities: Cities) -> list[Span]:
+    """Return a city and its region as two where nothing but a blank is between them: "Paris Texas"; else `span`."""
+    name = text[span.start : span.end]
+    if span.label not in ("GPE", "LOC") or " " not in name or name in lexicon.phrases or cities.named(name):
+        return [span]
+    for blank in (at for at, char in enumerate(name) if char == " "):
+        region = name[blank + 1 :]
+        if len(region) > _ABBREVIATED and region.islower():
+            region = region.title()
+        where = regions_of(region, lexicon)
+        if where and any(inside(city, where) for city in cities.named(name[:blank])):
+            middle = span.start + blank
+            return [span._replace(end=middle), span._replace(start=middle + 1)]
+    return [span]
+
+
+def links(entities: Sequence[Named], lexicon: Lexicon, cities: Cities) -> list[Link | None]:
+    """Return what each entity of one article certainly means, in the order of `entities`."""
     entities = [
         one._replace(name=one.name.title()) if one.label == "GPE" and one.name.islower() else one for one in entities
     ]

@@ -69,7 +69,7 @@ def trim(text: str, span: Span, lexicon: Lexicon) -> Span | None:
         end = at if at >= 0 else end
     while start < end and text[start] in _EDGES:
         start += 1
-    while start < end and text[end - 1] in _AFTER:
+    while start < end and (text[end - 1] in _AFTER or text[start:end].endswith(" .")):
         end -= 1
     # The grammar's spans are as long as they must be: "five percent" are common words behind "About".
     if span.rule != "grammar" and lexicon.name(span.label, text[start:end]) is None:

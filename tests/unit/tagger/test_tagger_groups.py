@@ -36,16 +36,42 @@ def entities(fields, **spans):
 def test_one_string_has_one_type_the_one_its_confident_mentions_have():
     text = "Larkspur grew. Larkspur fell. Larkspur rose."
     spans = model(text, ("Larkspur", "PERSON", 0.95), ("Larkspur", "ORG", 0.5), ("Larkspur", "ORG", 0.4))
-    (only,) = {span.label for span in one_label({"text": text}, {"text": spans})["text"]}
+    (only,) = {span.label for span in one_label({"text": text}, {"text": spans}, LEXICON)["text"]}
     assert only == "PERSON"
     spans[0] = spans[0]._replace(confidence=0.8)
-    (only,) = {span.label for span in one_label({"text": text}, {"text": spans})["text"]}
+    (only,) = {span.label for span in one_label({"text": text}, {"text": spans}, LEXICON)["text"]}
     assert only == "ORG"
+
+
+def test_a_title_before_a_name_makes_a_person_of_it_in_the_whole_article():
+    text = "Brennick v. Orsk. Brennick won. Justice Brennick wrote it."
+    spans = model(text, ("Brennick", "GPE", 0.7), ("Brennick", "GPE", 0.4), ("Brennick", "GPE", 0.6))
+    assert {span.label for span in one_label({"text": text}, {"text": spans}, LEXICON)["text"]} == {"GPE"}
+    spans[1] = spans[1]._replace(label="PERSON")
+    assert {span.label for span in one_label({"text": text}, {"text": spans}, LEXICON)["text"]} == {"PERSON"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "label"),
+    [
+        ("The Emperor Brennick Bridge fell.", "Brennick Bridge", "FAC"),
+        ("The envoy thanked Minister Turkey had sent.", "Turkey", "GPE"),
+        ("The President Bank of Brennick closed.", "Bank of Brennick", "ORG"),
+    ],
+)
+def test_a_title_before_what_is_no_personal_name_changes_nothing(text, name, label):
+    spans = model(text, (name, label, 0.5))
+    assert one_label({"text": text}, {"text": spans}, LEXICON)["text"] == spans
+
+
+def test_a_full_stop_behind_a_blank_is_no_part_of_a_name():
+    (found,) = entities({"text": "A shop in Orsk .- nothing else."}, text=[("Orsk .", "GPE", 0.9)])
+    assert (found.name, found.mentions[0].end) == ("Orsk", 14)
 
 
 def test_numbers_and_dates_keep_their_types():
     spans = [Span(0, 4, "DATE", "grammar"), Span(5, 9, "ORG", "model", 0.9), Span(10, 14, "ORG", "model", 0.9)]
-    assert one_label({"text": "1984 1984 1984"}, {"text": spans})["text"] == spans
+    assert one_label({"text": "1984 1984 1984"}, {"text": spans}, LEXICON)["text"] == spans
 
 
 @pytest.mark.parametrize(

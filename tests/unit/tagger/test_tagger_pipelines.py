@@ -139,6 +139,31 @@ def test_a_country_before_a_hyphen_is_a_token_of_its_own():
     assert pairs(tagged) == {("United States", "GPE")}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'From: "Alan Oake"<alan@example.com> to all.',
+        "The judge thanked Alan Oake;she left.",
+        "It was Alan Oake-- nobody else.",
+        "It was Alan Oake)and nobody else.",
+        "It was Alan Oake/ nobody else.",
+        "It was --Alan Oake.",
+    ],
+)
+def test_no_name_is_lost_to_the_marks_beside_it(text):
+    (tagged,) = nlp.load({"en": "wire_rules"}).tag([nlp.Article("", text, "en")])
+    assert pairs(tagged) == {("Alan Oake", "PERSON")}
+
+
+def test_a_pipeline_written_to_a_folder_cuts_tokens_in_the_same_places(tmp_path):
+    text = '"Oake"<oake@example.com> saw http://example.com/a?b=c;d;she did not-- and U.S.-led.'
+    ours = pipelines.rules()
+    ours.to_disk(tmp_path)
+    words = [token.text for token in spacy.load(tmp_path)(text)]
+    assert words == [token.text for token in ours(text)]
+    assert {"Oake", "not", "U.S."} < set(words)
+
+
 def test_a_users_file_links_names_is_read_again_and_is_part_of_the_version(tmp_path):
     file = tmp_path / "names.jsonl"
     file.write_text('{"id": "wikidata:Q1", "label": "Rowan Brook", "type": "PERSON"}\n')

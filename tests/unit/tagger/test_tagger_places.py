@@ -57,6 +57,12 @@ CITY_CASES = [
     ("The army left [GPE Kiev] alone.", "Kiev", KYIV),
     ("The army left [GPE Kyiv] alone.", "Kyiv", KYIV),
     ("A ship left [GPE Saint Petersburg] at dawn.", "Saint Petersburg", PETERSBURG),
+    # a region behind the name, with nothing but a blank between
+    ("They met in [GPE Paris Texas] again.", "Paris", PARIS_TEXAS),
+    ("They met in [GPE Paris Texas] again.", "Texas", TEXAS),
+    ("i moved to [GPE melbourne australia] in may", "melbourne", MELBOURNE),
+    ("He told [GPE Paris] [GPE Iran] would not sign.", "Paris", PARIS),
+    ("Snow fell on [GPE New York] and [GPE Upper Volta].", "Upper Volta", None),
     # words beside the name
     ("The fair in [GPE Paris], [GPE Texas], drew crowds.", "Paris", PARIS_TEXAS),
     ("The fair in [GPE Paris], [GPE France], drew crowds.", "Paris", PARIS),
