@@ -88,7 +88,7 @@ bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus (DATA=../s
 # ---- the tagger's model ----
 
 .PHONY: train-tagger
-train-tagger: $(TRAIN)/.synced  ## Train the tagger's model from CORPUS=folder (an hour on two free cores; ARGS=--help tells more)
+train-tagger: $(TRAIN)/.synced  ## Train the tagger's model from CORPUS=folder (two hours on two cores; ARGS=--help tells more)
 	@$(TRAIN)/bin/python -m services.tagger.training $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
 $(TRAIN)/.synced: $(VENV)/bin/python requirements/train.txt

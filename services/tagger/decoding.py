@@ -151,7 +151,7 @@ def tag(
     found = []
     for text, guessed in zip(texts, unsure or [()] * len(texts), strict=True):
         ways = _ways(text, guessed, encoder)
-        found.append(spans(ways[0], _mean(logits_of(ways, encoder, run))))
+        found.append(spans(ways[0], mean(logits_of(ways, encoder, run))))
     return found
 
 
@@ -163,9 +163,9 @@ def _ways(text: str, guessed: tuple[tuple[int, int], ...], encoder: Encoder) -> 
     return [hidden, encoder.read(text), hidden._replace(shapes=np.where(marks, hidden.shapes, Shape.NONE))]
 
 
-def _mean(ways: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+def mean(ways: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     """Return the mean of the log probabilities; one alone comes back as it is."""
     if len(ways) == 1:
         return ways[0]
-    mean: NDArray[np.float64] = np.mean([_logs(logits) for logits in ways], axis=0)
-    return mean.astype(np.float32)
+    joint: NDArray[np.float64] = np.mean([_logs(logits) for logits in ways], axis=0)
+    return joint.astype(np.float32)

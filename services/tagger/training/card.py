@@ -28,13 +28,14 @@ _METHOD = """
 `make train-tagger CORPUS=folder`: two CPU threads, PyTorch with bf16 arithmetic, fixed seeds.
 
 1. {first.epochs} epochs on the human-labelled texts, AdamW, {first.rate:g} falling to 0.
-2. That model labels the news text; what it doubts is masked. {second.epochs} epochs on everything, {news:.0%} of the
-   news each, {second.rate:g} falling to 0.
+2. {rounds} times over: the models made so far (once there are others, without the first) read the news text, and
+   the mean of the chances they give each word is taught. The model of step 1 goes on with everything:
+   {later.epochs} epochs, {news:.0%} of the news each, {later.rate:g} falling to 0.
 3. The weights are the running average of the last steps, then int8 (one scale a column).
 
-An epoch of stages 1 and 2 shows each source this often: {sources}.
-{renamed:.0%} of the texts are shown with other people, cities and countries in them; 8 % of the chunks with other
-capitals; of {headlines:.0%} of the texts a sentence or two also as a headline.
+An epoch of step 1 and of step 2 shows each source this often: {sources}.
+{renamed:.0%} of these texts and {renamed_news:.0%} of the news are shown with other people, cities and countries in
+them; 8 % of the chunks with other capitals; of {headlines:.0%} of the texts a sentence or two also as a headline.
 
 ## How it scores
 
@@ -47,7 +48,8 @@ together. The labels of `gmb` are partly by machine; no label of theirs was trai
 def card(recipe: Recipe, measured: Measured) -> str:
     """Return the card as Markdown."""
     sources = ", ".join(f"`{name}` {first} and {second}" for name, (first, second) in HUMAN.items())
-    method = _METHOD.format(sources=sources, **recipe._asdict())
+    later = recipe.later[0] if recipe.later else recipe.first
+    method = _METHOD.format(sources=sources, rounds=len(recipe.later), **(recipe._asdict() | {"later": later}))
     lines = [_HEAD, method, *_scores(measured), ""]
     lines.append(f"{measured.words_a_second:,.0f} words a CPU second, one thread of the machine that trained it.\n")
     return "\n".join(lines)

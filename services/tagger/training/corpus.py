@@ -16,6 +16,7 @@ from services.tagger.pieces import WINDOW, Encoder, Pieces, Shape, by_length, wi
 MASKED = -100
 # The shortest chunk that `windows` can promise.
 _SHORTEST = 104
+_CERTAIN = np.eye(len(LABELS), dtype=np.float32)
 _LABEL = {name: number for number, name in enumerate(LABELS)}
 
 Span = tuple[int, int, str]
@@ -33,11 +34,16 @@ class Text(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """A stretch of a text as the network reads it, each [pieces]; `labels` is MASKED but on a word's first piece."""
+    """A stretch of a text of n pieces as the network reads it, and what it is to say of k words of it."""
 
     ids: NDArray[np.int64]
+    """[n]"""
     shapes: NDArray[np.int64]
-    labels: NDArray[np.int64]
+    """[n]"""
+    at: NDArray[np.int64]
+    """[k] the word's first piece"""
+    chances: NDArray[np.float32]
+    """[k, labels] how likely each label is; of a label that somebody gave, 1"""
 
 
 def read(path: Path) -> list[Text]:
@@ -84,18 +90,27 @@ def labels_of(pieces: Pieces, text: Text) -> NDArray[np.int64]:
     return labels
 
 
-def chunks(text: Text, encoder: Encoder, rng: np.random.Generator) -> Iterator[Chunk]:
-    """Yield the chunks of one text, cut at other places each time, as long as a window of the running tagger."""
+def chunks(
+    text: Text, encoder: Encoder, rng: np.random.Generator, chances: NDArray[np.float16] | None = None
+) -> Iterator[Chunk]:
+    """Yield the chunks of one text, cut at other places each time, as long as a window of the running tagger.
+
+    `chances` [words, labels] are a teacher's, in place of the text's own labels.
+    """
     pieces = encoder.read(text.text, text.unsure or ())
-    words = labels_of(pieces, text)
-    labels = np.full(len(pieces.ids), MASKED, dtype=np.int64)
-    labels[pieces.first] = words
+    words = labels_of(pieces, text) if chances is None else np.zeros(len(pieces.first), dtype=np.int64)
     bounds = np.append(pieces.first, len(pieces.ids))
     for window in windows(pieces, size=int(rng.integers(_SHORTEST, WINDOW + 1)), context=0):
         place = slice(bounds[window.keep], bounds[window.stop])
-        if (labels[place] != MASKED).any():
+        known = window.keep + np.flatnonzero(words[window.keep : window.stop] != MASKED)
+        if len(known):
             shapes = pieces.shapes[place]
-            yield Chunk(pieces.ids[place], recased(shapes, rng) if text.unsure is None else shapes, labels[place])
+            yield Chunk(
+                pieces.ids[place],
+                recased(shapes, rng) if text.unsure is None else shapes,
+                pieces.first[known] - place.start,
+                _CERTAIN[words[known]] if chances is None else chances[known].astype(np.float32),
+            )
 
 
 def recased(shapes: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:

@@ -24,13 +24,9 @@ _EXAMPLE = (
 )
 
 
-def export(network: Network, vocabulary: Sequence[str], folder: Path) -> None:
-    """Write the weights, the vocabulary and the labels into `folder`, which is made if it is not there.
-
-    The weights are int8, one scale a column; activations are scaled as they come.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    full = folder / "full.onnx"
+def quantized(network: Network, file: Path) -> Path:
+    """Write the network as int8 ONNX, one scale a column; activations are scaled as they come. Return `file`."""
+    full = file.with_suffix(".full")
     network.eval()
     axes = {name: {0: "batch", 1: "pieces"} for name in ("ids", "case", "mask", "logits")}
     with warnings.catch_warnings():
@@ -46,17 +42,24 @@ def export(network: Network, vocabulary: Sequence[str], folder: Path) -> None:
             opset_version=_OPSET,
             dynamo=False,
         )
-    quantize_dynamic(full, folder / WEIGHTS, per_channel=True, weight_type=QuantType.QInt8)
+    quantize_dynamic(full, file, per_channel=True, weight_type=QuantType.QInt8)
     full.unlink()
+    return file
+
+
+def export(network: Network, vocabulary: Sequence[str], folder: Path) -> None:
+    """Write the int8 weights, the vocabulary and the labels into `folder`, which is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    quantized(network, folder / WEIGHTS)
     (folder / VOCABULARY).write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     (folder / LABEL_LIST).write_text(json.dumps(LABELS, indent=1) + "\n", encoding="utf-8")
 
 
-def session(folder: Path) -> Run:
-    """Return the exported model as a function, on one thread."""
+def session(weights: Path) -> Run:
+    """Return an exported model as a function, on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    model = onnxruntime.InferenceSession(folder / WEIGHTS, options, providers=["CPUExecutionProvider"])
+    model = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
 
     def run(inputs: Inputs) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
         logits: np.ndarray[tuple[int, ...], np.dtype[np.float32]] = model.run(["logits"], inputs)[0]

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from services.tagger.pieces import Encoder
-from services.tagger.training.corpus import MASKED, Chunk, batches, pieces_in
+from services.tagger.training.corpus import Chunk, batches, pieces_in
 from services.tagger.training.network import Network
 
 # Learning rates: of the encoder the stage's own, of what starts at zero ten times as much.
@@ -110,6 +110,15 @@ def learn(
     run.file.unlink(missing_ok=True)
 
 
+def _loss(logits: Tensor, chunks: Sequence[Chunk]) -> Tensor:
+    """Return the mean cross entropy over all words that the chunks know; `logits` [batch, pieces, labels]."""
+    rows = np.repeat(np.arange(len(chunks)), [len(chunk.at) for chunk in chunks])
+    # The mark at the start of each row stands before its first piece.
+    columns = np.concatenate([chunk.at for chunk in chunks]) + 1
+    chances = torch.from_numpy(np.concatenate([chunk.chances for chunk in chunks]))
+    return -(chances * functional.log_softmax(logits[rows, columns], dim=-1)).sum() / len(rows)
+
+
 class _Run:
     """What a checkpoint holds."""
 
@@ -136,14 +145,9 @@ class _Run:
         """Take one step; return its loss."""
         self.network.train()
         inputs = encoder.batch([(chunk.ids, chunk.shapes) for chunk in chunks])
-        labels = np.full(inputs["ids"].shape, MASKED, dtype=np.int64)
-        for row, chunk in enumerate(chunks):
-            labels[row, 1 : len(chunk.labels) + 1] = chunk.labels
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = self.network(**{name: torch.from_numpy(value) for name, value in inputs.items()})
-        loss = functional.cross_entropy(
-            logits.float().flatten(0, 1), torch.from_numpy(labels).flatten(), ignore_index=MASKED
-        )
+        loss = _loss(logits.float(), chunks)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(list(self.parts.values()), _CLIP)
         rate = self.stage.rate * min(1.0, (self.steps + 1) / _WARM_UP) * max(0.01, 1 - self.share)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,27 +13,31 @@ from services.tagger.pieces import Encoder
 from services.tagger.training import corpus, loud, vary
 from services.tagger.training.corpus import Chunk, Text
 from services.tagger.training.learn import Stage
+from services.tagger.training.teach import Taught
 
-# Labelled by people, and how often an epoch of the first and of the second stage shows them: the small ones more
+# Labelled by people, and how often an epoch of the first and of a later stage shows them: the small ones more
 # often, so that each kind of text counts.
 HUMAN = {"crossner": (1, 1), "docred": (1, 1), "ewt": (2, 4), "gum": (2, 3)}
 NEWS = "gmb-taught"
+_LATER = tuple(Stage(name, epochs=3, rate=1.5e-4, seed=2) for name in ("second", "third", "fourth"))
 DEV = ("crossner", "docred", "ewt", "gmb", "gum")
 
 
 class Recipe(NamedTuple):
-    """One training run. The committed weights come from an earlier form: four epochs at last, and no headlines."""
+    """One training run."""
 
     first: Stage = Stage("first", epochs=2, rate=2e-4, seed=1)
     """on the texts that people labelled"""
-    second: Stage = Stage("second", epochs=3, rate=1.5e-4, seed=2)
-    """on those and on news text as the first stage's model labels it; no epochs: the first stage is all"""
+    later: tuple[Stage, ...] = _LATER
+    """on those and on news text as the models before them read it; none: the first stage is all"""
     renamed: float = 0.3
-    """share of texts that are shown with other names in them"""
+    """share of the human-labelled texts that are shown with other names in them"""
+    renamed_news: float = 0.15
+    """share of the news texts that are"""
     headlines: float = 0.5
     """share of texts of which one or two sentences are shown as a headline too"""
     news: float = 0.4
-    """share of the news texts in one epoch of the second stage, others each time"""
+    """share of the news texts in one epoch of a later stage, others each time"""
     leave_out: str | None = None
     """a source that is not trained on, so that its score tells how the model does on texts of a new kind"""
 
@@ -59,26 +63,37 @@ def read(folder: Path, recipe: Recipe) -> Material:
         source: corpus.read(folder / "train" / f"{source}.jsonl.gz") for source in HUMAN if source != recipe.leave_out
     }
     dev = {source: corpus.read(folder / "dev" / f"{source}.jsonl.gz") for source in DEV}
-    news = corpus.read(folder / "train" / f"{NEWS}.jsonl.gz") if recipe.second.epochs else []
+    news = corpus.read(folder / "train" / f"{NEWS}.jsonl.gz") if recipe.later else []
     return Material(human, news, dev, vary.read(folder / "pools.json.gz"))
 
 
 def epoch(
-    recipe: Recipe, stage: Stage, material: Material, news: list[Text], encoder: Encoder
+    recipe: Recipe, stage: Stage, material: Material, news: Sequence[Taught], encoder: Encoder
 ) -> Callable[[np.random.Generator], list[Chunk]]:
     """Return what draws the chunks of one epoch: all human-labelled texts and a part of `news`."""
     lexicon = gazetteers.read()
-    number = (recipe.first, recipe.second).index(stage)
+    number = int(stage != recipe.first)
     human = [text for source, texts in material.human.items() for text in texts * HUMAN[source][number]]
+
+    def headline(text: Text, rng: np.random.Generator) -> Iterator[Chunk]:
+        if rng.random() < recipe.headlines and (made := loud.headline(text, lexicon, rng)):
+            yield from corpus.chunks(made, encoder, rng)
 
     def draw(rng: np.random.Generator) -> list[Chunk]:
         some = rng.permutation(len(news))[: round(len(news) * recipe.news)]
         chunks: list[Chunk] = []
-        for text in (*human, *(news[k] for k in some)):
+        for text in human:
             shown = vary.vary(text, material.pools, rng) if rng.random() < recipe.renamed else text
-            chunks += corpus.chunks(shown, encoder, rng)
-            if rng.random() < recipe.headlines and (headline := loud.headline(shown, lexicon, rng)):
-                chunks += corpus.chunks(headline, encoder, rng)
+            chunks += [*corpus.chunks(shown, encoder, rng), *headline(shown, rng)]
+        for text, chances in (news[k] for k in some):
+            # The chances hold for the text as it is; under other names it has only the labels that are sure.
+            if rng.random() < recipe.renamed_news:
+                shown = vary.vary(text, material.pools, rng)
+                chunks += corpus.chunks(shown, encoder, rng)
+            else:
+                shown = text
+                chunks += corpus.chunks(shown, encoder, rng, chances)
+            chunks += headline(shown, rng)
         return chunks
 
     return draw

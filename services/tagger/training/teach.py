@@ -1,11 +1,15 @@
-"""Self-training: the first model labels the news text that no person has labelled, and leaves out what it doubts."""
+"""Self-training: models read the news text that no person has labelled; what they say of it teaches the next model."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from services.tagger.decoding import Run, logits_of, spans
+from services.tagger.decoding import LABELS, Run, logits_of, mean, spans
 from services.tagger.pieces import Encoder
+from services.tagger.training import corpus
 from services.tagger.training.corpus import Text
 
 # The corpus takes these from one grammar in every source; the model's would only be a copy of it.
@@ -15,11 +19,22 @@ _SURE_OF_NAME = 0.75
 _SURE_OF_NONE = 0.6
 
 
-def teach(texts: Sequence[Text], encoder: Encoder, run: Run) -> list[Text]:
-    """Return `texts` with the model's names in place of the old; a doubtful one that the old labels have too stays."""
+class Taught(NamedTuple):
+    """A text as its teachers read it."""
+
+    text: Text
+    """with the names that they are sure of; what they doubt is unknown"""
+    chances: NDArray[np.float16]
+    """[words, labels] how likely each label is"""
+
+
+def teach(texts: Sequence[Text], encoder: Encoder, teachers: Sequence[Run]) -> list[Taught]:
+    """Return `texts` as the mean of `teachers` reads them; a doubtful name that the old labels have too stays."""
     read = [encoder.read(text.text) for text in texts]
+    said = [logits_of(read, encoder, run) for run in teachers]
     taught = []
-    for text, pieces, logits in zip(texts, read, logits_of(read, encoder, run), strict=True):
+    for text, pieces, *ways in zip(texts, read, *said, strict=True):
+        logits = mean(ways)
         old = set(text.ents)
         kept = [ent for ent in text.ents if ent[2] in _GRAMMAR]
         unknown = []
@@ -32,10 +47,33 @@ def teach(texts: Sequence[Text], encoder: Encoder, run: Run) -> list[Text]:
             else:
                 unknown.append((name.start, name.end))
         exps = np.exp(logits - logits.max(axis=1, keepdims=True))
-        none = exps[:, 0] / exps.sum(axis=1)
+        chances = exps / exps.sum(axis=1, keepdims=True)
+        none = chances[:, 0]
         for word in np.flatnonzero((none < _SURE_OF_NONE) & (none > 1 - _SURE_OF_NAME)):
             place = int(pieces.starts[word]), int(pieces.ends[word])
             if not any(start < place[1] and place[0] < end for start, end, _ in kept):
                 unknown.append(place)
-        taught.append(Text(text.source, text.text, tuple(sorted(kept)), tuple(unknown)))
+        better = Text(text.source, text.text, tuple(sorted(kept)), tuple(unknown))
+        taught.append(Taught(better, chances.astype(np.float16)))
     return taught
+
+
+def write(path: Path, taught: Sequence[Taught]) -> None:
+    """Write what `read` gives back: `path` is the file of texts, with the chances beside it."""
+    with _chances(path).open("wb") as file:
+        np.save(file, np.concatenate([np.empty((0, len(LABELS)), np.float16), *(one.chances for one in taught)]))
+    corpus.write(path, (one.text for one in taught))
+
+
+def read(path: Path, encoder: Encoder) -> list[Taught]:
+    """Return what `write` wrote with the same encoder."""
+    texts, chances, end = corpus.read(path), np.load(_chances(path)), 0
+    taught = []
+    for text in texts:
+        start, end = end, end + len(encoder.read(text.text).first)
+        taught.append(Taught(text, chances[start:end]))
+    return taught
+
+
+def _chances(path: Path) -> Path:
+    return path.with_suffix(".npy")

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from services.tagger import gazetteers
 from services.tagger.decoding import LABELS, TYPES, spans
 from services.tagger.pieces import Encoder, Shape
-from services.tagger.training import corpus, loud, score, vary
+from services.tagger.training import corpus, loud, score, teach, vary
 from services.tagger.training.corpus import MASKED, Text
 from services.tagger.training.score import Tally
-from services.tagger.training.teach import teach
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 ENCODER = Encoder(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *LETTERS, *".,-'", *(f"##{letter}" for letter in LETTERS)])
@@ -107,7 +106,8 @@ def test_what_a_headline_is_unsure_of_is_shown_without_capitals_and_never_recase
 
 
 def test_batches_hold_every_chunk_once():
-    chunk = corpus.Chunk(np.zeros(40, np.int64), np.zeros(40, np.int64), np.zeros(40, np.int64))
+    row = np.zeros(40, np.int64)
+    chunk = corpus.Chunk(row, row, row, np.zeros((40, len(LABELS)), np.float32))
     groups = corpus.batches([chunk] * 25, 200, np.random.default_rng(1))
     assert sorted(k for group in groups for k in group) == list(range(25))
     assert max(len(group) for group in groups) == 4
@@ -150,20 +150,49 @@ TAUGHT = Text("news", "Oslo fell on Monday", ((13, 19, "DATE"),))
 
 
 def test_the_first_model_teaches_what_it_is_sure_of_and_the_grammar_keeps_its_dates():
-    (taught,) = teach([TAUGHT], ENCODER, run_with(logits_for(TAUGHT.text, (0, 4, "GPE"), (13, 19, "ORG"))))
+    ((taught, _),) = teach.teach([TAUGHT], ENCODER, [run_with(logits_for(TAUGHT.text, (0, 4, "GPE"), (13, 19, "ORG")))])
     assert taught.ents == ((0, 4, "GPE"), (13, 19, "DATE"))
     assert taught.unknown == ()
 
 
 def test_what_the_first_model_doubts_is_masked_unless_the_old_label_agrees():
     doubtful = run_with(logits_for(TAUGHT.text, (0, 4, "GPE"), doubt=1.0))
-    (taught,) = teach([TAUGHT], ENCODER, doubtful)
+    ((taught, _),) = teach.teach([TAUGHT], ENCODER, [doubtful])
     assert (0, 4, "GPE") not in taught.ents
     assert (0, 4) in taught.unknown
     agreed = TAUGHT._replace(ents=((0, 4, "GPE"), *TAUGHT.ents))
     rows = logits_for(TAUGHT.text, (0, 4, "GPE"), doubt=0.97)
     assert spans(ENCODER.read(TAUGHT.text), rows)[0].confidence < 0.75
-    assert teach([agreed], ENCODER, run_with(rows))[0].ents == agreed.ents
+    assert teach.teach([agreed], ENCODER, [run_with(rows)])[0].text.ents == agreed.ents
+
+
+def test_chances_are_those_of_all_teachers_and_come_back_as_they_were_written(tmp_path):
+    sure = run_with(logits_for(TAUGHT.text, (0, 4, "GPE")))
+    none = run_with(logits_for(TAUGHT.text))
+    other = Text("news", "", ())
+    taught = teach.teach([other, TAUGHT], ENCODER, [sure, none])
+    name = taught[1].chances[0, [0, LABELS.index("B-GPE")]]
+    assert name == pytest.approx((0.5, 0.5), abs=0.05)
+    teach.write(tmp_path / "second.jsonl.gz", taught)
+    again = teach.read(tmp_path / "second.jsonl.gz", ENCODER)
+    assert [one.text for one in again] == [one.text for one in taught]
+    assert all((one.chances == old.chances).all() for one, old in zip(again, taught, strict=True))
+
+
+def test_a_chunk_says_what_is_known_of_its_words_by_labels_or_by_chances():
+    text = Text("a", "Jo Bo in what. ", ((0, 5, "PERSON"),), ((9, 13),))
+    (chunk,) = corpus.chunks(text, ENCODER, np.random.default_rng(1))
+    assert chunk.at.tolist() == [0, 2, 4, 10]
+    assert [LABELS[n] for n in chunk.chances.argmax(axis=1)] == ["B-PERSON", "I-PERSON", "O", "O"]
+    assert (chunk.chances.max(axis=1) == 1).all()
+    chances = np.full((5, len(LABELS)), 0.25, np.float16)
+    (chunk,) = corpus.chunks(text, ENCODER, np.random.default_rng(1), chances)
+    assert chunk.at.tolist() == [0, 2, 4, 6, 10]
+    assert (chunk.chances == 0.25).all()
+
+
+def test_a_text_of_which_nothing_is_known_gives_no_chunk():
+    assert not list(corpus.chunks(Text("a", "what", (), ((0, 4),)), ENCODER, np.random.default_rng(1)))
 
 
 def test_the_and_a_possessive_do_not_count():
