@@ -27,7 +27,7 @@ Run the same command again after an interruption: it goes on where it was.
   second   the first model reads the news text; training goes on from it, with both
   third    the same, but the second model reads the news text, and better
   fourth   the same, but the second and the third read it together
-  then     int8, dev scores and model card go to the folder --out
+  then     the mean of the last two models' weights in int8, dev scores and model card go to the folder --out
 
 Two free cores need about two hours. Nothing is written to --out before the last step."""
 _EXAMPLES = """examples:

@@ -31,7 +31,8 @@ _METHOD = """
 2. {rounds} times over: the models made so far (once there are others, without the first) read the news text, and
    the mean of the chances they give each word is taught. The model of step 1 goes on with everything:
    {later.epochs} epochs, {news:.0%} of the news each, {later.rate:g} falling to 0.
-3. The weights are the running average of the last steps, then int8 (one scale a column).
+3. The weights of a model are the running average of its last steps; those that come out are the mean of the last
+   {averaged} models', in int8 (one scale a column).
 
 An epoch of step 1 and of step 2 shows each source this often: {sources}.
 {renamed:.0%} of these texts and {renamed_news:.0%} of the news are shown with other people, cities and countries in

@@ -30,6 +30,8 @@ class Recipe(NamedTuple):
     """on the texts that people labelled"""
     later: tuple[Stage, ...] = _LATER
     """on those and on news text as the models before them read it; none: the first stage is all"""
+    averaged: int = 2
+    """of so many models, the last ones, the mean of their weights is what comes out"""
     renamed: float = 0.3
     """share of the human-labelled texts that are shown with other names in them"""
     renamed_news: float = 0.15

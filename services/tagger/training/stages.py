@@ -37,6 +37,19 @@ class Training(NamedTuple):
             news = [] if finished(self.work, stage).exists() else self._news(stage, made[1:] or made)
             self.network.load_state_dict(first)
             made.append(self._take(stage, news))
+        self._average()
+
+    def _average(self) -> None:
+        """Give the network the mean of the last models' weights: it scores more than each of them.
+
+        It can be taken because they all went on from the same first model.
+        """
+        files = [finished(self.work, stage) for stage in self.plan.later[-self.plan.averaged :]]
+        if files:
+            states = [torch.load(file, weights_only=True) for file in files]
+            self.network.load_state_dict(
+                {name: sum(state[name] for state in states) / len(files) for name in states[0]}
+            )
 
     def _news(self, stage: Stage, teachers: Sequence[Run]) -> list[Taught]:
         file = self.work / f"{stage.name}.jsonl.gz"
