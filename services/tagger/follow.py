@@ -17,6 +17,10 @@ _CONTINUES = re.compile(r"[\w\u0300-\u036f]")
 IN_BRACKETS = re.compile(r"[ \u00a0]\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)\)")
 # "the International Maritime Bureau, IMB, says"
 _BETWEEN_COMMAS = re.compile(r", ([A-Z]{2,8})(?=,)")
+# "artificial intelligence (AI)", "light-emitting diodes (LEDs)": the short form, and the small words before it.
+_SHORT = re.compile(r" \(([A-Z]{2,6})s?\)")
+_SMALL_WORDS = re.compile(r"\b[a-z]+(?:[ -][a-z]+)*$")
+_NEAR = 80  # characters
 _BEFORE = re.compile(r"([\w.'\u2019-]+)[ \u00a0]$")
 _SPEECH_AFTER = re.compile(r" (?:said|says|told|added|wrote|warned|insisted|argued)\b")
 PARTICLES = frozenset("de del della da di do dos du la le van von der den ter das bin bint ben ibn al el y e".split())
@@ -57,6 +61,20 @@ def abbreviations(text: str, spans: Iterable[Span]) -> dict[str, tuple[str, Span
             if initials_match([(word, True) for word in full.split()], match[1]) is not None:
                 short.setdefault(match[1], (full, Span(match.start(1), match.end(1), span.label, "alias")))
     return short
+
+
+def things(text: str, lexicon: Lexicon) -> set[str]:
+    """Return the short forms that `text` explains with common words: "AI" for "artificial intelligence (AI)".
+
+    They name nobody, here and in the rest of the article; a listed name keeps what it means.
+    """
+    found = set()
+    for match in _SHORT.finditer(text):
+        words = _SMALL_WORDS.search(text[max(0, match.start() - _NEAR) : match.start()])
+        initials = "".join(word[0] for word in re.split("[ -]", words[0])) if words else ""
+        if initials.endswith(match[1].lower()) and match[1] not in lexicon.phrases:
+            found |= {match[1], f"{match[1]}s"}
+    return found
 
 
 def surnames(name: str, lexicon: Lexicon) -> set[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.tagger.agree import known, one_label
 from services.tagger.cities import NO_CITIES, Cities
-from services.tagger.follow import Names, occurrences
+from services.tagger.follow import Names, occurrences, things
 from services.tagger.gazetteers import Lexicon
 from services.tagger.knowledge import Knowledge
 from services.tagger.places import Link, Named, apart
@@ -72,6 +72,10 @@ def settled(
             for part in apart(text, span, lexicon, cities)
         )
         for field, text in texts.items()
+    }
+    common = set().union(*(things(text, lexicon) for text in texts.values()))
+    cut = {
+        field: [one for one in cut[field] if text[one.start : one.end] not in common] for field, text in texts.items()
     }
     cut = one_label(texts, cut, lexicon)
     names = Names(texts, cut, lexicon)

@@ -97,6 +97,15 @@ def test_the_name_of_a_treaty_goes_to_its_end():
     assert (found.name, found.label) == ("Convention on Certain Conventional Weapons", "LAW")
 
 
+def test_a_short_form_of_common_words_names_nobody():
+    text = "Old light-emitting diodes (LEDs) fail. LED makers and the international monetary fund (IMF) met."
+    found = entities({"text": text}, text=[("LEDs", "ORG", 0.9), ("LED", "ORG", 0.9), ("IMF", "ORG", 0.9)])
+    assert [one.name for one in found] == ["IMF"]
+    explained = "Brennick Trade Union (BTU) met. BTU members left."
+    found = entities({"text": explained}, text=[("Brennick Trade Union", "ORG", 0.9), ("BTU", "ORG", 0.9)])
+    assert [len(one.mentions) for one in found] == [3]
+
+
 def test_initials_between_commas_stand_for_the_name_before_them():
     text = "The Harbour Safety Council, HSC, met. Later HSC left."
     (council,) = entities({"text": text}, text=[("Harbour Safety Council", "ORG", 0.9)])
