@@ -34,6 +34,10 @@ LABELS = ("O", *(f"{mark}-{name}" for name in TYPES for mark in "BI"))
 # processor's caches (4,300 words a second; one window 4,200, five 3,900, thirteen 3,100).
 _BATCH = 320
 
+# Of the three ways to read a headline: the guess hidden, the guess, no capitals. With equal weights headlines in other
+# capitals score .1 less.
+_TRUST = (2, 1, 2)
+
 Inputs = dict[str, NDArray[np.int64]]
 Run = Callable[[Inputs], NDArray[np.float32]]
 
@@ -146,12 +150,12 @@ def tag(
     """Return the names of each text, in order; `unsure` has for each text the stretches whose capitals are a guess.
 
     A text of one window with such stretches, as a headline is, is read in three ways: the guess, the guess hidden, and
-    all capitals hidden. Their mean loses fewer names than each of them.
+    all capitals hidden. Their mean loses fewer names than each of them; the guess alone counts half, as it misleads.
     """
     found = []
     for text, guessed in zip(texts, unsure or [()] * len(texts), strict=True):
         ways = _ways(text, guessed, encoder)
-        found.append(spans(ways[0], mean(logits_of(ways, encoder, run))))
+        found.append(spans(ways[0], mean(logits_of(ways, encoder, run), _TRUST[: len(ways)])))
     return found
 
 
@@ -163,9 +167,12 @@ def _ways(text: str, guessed: tuple[tuple[int, int], ...], encoder: Encoder) -> 
     return [hidden, encoder.read(text), hidden._replace(shapes=np.where(marks, hidden.shapes, Shape.NONE))]
 
 
-def mean(ways: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return the mean of the log probabilities; one alone comes back as it is."""
+def mean(ways: Sequence[NDArray[np.float32]], weights: Sequence[float] | None = None) -> NDArray[np.float32]:
+    """Return the weighted mean of the log probabilities; one alone comes back as it is."""
     if len(ways) == 1:
         return ways[0]
-    joint: NDArray[np.float64] = np.mean([_logs(logits) for logits in ways], axis=0)
-    return joint.astype(np.float32)
+    parts = weights or [1.0] * len(ways)
+    joint: NDArray[np.float64] = np.stack([part * _logs(logits) for part, logits in zip(parts, ways, strict=True)]).sum(
+        0
+    )
+    return (joint / sum(parts)).astype(np.float32)

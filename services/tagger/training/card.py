@@ -9,8 +9,8 @@ from services.tagger.training.recipe import HUMAN, Recipe
 
 _HEAD = """# Model card: wire_ner
 
-Finds names in English news text. Six-layer BERT encoder (22.7 million parameters, of which 11.7 million are the
-frozen word embeddings), uncased word pieces with a second embedding for each word's capitals, one linear layer of 29
+Finds names in English news text. Six-layer BERT encoder (22.7 million parameters, of which 11.7 million are word
+embeddings), uncased word pieces with a second embedding for each word's capitals, one linear layer of 29
 labels (BIO over 14 types), int8 ONNX. Input `ids`, `case`, `mask` int64 [batch, pieces], at most 512 pieces, trained
 on 160; output `logits` float32 [batch, pieces, 29]. `services/tagger/pieces.py` makes the input,
 `services/tagger/decoding.py` reads the output.
