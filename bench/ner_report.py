@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bench.markdown import table
 from bench.ner_measure import Furniture, Memory, Scored
-from services.tagger.training.score import MAIN, add, main, mean
+from wiredesk_tagger.training.score import MAIN, add, main, mean
 
 _TYPES = (*MAIN, "GPE", "LOC", "FAC", "NORP", "EVENT", "LAW", "DATE", "TIME", "MONEY", "PERCENT")
 _NONE = "\u2013"

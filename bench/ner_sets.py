@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.pages import Page
-from services.tagger.training.score import Span
+from wiredesk_tagger.training.score import Span
 
 _ENDS = re.compile(r"[.!?][\"'\u201d]?\s+(?=[\"'\u201c]?[A-Z0-9])|\n+")
 _HEADLINE_WORDS = range(5, 31)

@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from services.cleaner.training.split import is_held_out
-from services.fetcher.charset import decode
+from wiredesk_cleaner.training.split import is_held_out
+from wiredesk_fetcher.charset import decode
 
 _BLOCKS = frozenset(
     # As the words they are: a list of 47 strings would fill 47 lines.

@@ -12,7 +12,7 @@ from statistics import fmean, median, quantiles
 from bench.markdown import put, table
 from bench.metric import PageScore, paired_gap, score
 from bench.peers import BASELINE
-from services.cleaner.core import CLEANER_VERSION
+from wiredesk_cleaner.core import CLEANER_VERSION
 
 OURS = "Wiredesk"
 BEGIN, END = "<!-- cleaner: made by `make bench-cleaner` -->", "<!-- end of cleaner -->"

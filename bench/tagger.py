@@ -22,9 +22,9 @@ from bench import ner_measure, ner_report, ner_sets
 from bench.markdown import put
 from bench.ner_measure import Finder, Ours, Peer
 from bench.pages import NoDataError, load
-from services.tagger.pipelines import BUILT_IN
-from services.tagger.training.score import Span
-from shared.errors import ConfigurationError
+from wiredesk.contracts.errors import ConfigurationError
+from wiredesk_tagger.pipeline.languages import BUILT_IN
+from wiredesk_tagger.training.score import Span
 
 _QUALITY = Path(__file__).parents[1] / "docs" / "quality.md"
 _BEGIN, _END = "<!-- tagger: made by `make bench-tagger` -->", "<!-- end of tagger -->"

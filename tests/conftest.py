@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from shared import admin, wire
-from shared.errors import ConfigurationError
-from shared.settings import KafkaSettings
-from shared.topics import Lane, every_topic
+from wiredesk.client import admin
+from wiredesk.client.options import client_options
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.errors import ConfigurationError
+from wiredesk.contracts.topics import Lane, every_topic
 
 NO_SERVERS = "no servers:"
 
@@ -33,7 +34,7 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
     if bootstrap and dsn:
         yield Servers(bootstrap.split(","), dsn)
         return
-    from deploy.local.servers import servers as local_servers  # noqa: PLC0415 - needs the `local` extra only here
+    from wiredesk_local.servers.launch import servers as local_servers  # noqa: PLC0415 - needs the `local` extra only here
 
     try:
         async with local_servers(tmp_path_factory.mktemp("servers")) as started:
@@ -61,7 +62,7 @@ async def lane(kafka: KafkaSettings) -> AsyncIterator[Lane]:
     lane = Lane(f"t{uuid.uuid4().hex[:10]}")
     await admin.apply_topics(kafka, lane)
     yield lane
-    client = AIOKafkaAdminClient(**wire.client_options(kafka))
+    client = AIOKafkaAdminClient(**client_options(kafka))
     await client.start()
     try:
         await client.delete_topics([lane.topic(topic) for topic in every_topic()])

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from aiokafka import ConsumerRecord
 
-from shared import ids
-from shared.events import ArticleCleaned, ArticleEnriched, ArticleFetched, Content, Entity, Mention
+from wiredesk.contracts import ids
+from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched, ArticleFetched, Content, Entity, Mention
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 STORY = (

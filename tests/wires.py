@@ -7,21 +7,19 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
-from shared import wire
-from shared.outcomes import BatchHandler
-from shared.service import broker_for
-from shared.settings import KafkaSettings
-from shared.stage import Stage
-from shared.topics import Lane, MiB, Topic
+from wiredesk.client.options import client_options
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.topics import Lane, MiB, Topic
+from wiredesk.engine.broker import broker_for
+from wiredesk.engine.outcomes import BatchHandler
+from wiredesk.engine.stage import Stage
 
 Raw = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 
 
 async def produce(kafka: KafkaSettings, topic: str, records: Iterable[Raw], *, partition: int | None = None) -> None:
     """Send (key, value, headers) and wait until all are durable."""
-    producer = AIOKafkaProducer(
-        **wire.client_options(kafka), acks="all", max_request_size=64 * MiB, compression_type="zstd"
-    )
+    producer = AIOKafkaProducer(**client_options(kafka), acks="all", max_request_size=64 * MiB, compression_type="zstd")
     await producer.start()
     try:
         sent = [
@@ -35,9 +33,7 @@ async def produce(kafka: KafkaSettings, topic: str, records: Iterable[Raw], *, p
 
 async def read_all(kafka: KafkaSettings, topic: str) -> list["ConsumerRecord[bytes, bytes]"]:
     """Return every record of `topic`, in partition order; checked against the broker's own offsets."""
-    consumer = AIOKafkaConsumer(
-        topic, **wire.client_options(kafka), auto_offset_reset="earliest", enable_auto_commit=False
-    )
+    consumer = AIOKafkaConsumer(topic, **client_options(kafka), auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     try:
         places = list(consumer.assignment())
@@ -56,7 +52,7 @@ async def read_all(kafka: KafkaSettings, topic: str) -> list["ConsumerRecord[byt
 
 async def committed(kafka: KafkaSettings, topic: str, group: str) -> int:
     """Return the sum of the group's committed offsets on `topic`."""
-    consumer = AIOKafkaConsumer(**wire.client_options(kafka), group_id=group, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**client_options(kafka), group_id=group, enable_auto_commit=False)
     await consumer.start()
     try:
         places = [TopicPartition(topic, p) for p in range(kafka.partitions)]

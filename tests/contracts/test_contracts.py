@@ -9,8 +9,8 @@ import pytest
 from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
 from pydantic import ValidationError
 
-from shared import schema, topics, wire
-from shared.events import ArticleEnriched, Content, Event, Rejection, Stage, StoreStatus, ZoneKind
+from wiredesk.contracts import schema, topics, wire
+from wiredesk.contracts.events import ArticleEnriched, Content, Event, Rejection, ServiceName, StoreStatus, ZoneKind
 
 GOLDEN = Path(__file__).with_name("golden")
 CONTRACTS = Path(__file__).parents[2] / "docs" / "contracts"
@@ -83,7 +83,7 @@ def test_the_golden_events_use_every_value_of_every_enumeration():
     assert values("kind") == set(Content)
     assert values("status") == set(StoreStatus)
     assert values("reason") == set(Rejection)
-    assert values("stage") == set(Stage)
+    assert values("stage") == set(ServiceName)
 
 
 def test_offsets_count_code_points_and_not_utf16_units():
@@ -143,7 +143,7 @@ def test_a_dead_letter_topic_admits_more_than_the_topic_it_stands_for():
     assert {letter.name for letter in letters} == {
         f"{topic.name}.{service}.dlq" for topic in topics.PUBLIC for service in topic.consumers
     }
-    for topic in (*letters, *topics.DELAY_LANES):
+    for topic in (*letters, *topics.RETRY_TOPICS):
         assert topic.max_bytes > topics.MAX_RECORD_BYTES
         assert topic.retention >= max(
             source.retention for source in topics.PUBLIC if topic.name.startswith(source.name)

@@ -1,9 +1,7 @@
 """`.env.example` is complete and true, and docker-compose.yml hands every service its own settings."""
 
 import importlib
-import importlib.util
 import inspect
-import pkgutil
 import re
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-import services
-from shared.settings import Settings, variables
+from wiredesk.client.settings import variables
+from wiredesk.runtime.settings import ServiceSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = ("fetcher", "cleaner", "tagger", "storage")
@@ -22,16 +20,11 @@ WORKERS = ("fetcher", "cleaner", "tagger", "storage")
 BY_MACHINE = frozenset({"WIREDESK_TAGGER__WORKERS"})
 
 
-def settings_classes() -> list[type[Settings]]:
+def settings_classes() -> list[type[ServiceSettings]]:
     """Every settings class of the project; those of the services first, because local mode repeats one of theirs."""
-    names = [f"services.{module.name}.settings" for module in pkgutil.iter_modules(services.__path__)]
-    modules = [importlib.import_module(name) for name in [*names, "deploy.local.settings"] if importable(name)]
+    modules = [importlib.import_module(f"wiredesk_{name}.settings") for name in (*WORKERS, "local")]
     found = [value for module in modules for value in vars(module).values() if inspect.isclass(value)]
-    return [Settings, *(cls for cls in found if issubclass(cls, Settings) and cls is not Settings)]
-
-
-def importable(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
+    return [ServiceSettings, *(cls for cls in found if issubclass(cls, ServiceSettings) and cls is not ServiceSettings)]
 
 
 def written(info: FieldInfo) -> str:
@@ -71,7 +64,7 @@ def test_copying_the_example_changes_nothing():
 
 
 @pytest.mark.parametrize("cls", settings_classes(), ids=lambda cls: cls.__name__)
-def test_a_default_of_the_example_is_read_as_that_default(cls: type[Settings], monkeypatch: pytest.MonkeyPatch):
+def test_a_default_of_the_example_is_read_as_that_default(cls: type[ServiceSettings], monkeypatch: pytest.MonkeyPatch):
     for name in known():
         monkeypatch.delenv(name, raising=False)
     defaults = values(cls.load())

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, Field, create_model
 
-from shared import schema
+from wiredesk.contracts import schema
 
 
 class Part(BaseModel):

@@ -5,9 +5,9 @@ from contextlib import aclosing
 
 import asyncpg
 
-from shared.client import Wiredesk
-from shared.events import ArticleEnriched, ArticleStored, StoreStatus
-from shared.settings import KafkaSettings
+from wiredesk.client.client import Wiredesk
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.events import ArticleEnriched, ArticleStored, StoreStatus
 
 HEADLINE = "Chile Opens Its Largest Desert Observatory To Night Visitors"
 ARTICLE = f"""Science

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 # Here, because a warning at its import (of a SOCKS library nobody needs) would be an error while tests are collected.
-import services.cleaner.core  # noqa: F401
+import wiredesk_cleaner.core  # noqa: F401
 from tests.faults import matrix
-from tests.faults.cluster import Cluster, three_brokers
-from tests.faults.harness import Ledger
+from tests.faults.harness.cluster import Cluster, three_brokers
+from tests.faults.harness.pipeline import Ledger
 
 OUTCOMES = pytest.StashKey[list[matrix.Outcome]]()
 

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from shared import client, wire
-from shared.client import RefusedError, Wiredesk
-from shared.errors import ConfigurationError, InfrastructureError
-from shared.events import ArticleStored, StoreStatus
-from shared.settings import KafkaSettings
-from shared.topics import ENRICHED, FETCHED, REJECTED, STORED, SUBMITTED
 from tests.factories import enriched, url
 from tests.wires import committed, produce, read_all
+from wiredesk.client import client
+from wiredesk.client.client import Wiredesk
+from wiredesk.client.records import RefusedError
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts import wire
+from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
+from wiredesk.contracts.events import ArticleStored, StoreStatus
+from wiredesk.contracts.topics import ENRICHED, FETCHED, REJECTED, STORED, SUBMITTED
 
 pytestmark = pytest.mark.broker
 README = Path(__file__).parents[2] / "README.md"
@@ -156,7 +158,7 @@ async def test_without_kafka_the_error_says_so():
 
 async def test_the_readme_snippet_runs(kafka, lane, monkeypatch, capsys):
     """The ten lines of the README, word for word, on this lane."""
-    (snippet,) = re.findall(r"```python\n(from shared\.client.*?)```", README.read_text(), re.DOTALL)
+    (snippet,) = re.findall(r"```python\n(import asyncio\n\nfrom wiredesk.*?)```", README.read_text(), re.DOTALL)
     article = enriched()
     await produce(kafka, lane.topic(ENRICHED), [_out(article)])
     monkeypatch.setenv("WIREDESK_KAFKA__BOOTSTRAP_SERVERS", ",".join(kafka.bootstrap_servers))

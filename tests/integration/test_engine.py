@@ -7,15 +7,16 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from shared import wire
-from shared.errors import InfrastructureError
-from shared.events import ArticleSubmitted
-from shared.ids import article_id
-from shared.outcomes import Later
-from shared.stage import one_by_one
-from shared.topics import CLEANED, FETCHED, SUBMITTED
 from tests.factories import cleaned, fetched, url
 from tests.wires import Raw, committed, eventually, produce, read_all, running
+from wiredesk.client.options import client_options
+from wiredesk.contracts import wire
+from wiredesk.contracts.errors import InfrastructureError
+from wiredesk.contracts.events import ArticleSubmitted
+from wiredesk.contracts.ids import article_id
+from wiredesk.contracts.topics import CLEANED, FETCHED, SUBMITTED
+from wiredesk.engine.concurrency import one_by_one
+from wiredesk.engine.outcomes import RetryAt
 
 pytestmark = pytest.mark.broker
 
@@ -127,7 +128,7 @@ async def test_later_comes_again_when_it_is_due_even_after_a_restart(kafka, lane
     async def handler(received):
         seen.append((received.attempt, datetime.now(UTC)))
         if received.attempt == 0:
-            return Later(due, "busy")
+            return RetryAt(due, "busy")
         text = fetched("done", where=received.event.url)
         assert text.article_id == article_id(received.event.url)
         return text
@@ -135,10 +136,10 @@ async def test_later_comes_again_when_it_is_due_even_after_a_restart(kafka, lane
     submission = ArticleSubmitted(url=url())
     await produce(kafka, lane.topic(SUBMITTED), [(b"h", submission.model_dump_json().encode(), [])])
     handle = one_by_one(handler, concurrency=1)
-    later = lane.topic(SUBMITTED.later("fetcher"))
+    retries = lane.topic(SUBMITTED.retry("fetcher"))
 
     async def waiting():
-        return len(await read_all(kafka, later)) >= 1
+        return len(await read_all(kafka, retries)) >= 1
 
     async with running(kafka, lane, "fetcher", SUBMITTED, handle):
         await eventually(waiting)
@@ -153,7 +154,7 @@ async def test_later_comes_again_when_it_is_due_even_after_a_restart(kafka, lane
 
 
 async def test_what_is_due_does_not_wait_for_all_that_is_not(kafka, lane, monkeypatch):
-    monkeypatch.setattr("shared.stage.LANE_REST_SECONDS", 10)
+    monkeypatch.setattr("wiredesk.engine.stage.RETRY_REST_SECONDS", 10)
 
     def waiting(where, due):
         headers = [(wire.ATTEMPT, b"1"), (wire.NOT_BEFORE, str(int(due.timestamp() * 1000)).encode())]
@@ -163,9 +164,9 @@ async def test_what_is_due_does_not_wait_for_all_that_is_not(kafka, lane, monkey
         return fetched("done", where=received.event.url)
 
     now = datetime.now(UTC)
-    later = lane.topic(SUBMITTED.later("fetcher"))
-    await produce(kafka, later, [waiting(url(), now + timedelta(hours=1)) for _ in range(200)], partition=0)
-    await produce(kafka, later, [waiting(url(), now)], partition=0)
+    retries = lane.topic(SUBMITTED.retry("fetcher"))
+    await produce(kafka, retries, [waiting(url(), now + timedelta(hours=1)) for _ in range(200)], partition=0)
+    await produce(kafka, retries, [waiting(url(), now)], partition=0)
     async with running(kafka, lane, "fetcher", SUBMITTED, one_by_one(handler, concurrency=1), batch=5):
 
         async def out():
@@ -175,7 +176,7 @@ async def test_what_is_due_does_not_wait_for_all_that_is_not(kafka, lane, monkey
         await eventually(out, within=75)
 
 
-async def test_the_brake_holds_a_stage_in_which_everything_fails(kafka, lane):
+async def test_the_open_circuit_breaker_holds_a_stage_in_which_everything_fails(kafka, lane):
     async def handler(_received):
         raise ValueError("a bad deployment")
 
@@ -184,7 +185,7 @@ async def test_the_brake_holds_a_stage_in_which_everything_fails(kafka, lane):
     async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=10), batch=50) as stage:
 
         async def tripped():
-            return stage.brake.tripped
+            return stage.breaker.open
 
         await eventually(tripped)
         await asyncio.sleep(0.5)
@@ -203,7 +204,7 @@ async def test_records_that_retention_removed_unread_are_counted(kafka, lane, ca
 
         await eventually(ten_done)
     await produce(kafka, lane.topic(FETCHED), _records([fetched(f"more {n}") for n in range(10)]), partition=0)
-    admin = AIOKafkaAdminClient(**wire.client_options(kafka))
+    admin = AIOKafkaAdminClient(**client_options(kafka))
     await admin.start()
     await admin.delete_records({TopicPartition(lane.topic(FETCHED), 0): RecordsToDelete(before_offset=17)})
     await admin.close()

@@ -11,8 +11,8 @@ import urllib.request
 import orjson
 import pytest
 
-from shared.topics import FETCHED, SUBMITTED, Lane
 from tests.wires import eventually, produce, read_all
+from wiredesk.contracts.topics import FETCHED, SUBMITTED, Lane
 
 pytestmark = pytest.mark.broker
 
@@ -39,7 +39,7 @@ async def _get(port, path):
 async def _start(lane, servers, service="fetcher", **environment):
     port = _free_port()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", f"services.{service}",
+        sys.executable, "-m", f"wiredesk_{service}",
         env={
             **os.environ,
             "WIREDESK_KAFKA__BOOTSTRAP_SERVERS": servers,

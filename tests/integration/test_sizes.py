@@ -5,11 +5,11 @@ import random
 import orjson
 import pytest
 
-from shared import wire
-from shared.stage import one_by_one
-from shared.topics import CLEANED, FETCHED, MiB
 from tests.factories import cleaned, fetched
 from tests.wires import Raw, committed, eventually, produce, read_all, running
+from wiredesk.contracts import wire
+from wiredesk.contracts.topics import CLEANED, FETCHED, MiB
+from wiredesk.engine.concurrency import one_by_one
 
 pytestmark = pytest.mark.broker
 

@@ -5,11 +5,12 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.producer import message_accumulator
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
-from shared import wire
-from shared.stage import one_by_one
-from shared.topics import CLEANED, FETCHED
 from tests.factories import cleaned, fetched
 from tests.wires import committed, eventually, produce, read_all, running
+from wiredesk.client.options import client_options
+from wiredesk.contracts import wire
+from wiredesk.contracts.topics import CLEANED, FETCHED
+from wiredesk.engine.concurrency import one_by_one
 
 pytestmark = pytest.mark.broker
 
@@ -26,7 +27,7 @@ class _NotUtf8(str):
 async def _produce_unreadable(kafka, topic, monkeypatch, *, around):
     """Send one batch of the broker's: `around` good records, the unreadable one, `around` more."""
     monkeypatch.setattr(message_accumulator, "DefaultRecordBatchBuilder", _DefaultRecordBatchBuilderPy)
-    producer = AIOKafkaProducer(**wire.client_options(kafka), acks="all")
+    producer = AIOKafkaProducer(**client_options(kafka), acks="all")
     await producer.start()
     try:
         batch = producer.create_batch()

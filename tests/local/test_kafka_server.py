@@ -14,12 +14,12 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from deploy.local import aot
-from deploy.local.artifacts import kafka_jars
-from deploy.local.kafka import KafkaServer
-from deploy.local.process import started
-from shared.errors import ConfigurationError, InfrastructureError
-from shared.topics import MAX_DEAD_LETTER_BYTES
+from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
+from wiredesk.contracts.topics import MAX_DEAD_LETTER_BYTES
+from wiredesk_local.processes.child import started
+from wiredesk_local.servers import jvm, kafka_aot
+from wiredesk_local.servers.kafka import KafkaServer
+from wiredesk_local.servers.kafka_jars import kafka_jars
 
 pytestmark = pytest.mark.broker
 
@@ -180,14 +180,14 @@ async def test_training_makes_a_start_cache_that_the_next_start_uses(
     tmp_path: Path, jars: Sequence[Path], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(aot, "_lowest_priority", lambda _pid: None)  # here somebody waits for it
-    assert await aot.train(jars, tmp_path / "pids")
+    monkeypatch.setattr(kafka_aot, "_lowest_priority", lambda _pid: None)  # here somebody waits for it
+    assert await kafka_aot.train(jars, tmp_path / "pids")
     assert names(tmp_path / "pids") == []
-    assert not await aot.train(jars, tmp_path / "pids")
+    assert not await kafka_aot.train(jars, tmp_path / "pids")
     server = KafkaServer(tmp_path / "kafka", jars, logs=tmp_path / "logs", pids=tmp_path / "pids")
     await server.start()
     try:
-        assert f"-XX:AOTCache={aot.cache_file(jars)}" in psutil.Process(server.child.pid).cmdline()
+        assert f"-XX:AOTCache={jvm.cache_file(jars)}" in psutil.Process(server.child.pid).cmdline()
     finally:
         await server.stop()
 
@@ -196,7 +196,7 @@ async def test_a_training_that_is_cancelled_leaves_no_process_and_no_file(
     tmp_path: Path, jars: Sequence[Path], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    training = asyncio.create_task(aot.train(jars, tmp_path / "pids"))
+    training = asyncio.create_task(kafka_aot.train(jars, tmp_path / "pids"))
     record = tmp_path / "pids" / "kafka-training.json"
     while not record.exists():
         assert not training.done()

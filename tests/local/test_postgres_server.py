@@ -14,8 +14,8 @@ import asyncpg
 import psutil
 import pytest
 
-from deploy.local.postgres import PostgresServer, installed, reachable_by_others
-from shared.errors import ConfigurationError
+from wiredesk.contracts.errors import ConfigurationError
+from wiredesk_local.servers.postgres import PostgresServer, installed, reachable_by_others
 
 pytestmark = pytest.mark.broker
 
@@ -25,7 +25,7 @@ _SCRIPT = """
 import asyncio, json, os, sys
 from pathlib import Path
 import asyncpg, psutil
-from deploy.local.postgres import PostgresServer
+from wiredesk_local.servers.postgres import PostgresServer
 async def main():
     root = Path(sys.argv[1])
     server = PostgresServer(root / "postgres", logs=root / "logs", pids=root / "pids")

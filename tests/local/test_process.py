@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local.process import Child, check_port, free_port, lock_folder, started, stop_leftovers
-from shared.errors import ConfigurationError
+from wiredesk.contracts.errors import ConfigurationError
+from wiredesk_local.processes.child import Child, check_port, free_port, lock_folder, started, stop_leftovers
 
 _DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
 _SLEEP = "import time; time.sleep(600)"
@@ -83,7 +83,7 @@ async def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path):
     code = f"""if True:
         import asyncio
         from pathlib import Path
-        from deploy.local.process import Child
+        from wiredesk_local.processes.child import Child
         async def main():
             child = Child("orphan", log=Path({str(tmp_path)!r}, "log"), pids=Path({str(tmp_path)!r}, "pids"))
             await child.start({python(_SLEEP)!r})

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from deploy.local import kept
-from deploy.local.control import Control
-from deploy.local.process import started
-from deploy.local.settings import ExistingStorage, LocalOptions, LocalSettings
-from deploy.local.supervisor import StoppedError, Supervisor
-from shared.errors import ConfigurationError, InfrastructureError
-from shared.settings import KafkaSettings
-from shared.topics import Lane
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
+from wiredesk.contracts.topics import Lane
+from wiredesk_local.control import Control
+from wiredesk_local.processes import restart
+from wiredesk_local.processes.child import started
+from wiredesk_local.settings import ExistingStorage, LocalOptions, LocalSettings
+from wiredesk_local.supervisor import StoppedError, Supervisor
 
 _DSN = "postgresql://somebody:s3cret@127.0.0.1:5999/news"
 _PRINT_SETTINGS = """if True:
@@ -101,8 +101,8 @@ async def test_a_killed_worker_is_started_again_and_that_is_said(tmp_path: Path)
 
 
 async def test_a_worker_that_keeps_crashing_is_started_later_and_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(kept, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(kept, "LONGEST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(restart, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(restart, "LONGEST_PAUSE_SECONDS", 0.05)
     async with running(tmp_path, _CRASH, scale={"tagger": 1}) as (_, said):
         await until(lambda: sum("exit code 3" in line for line in said) >= 5)
     pauses = [float(line.split(" again in ")[1].split(" s")[0]) for line in said if "exit code 3" in line]
@@ -110,8 +110,8 @@ async def test_a_worker_that_keeps_crashing_is_started_later_and_later(tmp_path:
 
 
 async def test_after_a_healthy_time_the_pause_starts_small_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(kept, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(kept, "HEALTHY_SECONDS", 0.0)
+    monkeypatch.setattr(restart, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(restart, "HEALTHY_SECONDS", 0.0)
     async with running(tmp_path, _CRASH, scale={"tagger": 1}) as (_, said):
         await until(lambda: sum("exit code 3" in line for line in said) >= 3)
     assert all("again in 0.01 s" in line for line in said if "exit code 3" in line)

@@ -16,11 +16,11 @@ import psutil
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from deploy.local.control import Control
-from deploy.local.process import started
-from deploy.local.servers import servers
-from deploy.local.settings import LocalOptions, LocalSettings
-from shared.topics import SUBMITTED
+from wiredesk.contracts.topics import SUBMITTED
+from wiredesk_local.control import Control
+from wiredesk_local.processes.child import started
+from wiredesk_local.servers.launch import servers
+from wiredesk_local.settings import LocalOptions, LocalSettings
 
 pytestmark = [
     pytest.mark.broker,
@@ -30,9 +30,9 @@ pytestmark = [
 _SYSTEM = """
 import asyncio, sys
 from pathlib import Path
-from deploy.local.settings import LocalOptions, LocalSettings
-from deploy.local.supervisor import Supervisor
-from shared.settings import KafkaSettings
+from wiredesk_local.settings import LocalOptions, LocalSettings
+from wiredesk_local.supervisor import Supervisor
+from wiredesk.client.settings import KafkaSettings
 async def main():
     worker = [sys.executable, "-c", "import time; time.sleep(600)"]
     supervisor = Supervisor(

@@ -6,15 +6,16 @@ import pytest
 from faststream.kafka import TestKafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 
-from shared import wire
-from shared.errors import InfrastructureError, PermanentError, TransientError
-from shared.events import ArticleCleaned, ArticleRejected, Rejection
-from shared.events import Stage as StageName
-from shared.service import broker_for
-from shared.settings import KafkaSettings
-from shared.stage import Stage, one_by_one
-from shared.topics import CLEANED, FETCHED, REJECTED, Lane
 from tests.factories import cleaned, fetched, url
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts import wire
+from wiredesk.contracts.errors import InfrastructureError, PermanentError, TransientError
+from wiredesk.contracts.events import ArticleCleaned, ArticleRejected, Rejection
+from wiredesk.contracts.events import ServiceName as StageName
+from wiredesk.contracts.topics import CLEANED, FETCHED, REJECTED, Lane
+from wiredesk.engine.broker import broker_for
+from wiredesk.engine.concurrency import one_by_one
+from wiredesk.engine.stage import Stage
 
 LANE = Lane("memory")
 DEAD = FETCHED.dead_letter("cleaner")

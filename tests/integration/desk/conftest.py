@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 # Here, because a warning at its import (of a SOCKS library nobody needs) would be an error inside a test.
-import services.cleaner.core  # noqa: F401
-from services.desk.config import DSN, SERVERS
-from shared.settings import KafkaSettings
-from shared.topics import Lane
+import wiredesk_cleaner.core  # noqa: F401
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.topics import Lane
+from wiredesk_desk.config import DSN, SERVERS
 
 NO_STORE = "postgresql://nobody@127.0.0.1:1/nothing"
 

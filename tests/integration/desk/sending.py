@@ -8,12 +8,14 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.producer import message_accumulator
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
-from shared import deadletter, wire
-from shared.errors import InvalidRecordError
-from shared.events import Event
-from shared.settings import KafkaSettings
-from shared.topics import Lane, Topic
 from tests.factories import record as raw_record
+from wiredesk.client.options import client_options
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts import wire
+from wiredesk.contracts.errors import InvalidRecordError
+from wiredesk.contracts.events import Event
+from wiredesk.contracts.topics import Lane, Topic
+from wiredesk.engine import dead_letters
 
 
 async def send(kafka: KafkaSettings, lane: Lane, *events: Event, **carried: str) -> None:
@@ -24,7 +26,7 @@ async def send(kafka: KafkaSettings, lane: Lane, *events: Event, **carried: str)
 
 async def send_records(kafka: KafkaSettings, lane: Lane, records: Iterable[wire.Record]) -> list[str]:
     """Send records; return their positions."""
-    async with AIOKafkaProducer(**wire.client_options(kafka), max_request_size=16 * 1024 * 1024) as producer:
+    async with AIOKafkaProducer(**client_options(kafka), max_request_size=16 * 1024 * 1024) as producer:
         sent = [
             await producer.send_and_wait(
                 lane.topic(record.topic),
@@ -71,7 +73,7 @@ def dead(
 ) -> wire.Record:
     """Return the real dead letter of `stage` for a record of `topic` with `value` at `offset`."""
     named = tuple((name, text.encode()) for name, text in (headers or {}).items())
-    return deadletter.dead_letter(
+    return dead_letters.dead_letter(
         raw_record(value, topic=topic.name, offset=offset, key=key, headers=named),
         error or InvalidRecordError("no event", reason="invalid_json"),
         topic=topic,

@@ -7,18 +7,18 @@ from typing import Any
 import orjson
 import pytest
 
-from services.desk import deadletters, deadletters_store
-from services.desk.deadletters_core import Selection
-from services.desk.deadletters_replay import replay
-from services.desk.reading import read
-from services.desk.running import Exit, Problem
-from shared import wire
-from shared.errors import PermanentError, WorkFailedError
-from shared.events import ArticleSubmitted
-from shared.settings import KafkaSettings
-from shared.topics import CLEANED, ENRICHED, FETCHED, SETTLED, SUBMITTED, Lane
 from tests.factories import cleaned, enriched, fetched
 from tests.integration.desk.sending import dead, send_records
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts import wire
+from wiredesk.contracts.errors import PermanentError, WorkFailedError
+from wiredesk.contracts.events import ArticleSubmitted
+from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, SETTLED, SUBMITTED, Lane
+from wiredesk_desk.dead_letters import commands, store
+from wiredesk_desk.dead_letters.core import Selection
+from wiredesk_desk.dead_letters.replay import replay
+from wiredesk_desk.reading import read
+from wiredesk_desk.running import Exit, Problem
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("surroundings")]
 
@@ -42,14 +42,14 @@ async def on(kafka: KafkaSettings, lane: Lane, topic: Any) -> list[Any]:
 
 
 async def listed(rows: Rows, which: Selection = ALL, **options: bool) -> list[dict[str, Any]]:
-    assert await deadletters.list_letters(which, **options, as_json=False) == Exit.OK
+    assert await commands.list_letters(which, **options, as_json=False) == Exit.OK
     return rows()
 
 
 async def test_no_dead_letters_is_an_empty_list_and_nothing_to_put_back(rows: Rows):
     assert await listed(rows) == []
     assert await replay([], ALL, every=True, as_json=False) == Exit.OK
-    assert await deadletters.discard([], ALL, every=True, reason="tidy", as_json=False) == Exit.OK
+    assert await commands.discard([], ALL, every=True, reason="tidy", as_json=False) == Exit.OK
     assert rows() == []
 
 
@@ -83,7 +83,7 @@ async def test_a_letter_is_shown_whole_and_replayed_byte_for_byte(kafka: KafkaSe
     value = b'{"broken": "\xff\x00'
     letter = garbage(5, value, {"x-own": "1", wire.CORRELATION: "c-1", wire.REPLAY_OF: "t/0/0"})
     (position, _) = await send_records(kafka, lane, [letter, letter])
-    await deadletters.show(position, as_json=False)
+    await commands.show(position, as_json=False)
     (shown,) = rows()
     assert shown["value"] == '{"broken": "\\xff\x00'
     assert (shown["state"], shown["headers"]["x-own"]) == ("open", "1")
@@ -118,7 +118,7 @@ async def test_a_replay_that_is_broken_off_goes_on_where_it_stopped(
     kafka: KafkaSettings, lane: Lane, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ):
     await send_records(kafka, lane, [garbage(n, b"x%d" % n) for n in range(120)])
-    real = deadletters_store.records
+    real = store.records
 
     async def breaks(*arguments: Any) -> Any:
         count = 0
@@ -129,7 +129,7 @@ async def test_a_replay_that_is_broken_off_goes_on_where_it_stopped(
             yield pair
 
     with monkeypatch.context() as patched:
-        patched.setattr(deadletters_store, "records", breaks)
+        patched.setattr(store, "records", breaks)
         with pytest.raises(ConnectionResetError):
             await replay([], ALL, every=True, as_json=False)
     assert len(rows()) == 100, "a hundred were sent, acknowledged and written down"
@@ -168,7 +168,7 @@ async def test_a_letter_that_does_not_hold_its_record_is_not_sent_and_holds_up_n
 
 async def test_a_discard_keeps_its_reason_and_a_replay_takes_it_back(kafka: KafkaSettings, lane: Lane, rows: Rows):
     first, second = await send_records(kafka, lane, [garbage(0, b"a"), garbage(1, b"b")])
-    assert await deadletters.discard([first], ALL, reason=" the site\n closed ", as_json=False) == Exit.OK
+    assert await commands.discard([first], ALL, reason=" the site\n closed ", as_json=False) == Exit.OK
     rows()
     assert [row["position"] for row in await listed(rows, flat=True)] == [second]
     (kept,) = await listed(rows, discarded=True)
@@ -237,7 +237,7 @@ async def test_a_dry_run_finds_the_text_that_still_hangs_its_stage(
 @pytest.mark.parametrize("position", ["x", "x/0/0", "{}/0/99", "{}/9/0", "{}/a/b", "{}/0/²"])
 async def test_a_position_that_holds_no_dead_letter_is_refused(lane: Lane, position: str):
     with pytest.raises(Problem, match="dead letter"):
-        await deadletters.show(position.format(lane.topic(CLEANED.dead_letter("tagger"))), as_json=False)
+        await commands.show(position.format(lane.topic(CLEANED.dead_letter("tagger"))), as_json=False)
 
 
 async def test_a_word_that_is_no_event_on_the_topic_of_settlements_is_passed_over(

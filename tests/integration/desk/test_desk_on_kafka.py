@@ -9,15 +9,16 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from services.desk import publish, status, watch
-from services.desk.reading import read
-from services.desk.running import Exit
-from shared import ids, wire
-from shared.client import Wiredesk
-from shared.events import ArticleRejected, ArticleSubmitted, Rejection, Stage
-from shared.settings import KafkaSettings
-from shared.topics import SUBMITTED, Lane
 from tests.integration.desk.sending import send, send_undecodable
+from wiredesk.client.client import Wiredesk
+from wiredesk.client.options import client_options
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts import ids, wire
+from wiredesk.contracts.events import ArticleRejected, ArticleSubmitted, Rejection, ServiceName
+from wiredesk.contracts.topics import SUBMITTED, Lane
+from wiredesk_desk.commands import publish, status, tail
+from wiredesk_desk.reading import read
+from wiredesk_desk.running import Exit
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("surroundings")]
 
@@ -26,7 +27,7 @@ URL = "https://example.org/world/ferry"
 
 
 def rejected(article_id: UUID) -> ArticleRejected:
-    return ArticleRejected(event_id=uuid4(), article_id=article_id, stage=Stage.FETCHER, reason=Rejection.GONE)
+    return ArticleRejected(event_id=uuid4(), article_id=article_id, stage=ServiceName.FETCHER, reason=Rejection.GONE)
 
 
 async def test_what_is_published_can_be_read_with_tail(rows: Rows):
@@ -34,7 +35,7 @@ async def test_what_is_published_can_be_read_with_tail(rows: Rows):
     (submitted,) = rows()
     assert submitted["status"] == "submitted"
     async with asyncio.timeout(30):
-        assert await watch.tail("submitted", from_start=True, entity=None, limit=1, as_json=False) == Exit.OK
+        assert await tail.tail("submitted", from_start=True, entity=None, limit=1, as_json=False) == Exit.OK
     (record,) = rows()
     assert record["event"]["url"] == URL
     assert record["article_id"] == submitted["article_id"] == str(ids.article_id(URL))
@@ -68,14 +69,14 @@ async def test_status_counts_what_waits_and_what_lies_on_the_topics(kafka: Kafka
     await send(kafka, lane, *(ArticleSubmitted(url=f"{URL}/{number}") for number in range(3)))
     assert await status.status(as_json=False) == Exit.OK
     found = rows()
-    waiting = {row["stage"]: row["waiting"] for row in found if row["kind"] == "stage" and "later" not in row["reads"]}
+    waiting = {row["stage"]: row["waiting"] for row in found if row["kind"] == "stage" and "retry" not in row["reads"]}
     records = {row["topic"]: row["records"] for row in found if row["kind"] == "topic"}
     assert waiting == {"fetcher": 3, "cleaner": 0, "tagger": 0, "storage": 0}
     assert records[lane.topic(SUBMITTED)] == 3
 
 
 async def test_reading_a_topic_gives_exactly_what_is_on_it(kafka: KafkaSettings, lane: Lane):
-    async with AIOKafkaProducer(**wire.client_options(kafka)) as producer:
+    async with AIOKafkaProducer(**client_options(kafka)) as producer:
         sent = [await producer.send(lane.topic(SUBMITTED), b"%d" % number) for number in range(2000)]
         await asyncio.gather(*sent)
     found = [int(record.value) async for record in read(kafka, [lane.topic(SUBMITTED)])]
@@ -86,7 +87,7 @@ async def test_reading_passes_over_what_the_client_cannot_decode(
     kafka: KafkaSettings, lane: Lane, monkeypatch: pytest.MonkeyPatch
 ):
     name = lane.topic(SUBMITTED)
-    async with AIOKafkaProducer(**wire.client_options(kafka)) as producer:
+    async with AIOKafkaProducer(**client_options(kafka)) as producer:
         for partition in (0, 1):
             for number in range(300):
                 await producer.send(name, b"%d" % (300 * partition + number), partition=partition)

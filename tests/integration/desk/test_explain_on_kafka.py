@@ -8,25 +8,26 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from services.desk import deadletters
-from services.desk.config import DSN
-from services.desk.deadletters_core import Selection
-from services.desk.deadletters_replay import replay
-from services.desk.explain import explain
-from services.desk.running import Exit, Problem
-from services.storage.handlers import keep
-from services.storage.migrations import bring_up
-from services.storage.settings import StorageOptions
-from services.storage.store import Store, open_pool
-from shared import ids, wire
-from shared.events import ArticleRejected, ArticleSubmitted, Rejection, Stage
-from shared.outcomes import Later, Received
-from shared.settings import KafkaSettings
-from shared.stage import one_by_one
-from shared.topics import DELAY_LANES, ENRICHED, FETCHED, REJECTED, SUBMITTED, Lane
 from tests.factories import enriched, fetched, url
 from tests.integration.desk.sending import dead, send, send_records
 from tests.wires import eventually, read_all, running
+from wiredesk.client.options import client_options
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts import ids, wire
+from wiredesk.contracts.events import ArticleRejected, ArticleSubmitted, Rejection, ServiceName
+from wiredesk.contracts.topics import ENRICHED, FETCHED, REJECTED, RETRY_TOPICS, SUBMITTED, Lane
+from wiredesk.engine.concurrency import one_by_one
+from wiredesk.engine.outcomes import Received, RetryAt
+from wiredesk_desk.commands.explain import explain
+from wiredesk_desk.config import DSN
+from wiredesk_desk.dead_letters import commands
+from wiredesk_desk.dead_letters.core import Selection
+from wiredesk_desk.dead_letters.replay import replay
+from wiredesk_desk.running import Exit, Problem
+from wiredesk_storage.handlers import keep
+from wiredesk_storage.migrations import bring_up
+from wiredesk_storage.settings import StorageOptions
+from wiredesk_storage.store import Store, open_pool
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("surroundings")]
 
@@ -34,7 +35,7 @@ Rows = Callable[[], list[dict[str, Any]]]
 
 
 def rejected(article_id: UUID) -> ArticleRejected:
-    return ArticleRejected(event_id=uuid4(), article_id=article_id, stage=Stage.FETCHER, reason=Rejection.GONE)
+    return ArticleRejected(event_id=uuid4(), article_id=article_id, stage=ServiceName.FETCHER, reason=Rejection.GONE)
 
 
 async def explained(rows: Rows, wanted: object) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -97,15 +98,15 @@ async def test_a_correlation_id_is_found_when_its_submission_is_gone(kafka: Kafk
     assert ([hop["stage"] for hop in hops], now["state"]) == (["enriched"], "waiting")
 
 
-async def test_a_submission_that_waits_in_the_delay_lane_says_until_when(kafka: KafkaSettings, lane: Lane, rows: Rows):
+async def test_a_submission_that_waits_on_the_retry_topic_says_until_when(kafka: KafkaSettings, lane: Lane, rows: Rows):
     where = url()
     until = datetime.now(UTC) + timedelta(minutes=5)
 
-    async def busy(_: Received[ArticleSubmitted]) -> Later:
-        return Later(until, "http_503")
+    async def busy(_: Received[ArticleSubmitted]) -> RetryAt:
+        return RetryAt(until, "http_503")
 
     async def delayed() -> bool:
-        return bool(await read_all(kafka, lane.topic(DELAY_LANES[0])))
+        return bool(await read_all(kafka, lane.topic(RETRY_TOPICS[0])))
 
     async with running(kafka, lane, "fetcher", SUBMITTED, one_by_one(busy, concurrency=1)):
         await send(kafka, lane, ArticleSubmitted(url=where), **{wire.CORRELATION: "c-9"})
@@ -128,7 +129,7 @@ async def test_a_dead_letter_its_replay_and_its_discard_are_told(kafka: KafkaSet
     assert now["state"] == "dead_letter"
     assert f"wiredesk dlq show {position}" in now["detail"]
 
-    await deadletters.discard([position], Selection(), reason="broken at the source", as_json=False)
+    await commands.discard([position], Selection(), reason="broken at the source", as_json=False)
     rows()
     _, (now,) = await explained(rows, event.article_id)
     assert (now["state"], now["detail"].endswith("Discarded: broken at the source")) == ("discarded", True)
@@ -142,7 +143,7 @@ async def test_a_dead_letter_its_replay_and_its_discard_are_told(kafka: KafkaSet
 
 async def test_records_that_are_no_events_are_read_past(kafka: KafkaSettings, lane: Lane, rows: Rows):
     where = url()
-    async with AIOKafkaProducer(**wire.client_options(kafka)) as producer:
+    async with AIOKafkaProducer(**client_options(kafka)) as producer:
         for value in (b"not json", None, b"\xff", b"[]"):
             await producer.send_and_wait(lane.topic(SUBMITTED), value, key=b"k", headers=[("ce_subject", b"\xff")])
     await send(kafka, lane, ArticleSubmitted(url=where))

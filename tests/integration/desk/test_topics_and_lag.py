@@ -8,10 +8,11 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from shared import admin, wire
-from shared.errors import ConfigurationError, InfrastructureError
-from shared.settings import KafkaSettings
-from shared.topics import FETCHED, STORED, SUBMITTED, Lane, every_topic
+from wiredesk.client import admin, offsets
+from wiredesk.client.options import client_options
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
+from wiredesk.contracts.topics import FETCHED, STORED, SUBMITTED, Lane, every_topic
 
 pytestmark = pytest.mark.broker
 
@@ -40,10 +41,10 @@ async def test_applying_twice_creates_once_and_leaves_no_difference(kafka: Kafka
 async def test_new_topics_take_records_at_once(kafka: KafkaSettings):
     async with bare_lane(kafka) as (lane, _):
         await admin.apply_topics(kafka, lane)
-        async with AIOKafkaProducer(**wire.client_options(kafka)) as producer:
+        async with AIOKafkaProducer(**client_options(kafka)) as producer:
             for topic in every_topic():
                 await producer.send_and_wait(lane.topic(topic), b"x")
-        assert await admin.counts(kafka, lane) == {lane.topic(topic): 1 for topic in every_topic()}
+        assert await offsets.counts(kafka, lane) == {lane.topic(topic): 1 for topic in every_topic()}
 
 
 async def test_a_bound_in_bytes_is_shared_by_the_partitions_of_a_topic(kafka: KafkaSettings):
@@ -82,17 +83,15 @@ async def test_topics_that_do_not_exist_are_named(kafka: KafkaSettings, lane: La
 
 async def test_lag_names_positions_members_and_the_partitions_each_owns(kafka: KafkaSettings, lane: Lane):
     name, group = lane.topic(SUBMITTED), lane.group("fetcher")
-    async with AIOKafkaProducer(**wire.client_options(kafka)) as producer:
+    async with AIOKafkaProducer(**client_options(kafka)) as producer:
         for number in range(5):
             await producer.send_and_wait(name, b"x", partition=number % 2)
-    consumer = AIOKafkaConsumer(
-        name, **wire.client_options(kafka), group_id=group, client_id="me", enable_auto_commit=False
-    )
-    before = (await admin.lag(kafka, lane))[0]
+    consumer = AIOKafkaConsumer(name, **client_options(kafka), group_id=group, client_id="me", enable_auto_commit=False)
+    before = (await offsets.lag(kafka, lane))[0]
     async with consumer:
         await consumer.commit({TopicPartition(name, 0): 2})
-        during = (await admin.lag(kafka, lane))[0]
-    after = (await admin.lag(kafka, lane))[0]
+        during = (await offsets.lag(kafka, lane))[0]
+    after = (await offsets.lag(kafka, lane))[0]
 
     assert (before.service, before.topic, before.group, before.lag, before.members) == ("fetcher", name, group, 5, ())
     assert [position.committed for position in before.partitions] == [None, None]
@@ -101,15 +100,15 @@ async def test_lag_names_positions_members_and_the_partitions_each_owns(kafka: K
     assert (after.state, after.members, after.lag) == ("Empty", (), 3)
 
 
-async def test_lag_lists_every_stage_and_the_delay_lane(kafka: KafkaSettings, lane: Lane):
-    stages = await admin.lag(kafka, lane)
+async def test_lag_lists_every_stage_and_the_retry_topic(kafka: KafkaSettings, lane: Lane):
+    stages = await offsets.lag(kafka, lane)
     assert [stage.service for stage in stages] == ["fetcher", "cleaner", "tagger", "storage", "fetcher"]
-    assert stages[-1].group == f"{lane.group('fetcher')}.later"
+    assert stages[-1].group == f"{lane.group('fetcher')}.retry"
     assert all(stage.lag == 0 and len(stage.partitions) == kafka.partitions for stage in stages)
 
 
 async def test_a_broker_that_is_not_there_is_an_infrastructure_error():
     nowhere = KafkaSettings(bootstrap_servers=["127.0.0.1:1"])
-    for question in (admin.lag, admin.counts, admin.diff_topics, admin.apply_topics):
+    for question in (offsets.lag, offsets.counts, admin.diff_topics, admin.apply_topics):
         with pytest.raises(InfrastructureError, match=r"127\.0\.0\.1:1"):
             await question(nowhere, Lane())

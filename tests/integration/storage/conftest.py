@@ -5,10 +5,10 @@ import uuid
 import asyncpg
 import pytest
 
-from services.storage.archive import Archive
-from services.storage.migrations import bring_up
-from services.storage.settings import StorageOptions
-from services.storage.store import Store, open_pool
+from wiredesk_storage.archive import Archive
+from wiredesk_storage.migrations import bring_up
+from wiredesk_storage.settings import StorageOptions
+from wiredesk_storage.store import Store, open_pool
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.storage import handlers
-from services.storage.store import Store
-from shared import ids
-from shared.events import ArticleEnriched, Entity, Mention
-from shared.outcomes import Received
+from wiredesk.contracts import ids
+from wiredesk.contracts.events import ArticleEnriched, Entity, Mention
+from wiredesk.engine.outcomes import Received
+from wiredesk_storage import handlers
+from wiredesk_storage.store import Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OFFSETS = itertools.count()

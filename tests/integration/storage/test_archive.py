@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from services.storage.core import PLAIN_CONFIG, SEARCH_CONFIGS
-from services.storage.handlers import keep
-from shared.errors import InfrastructureError, PermanentError
-from shared.outcomes import Received
 from tests.factories import NOON, enriched
+from wiredesk.contracts.errors import InfrastructureError, PermanentError
+from wiredesk.engine.outcomes import Received
+from wiredesk_storage.core import PLAIN_CONFIG, SEARCH_CONFIGS
+from wiredesk_storage.handlers import keep
 
 pytestmark = pytest.mark.broker
 

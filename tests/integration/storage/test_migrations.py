@@ -6,9 +6,9 @@ import socket
 import asyncpg
 import pytest
 
-from services.storage.migrations import Migration, apply, bring_up, shipped
-from services.storage.settings import StorageOptions
-from shared.errors import ConfigurationError, InfrastructureError
+from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
+from wiredesk_storage.migrations import Migration, apply, bring_up, shipped
+from wiredesk_storage.settings import StorageOptions
 
 pytestmark = pytest.mark.broker
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.storage.store import Store, open_pool
-from shared import ids
-from shared.events import ArticleStored, StoreStatus
-from shared.outcomes import Received
 from tests.integration.storage.records import NOON, count, enriched, keep, received, statuses
+from wiredesk.contracts import ids
+from wiredesk.contracts.events import ArticleStored, StoreStatus
+from wiredesk.engine.outcomes import Received
+from wiredesk_storage.store import Store, open_pool
 
 pytestmark = pytest.mark.broker
 

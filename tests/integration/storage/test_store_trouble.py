@@ -5,9 +5,9 @@ import asyncio
 import asyncpg
 import pytest
 
-from services.storage.store import Store, open_pool
-from shared.errors import InfrastructureError, PermanentError
 from tests.integration.storage.records import count, enriched, keep, received, statuses
+from wiredesk.contracts.errors import InfrastructureError, PermanentError
+from wiredesk_storage.store import Store, open_pool
 
 pytestmark = pytest.mark.broker
 

@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.cleaner.core import clean
-from shared import ids
-from shared.events import ArticleCleaned, ArticleFetched, ArticleRejected, Content
+from wiredesk.contracts import ids
+from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, ArticleRejected, Content
+from wiredesk_cleaner.core import clean
 
 Fetched = Callable[..., ArticleFetched]
 Cleaned = Callable[..., ArticleCleaned]

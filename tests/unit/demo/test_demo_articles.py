@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 from lxml import html
 
-from deploy.demo.article import SECTIONS, Article, load_articles
-from deploy.demo.flatten import flatten
-from deploy.demo.pages import Layout, article_page, article_path, index_page, login_page
-from shared.events import ZoneKind
+from wiredesk.contracts.events import ZoneKind
+from wiredesk_local.demo.article import SECTIONS, Article, load_articles
+from wiredesk_local.demo.flatten import flatten
+from wiredesk_local.demo.pages import Layout, article_page, article_path, index_page, login_page
 
 ARTICLES = load_articles()
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

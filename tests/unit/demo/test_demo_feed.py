@@ -9,14 +9,10 @@ import aiohttp
 import pytest
 from rich.console import Console
 
-from deploy.demo import feed
-from deploy.demo.feed import run_demo
-from deploy.demo.ledger import Fallout
-from deploy.demo.pages import article_path
-from deploy.demo.site import ODDITIES, DemoSite
-from shared import ids
-from shared.errors import InfrastructureError
-from shared.events import (
+from tests.factories import NOON
+from wiredesk.contracts import ids
+from wiredesk.contracts.errors import InfrastructureError
+from wiredesk.contracts.events import (
     ArticleCleaned,
     ArticleEnriched,
     ArticleFetched,
@@ -24,10 +20,14 @@ from shared.events import (
     ArticleStored,
     Content,
     Rejection,
-    Stage,
+    ServiceName,
     StoreStatus,
 )
-from tests.factories import NOON
+from wiredesk_local.demo import feed
+from wiredesk_local.demo.feed import run_demo
+from wiredesk_local.demo.ledger import Fallout
+from wiredesk_local.demo.pages import article_path
+from wiredesk_local.demo.site import ODDITIES, DemoSite
 
 
 class MemoryWire:
@@ -53,7 +53,9 @@ class MemoryWire:
         article = ids.article_id(url, text)
         content = text if url is None else await self.fetch(url)
         if isinstance(content, Rejection):
-            event = ArticleRejected(event_id=uuid.uuid4(), article_id=article, stage=Stage.FETCHER, reason=content)
+            event = ArticleRejected(
+                event_id=uuid.uuid4(), article_id=article, stage=ServiceName.FETCHER, reason=content
+            )
             self.emit(correlation_id, event)
             return
         for event in self.way(article, url, content):

@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from deploy.demo.ledger import Fallout, Ledger, duplicate_groups, top_entities
-from shared.events import (
+from tests.factories import NOON
+from wiredesk.contracts.events import (
     ArticleCleaned,
     ArticleEnriched,
     ArticleFetched,
@@ -16,10 +16,10 @@ from shared.events import (
     Entity,
     Mention,
     Rejection,
-    Stage,
+    ServiceName,
     StoreStatus,
 )
-from tests.factories import NOON
+from wiredesk_local.demo.ledger import Fallout, Ledger, duplicate_groups, top_entities
 
 
 def fetched(article):
@@ -67,7 +67,7 @@ def stored(article, status=StoreStatus.INSERTED, duplicate_of=None, headline="H"
 
 
 def rejected(article, reason=Rejection.NOT_FOUND):
-    return ArticleRejected(event_id=uuid.uuid4(), article_id=article, stage=Stage.FETCHER, reason=reason)
+    return ArticleRejected(event_id=uuid.uuid4(), article_id=article, stage=ServiceName.FETCHER, reason=reason)
 
 
 def whole_way(article, **receipt):

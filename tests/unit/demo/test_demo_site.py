@@ -7,12 +7,12 @@ import aiohttp
 import pytest
 from lxml import html
 
-from deploy.demo.article import load_articles
-from deploy.demo.pages import article_path
-from deploy.demo.reader import read_feed, read_links, read_site, read_sitemap
-from deploy.demo.site import EXACT_COPY, MOVED, NEAR_COPY, ODDITIES, DemoSite
-from shared.events import MAX_PAGE_BYTES, Rejection
-from shared.ids import article_id
+from wiredesk.contracts.events import MAX_PAGE_BYTES, Rejection
+from wiredesk.contracts.ids import article_id
+from wiredesk_local.demo.article import load_articles
+from wiredesk_local.demo.pages import article_path
+from wiredesk_local.demo.reader import read_feed, read_links, read_site, read_sitemap
+from wiredesk_local.demo.site import EXACT_COPY, MOVED, NEAR_COPY, ODDITIES, DemoSite
 
 STORIES = {article.slug: article for article in load_articles()}
 

@@ -7,10 +7,10 @@ import uuid
 import pytest
 from rich.console import Console
 
-from deploy.demo.ledger import Fallout, Summary
-from deploy.demo.summary import progress, show, showcase
-from shared.events import ArticleEnriched, Entity, Mention, StoreStatus
 from tests.factories import NOON
+from wiredesk.contracts.events import ArticleEnriched, Entity, Mention, StoreStatus
+from wiredesk_local.demo.ledger import Fallout, Summary
+from wiredesk_local.demo.summary import progress, show, showcase
 
 TEXT = "Ada Marsh spoke in Oslo [sic] on Monday. " + "The harbour stays open for all who come by sea. " * 12
 

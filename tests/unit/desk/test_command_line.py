@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from services.desk.cli import app
+from wiredesk_desk.cli import app
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = """World
@@ -23,7 +23,7 @@ BERGEN - The ferry from Norway to Denmark runs again after the storm, the harbou
 def wiredesk(*arguments: str, folder: Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.upper().startswith("WIREDESK_")}
     return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "services.desk", *arguments],
+        [sys.executable, "-W", "error", "-m", "wiredesk_desk", *arguments],
         cwd=folder,
         env={**clean, "PYTHONPATH": str(ROOT), **environment},
         input=stdin,
@@ -36,7 +36,7 @@ def wiredesk(*arguments: str, folder: Path, stdin: str = "", **environment: str)
 
 def test_help_imports_neither_kafka_nor_pydantic_nor_rich():
     code = (
-        "import sys, services.desk.__main__ as m\n"
+        "import sys, wiredesk_desk.__main__ as m\n"
         "try: sys.argv[1:] = ['--help']; m.main()\n"
         "except SystemExit: pass\n"
         "heavy = {'aiokafka', 'faststream', 'pydantic', 'rich', 'asyncpg', 'spacy', 'aiohttp'} & set(sys.modules)\n"
@@ -132,7 +132,7 @@ def test_try_says_why_there_is_no_article(tmp_path: Path):
 
 
 def test_a_reader_that_has_enough_ends_the_program_without_a_complaint(tmp_path: Path):
-    command = f"{sys.executable} -m services.desk config show | head -n 1; exit ${{PIPESTATUS[0]}}"
+    command = f"{sys.executable} -m wiredesk_desk config show | head -n 1; exit ${{PIPESTATUS[0]}}"
     clean = {name: value for name, value in os.environ.items() if not name.upper().startswith("WIREDESK_")}
     done = subprocess.run(
         ["bash", "-c", command],

@@ -5,9 +5,9 @@ import json
 import pytest
 from pydantic import SecretStr
 
-from services.desk import config
-from services.storage.settings import StorageSettings
-from shared.errors import ConfigurationError
+from wiredesk.contracts.errors import ConfigurationError
+from wiredesk_desk import config
+from wiredesk_storage.settings import StorageSettings
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_variable_that_no_service_knows_is_refused_with_the_nearest_name(monke
 def test_the_settings_of_every_service_and_of_local_mode_are_known():
     names = {cls.__name__ for cls in config.settings_classes()}
     assert names >= {
-        "Settings",
+        "ServiceSettings",
         "FetcherSettings",
         "CleanerSettings",
         "TaggerSettings",

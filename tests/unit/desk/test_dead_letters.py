@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.desk.deadletters import next_steps
-from services.desk.deadletters_core import (
+from wiredesk.contracts import wire
+from wiredesk.contracts.events import DeadLetterSettled, Settlement
+from wiredesk.contracts.topics import FETCHED, PUBLIC, SUBMITTED, Topic, dead_letters
+from wiredesk_desk.dead_letters.commands import next_steps
+from wiredesk_desk.dead_letters.core import (
     Letter,
     Selection,
     groups,
@@ -22,9 +25,6 @@ from services.desk.deadletters_core import (
     state,
     visible,
 )
-from shared import wire
-from shared.events import DeadLetterSettled, Settlement
-from shared.topics import FETCHED, PUBLIC, SUBMITTED, Topic, dead_letters
 
 LETTERS = FETCHED.dead_letter("cleaner")
 AT = datetime(2026, 11, 20, tzinfo=UTC)

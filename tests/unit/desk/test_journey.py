@@ -6,26 +6,26 @@ from uuid import uuid4
 
 import pytest
 
-from services.desk.explain import identify
-from services.desk.journey import Round, Whereabouts, due, rounds, stage_of, steps, tries, whereabouts
-from services.desk.running import Problem
-from shared import ids, wire
-from shared.admin import Member, PartitionLag, StageLag
-from shared.client import Entry
-from shared.events import (
+from wiredesk.client.offsets import Member, PartitionLag, StageLag
+from wiredesk.client.records import Entry
+from wiredesk.contracts import ids, wire
+from wiredesk.contracts.events import (
     ArticleRejected,
     ArticleStored,
     ArticleSubmitted,
     DeadLetterSettled,
     Rejection,
+    ServiceName,
     Settlement,
-    Stage,
     StoreStatus,
 )
-from shared.topics import CLEANED, DELAY_LANES, ENRICHED, FETCHED, REJECTED, STORED, SUBMITTED, Topic
+from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, REJECTED, RETRY_TOPICS, STORED, SUBMITTED, Topic
+from wiredesk_desk.commands.explain import identify
+from wiredesk_desk.running import Problem
+from wiredesk_desk.views.journey import Round, Whereabouts, due, rounds, stage_of, steps, tries, whereabouts
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-LANE = DELAY_LANES[0]
+RETRY = RETRY_TOPICS[0]
 LETTERS = FETCHED.dead_letter("cleaner")
 
 
@@ -39,7 +39,7 @@ def entry(topic: Topic, seconds: float, *, offset: int = 7, event: Any = None, *
 def waiting(seconds: float, attempt: int, due_at: float, **more: Any) -> Entry:
     milliseconds = int((START + timedelta(seconds=due_at)).timestamp() * 1000)
     return entry(
-        LANE,
+        RETRY,
         seconds,
         wiredesk_attempt=attempt,
         wiredesk_not_before=milliseconds,
@@ -87,7 +87,7 @@ def test_records_come_in_time_order_whatever_order_the_topics_were_read_in():
 
 def test_records_of_one_millisecond_come_in_the_order_of_the_pipeline():
     found = steps(
-        one(entry(STORED, 0), entry(LANE, 0), entry(CLEANED, 0), entry(FETCHED, 0), entry(SUBMITTED, 0)).entries
+        one(entry(STORED, 0), entry(RETRY, 0), entry(CLEANED, 0), entry(FETCHED, 0), entry(SUBMITTED, 0)).entries
     )
     assert [step.stage for step in found] == ["submitted", "delayed", "fetched", "cleaned", "stored"]
 
@@ -141,10 +141,10 @@ def test_records_whose_submission_is_gone_are_a_round_of_their_own():
 
 def test_dead_letters_and_delayed_records_are_told_from_the_topic_they_come_from():
     assert stage_of(entry(LETTERS, 0)) == "dead letter"
-    assert stage_of(entry(LANE, 0)) == "delayed"
+    assert stage_of(entry(RETRY, 0)) == "delayed"
 
 
-def test_what_a_delay_lane_writes_anew_while_it_waits_is_one_step_of_one_try():
+def test_what_a_retry_topic_writes_anew_while_it_waits_is_one_step_of_one_try():
     again = [waiting(1 + 5 * n, 1, 60, offset=n) for n in range(12)]
     found = steps(one(entry(SUBMITTED, 0), *again, waiting(62, 2, 660, offset=40)).entries)
     assert [(step.stage, step.tries, step.times) for step in found] == [
@@ -168,7 +168,7 @@ def test_an_event_that_was_delivered_twice_says_so():
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "²", "9" * 40])
 def test_a_forged_due_time_is_taken_as_due(value: str):
-    record = entry(LANE, 0, wiredesk_not_before=value)
+    record = entry(RETRY, 0, wiredesk_not_before=value)
     assert due(record) == record.at
 
 
@@ -179,7 +179,7 @@ def test_a_stored_article_is_where_it_belongs():
 
 def test_a_rejected_article_says_who_refused_it_and_why():
     event = ArticleRejected(
-        event_id=uuid4(), article_id=uuid4(), stage=Stage.FETCHER, reason=Rejection.GONE, detail="answered 410"
+        event_id=uuid4(), article_id=uuid4(), stage=ServiceName.FETCHER, reason=Rejection.GONE, detail="answered 410"
     )
     found = where(entry(REJECTED, 1, event=event))
     assert found.code == "rejected"
@@ -259,11 +259,11 @@ def test_a_second_submission_under_the_same_id_waits_though_the_first_is_stored(
 
 def test_a_delayed_article_says_until_when_and_why():
     event = ArticleSubmitted(url="https://a.example")
-    lag = (reading(LANE, 0, Member("f-1", "h", (3,)), service="fetcher"),)
+    lag = (reading(RETRY, 0, Member("f-1", "h", (3,)), service="fetcher"),)
     found = where(waiting(0, 1, 600, event=event), lag=lag)
     assert found.code == "delayed"
     assert found.sentence == (
-        "It waits in the delay lane of the fetcher until 2026-11-20 12:10:00 UTC (http_503; worker f-1)."
+        "It waits on the retry topic of the fetcher until 2026-11-20 12:10:00 UTC (http_503; worker f-1)."
     )
     assert "is due since 2026-11-20 12:10:00 UTC" in where(waiting(0, 1, 600), lag=lag, now=700).sentence
 

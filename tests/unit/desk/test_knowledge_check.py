@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from services.desk.cli import app
+from wiredesk_desk.cli import app
 
 GOOD = '{"id": "wikidata:Q1", "label": "Acme", "aliases": ["ACME"], "type": "ORG"}\n'
 RIVAL = '{"id": "wikidata:Q2", "label": "Acme Rail", "aliases": ["Acme"], "type": "ORG"}\n'

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.desk import article, output
-from services.desk.status import ranges
-from shared.events import Entity, Mention
+from wiredesk.contracts.events import Entity, Mention
+from wiredesk_desk import output
+from wiredesk_desk.commands.status import ranges
+from wiredesk_desk.views import article
 
 
 def test_escape_sequences_of_an_article_do_not_reach_the_terminal():

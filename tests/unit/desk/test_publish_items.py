@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from services.desk.publish import Item, item_of, receipt, refusal, verdict
-from services.desk.running import Exit, Problem
-from shared import wire
-from shared.client import Entry
-from shared.events import ArticleRejected, ArticleStored, Rejection, Stage, StoreStatus
-from shared.topics import CLEANED, REJECTED, STORED, Topic
+from wiredesk.client.records import Entry
+from wiredesk.contracts import wire
+from wiredesk.contracts.events import ArticleRejected, ArticleStored, Rejection, ServiceName, StoreStatus
+from wiredesk.contracts.topics import CLEANED, REJECTED, STORED, Topic
+from wiredesk_desk.commands.publish import Item, item_of, receipt, refusal, verdict
+from wiredesk_desk.running import Exit, Problem
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -114,7 +114,7 @@ def test_a_receipt_tells_status_revision_and_headline():
 
 
 def test_a_rejection_tells_stage_and_reason():
-    event = ArticleRejected(event_id=uuid4(), article_id=uuid4(), stage=Stage.CLEANER, reason=Rejection.EMPTY)
+    event = ArticleRejected(event_id=uuid4(), article_id=uuid4(), stage=ServiceName.CLEANER, reason=Rejection.EMPTY)
     row = receipt(ended(REJECTED, event))
     assert (row["status"], row["stage"], row["reason"]) == ("rejected", "cleaner", "empty")
 

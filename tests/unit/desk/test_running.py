@@ -3,11 +3,11 @@
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from services.desk.running import Exit, Problem, outcome
-from services.desk.system import shared_out
-from services.desk.up import counts_of
-from shared.admin import Member, PartitionLag, StageLag
-from shared.errors import ConfigurationError, InfrastructureError, PermanentError
+from wiredesk.client.offsets import Member, PartitionLag, StageLag
+from wiredesk.contracts.errors import ConfigurationError, InfrastructureError, PermanentError
+from wiredesk_desk.commands.lifecycle import shared_out
+from wiredesk_desk.commands.up import counts_of
+from wiredesk_desk.running import Exit, Problem, outcome
 
 
 async def raising(error: BaseException) -> Exit:

@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from services.desk import trying
-from services.desk.running import Exit, Problem
-from services.desk.trying_colours import lines, marks, type_colour, zone_colour
-from services.desk.trying_page import page_of
-from services.desk.trying_terminal import show_article, show_zones
-from shared.events import Entity, Evidence, Mention, Zone, ZoneKind
 from tests.factories import enriched
+from wiredesk.contracts.events import Entity, Evidence, Mention, Zone, ZoneKind
+from wiredesk_desk.commands import try_article
+from wiredesk_desk.running import Exit, Problem
+from wiredesk_desk.views.colours import lines, marks, type_colour, zone_colour
+from wiredesk_desk.views.page import page_of
+from wiredesk_desk.views.terminal import show_article, show_zones
 
 TEXT = "It rained in Oslo.\n\nWhy?\n\nIt rained in Oslo. Ada Marsh of the Oslo Weather Office does not know."
 ESCAPE = "\x1b[31m"
@@ -167,13 +167,13 @@ async def test_a_page_that_cannot_be_written_is_a_problem_with_its_reason(tmp_pa
     source = tmp_path / "story.txt"
     source.write_text("Lake pact signed\n\nThe lake states have signed the pact.")
     with pytest.raises(Problem, match="cannot write"):
-        await trying.try_out(str(source), page=tmp_path / "nowhere" / "out.html")
+        await try_article.try_out(str(source), page=tmp_path / "nowhere" / "out.html")
 
 
 async def test_zones_of_a_file_are_shown(tmp_path, capsys):
     source = tmp_path / "story.txt"
     source.write_text("Lake pact signed\n\nThe lake states have signed the pact.\n\nReal Time Analytics")
-    assert await trying.try_out(str(source), zones=True) is Exit.OK
+    assert await try_article.try_out(str(source), zones=True) is Exit.OK
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["zone"] for row in rows] == ["headline", "body", "tracker"]
 
@@ -181,7 +181,7 @@ async def test_zones_of_a_file_are_shown(tmp_path, capsys):
 async def test_the_zones_of_a_text_without_a_story_are_shown(tmp_path, capsys):
     source = tmp_path / "menu.txt"
     source.write_text("Home\nShare\nRead more: How the lakes began to fall")
-    assert await trying.try_out(str(source), zones=True) is Exit.REJECTED
+    assert await try_article.try_out(str(source), zones=True) is Exit.REJECTED
     shown = capsys.readouterr()
     assert [json.loads(line)["zone"] for line in shown.out.splitlines()] == ["navigation", "share", "related"]
     assert "rejected by the cleaner: not_an_article" in shown.err
@@ -190,6 +190,6 @@ async def test_the_zones_of_a_text_without_a_story_are_shown(tmp_path, capsys):
 async def test_a_page_of_a_file_is_written(tmp_path, capsys):
     source, page = tmp_path / "story.txt", tmp_path / "out.html"
     source.write_text("Lake pact signed\n\nThe lake states have signed the pact in Oslo.")
-    assert await trying.try_out(str(source), page=page) is Exit.OK
+    assert await try_article.try_out(str(source), page=page) is Exit.OK
     assert "The lake states have signed the pact" in page.read_text("utf-8")
     assert json.loads(capsys.readouterr().out)["headline"] == "Lake pact signed"

@@ -6,8 +6,8 @@ from typing import Any
 
 from aiohttp import web as server
 
-from services.fetcher.http import open_web
-from services.fetcher.settings import FetcherOptions
+from wiredesk_fetcher.http import open_web
+from wiredesk_fetcher.settings import FetcherOptions
 
 LOOPBACK = "127.0.0.1/32"
 

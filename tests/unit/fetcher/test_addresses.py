@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from services.fetcher.addresses import Reach
+from wiredesk_fetcher.addresses import Reach
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fetcher.charset import decode, fit
+from wiredesk_fetcher.charset import decode, fit
 
 
 def page(charset: str, text: str = "Düsseldorf") -> str:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fetcher import core
-from services.fetcher.core import Response
-from shared import ids
-from shared.errors import TransientError
-from shared.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Content, Rejection, Stage
-from shared.outcomes import Later
-from shared.submission import Refusal
+from wiredesk.contracts import ids
+from wiredesk.contracts.errors import TransientError
+from wiredesk.contracts.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Content, Rejection, ServiceName
+from wiredesk.contracts.submission import Refusal
+from wiredesk.engine.outcomes import RetryAt
+from wiredesk_fetcher import core
+from wiredesk_fetcher.core import Response
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://example.org/story?utm_source=feed"
@@ -77,7 +77,7 @@ def test_a_plain_text_answer_is_text():
 def test_a_status_is_a_reason(status, reason):
     event = answered(response(status, content_type=""))
     assert isinstance(event, ArticleRejected)
-    assert (event.reason, event.stage, event.url) == (reason, Stage.FETCHER, URL)
+    assert (event.reason, event.stage, event.url) == (reason, ServiceName.FETCHER, URL)
     assert event.article_id == ids.article_id(URL)
 
 
@@ -107,7 +107,7 @@ def test_a_failing_site_is_tried_again(status):
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_site_that_asks_to_wait_is_obeyed_for_up_to_an_hour(status, header, seconds):
     later = answered(response(status, retry_after=header))
-    assert later == Later(NOW + timedelta(seconds=seconds), f"http_{status}")
+    assert later == RetryAt(NOW + timedelta(seconds=seconds), f"http_{status}")
 
 
 @given(st.text(max_size=60))

@@ -7,12 +7,12 @@ import pytest
 from aiohttp import web as server
 from aiohttp.test_utils import TestServer
 
-from services.fetcher.handlers import fetch
-from services.fetcher.http import open_web
-from services.fetcher.settings import FetcherOptions, FetcherSettings
-from shared.errors import ConfigurationError, TransientError
-from shared.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Content, Rejection
-from shared.outcomes import Later, Received
+from wiredesk.contracts.errors import ConfigurationError, TransientError
+from wiredesk.contracts.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Content, Rejection
+from wiredesk.engine.outcomes import Received, RetryAt
+from wiredesk_fetcher.handlers import fetch
+from wiredesk_fetcher.http import open_web
+from wiredesk_fetcher.settings import FetcherOptions, FetcherSettings
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
@@ -98,7 +98,7 @@ async def _through(web):
 
 
 async def test_an_article_whose_turn_does_not_come_waits_without_a_failed_try():
-    assert await _through(Failing("host_busy")) == Later(NOW + timedelta(minutes=1), "host_busy")
+    assert await _through(Failing("host_busy")) == RetryAt(NOW + timedelta(minutes=1), "host_busy")
 
 
 async def test_a_site_that_does_not_answer_is_a_failed_try():

@@ -6,12 +6,12 @@ import socket
 import pytest
 from aiohttp import web as server
 
-from services.fetcher import core
-from services.fetcher.core import Response
-from services.fetcher.http import open_web
-from shared.errors import TransientError
-from shared.events import Rejection
 from tests.unit.fetcher.sites import get, options, raw_site, site
+from wiredesk.contracts.errors import TransientError
+from wiredesk.contracts.events import Rejection
+from wiredesk_fetcher import core
+from wiredesk_fetcher.core import Response
+from wiredesk_fetcher.http import open_web
 
 
 async def test_a_page_is_got_with_an_honest_user_agent_and_nothing_of_this_machine(monkeypatch):

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from aiohttp import web as server
 
-from services.fetcher.core import Response
-from services.fetcher.http import open_web
-from shared.errors import TransientError
-from shared.events import Rejection
-from shared.submission import Refusal
 from tests.unit.fetcher.sites import get, options, raw_site, site
+from wiredesk.contracts.errors import TransientError
+from wiredesk.contracts.events import Rejection
+from wiredesk.contracts.submission import Refusal
+from wiredesk_fetcher.core import Response
+from wiredesk_fetcher.http import open_web
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import time
 import pytest
 from aiohttp import web as server
 
-from services.fetcher.core import Response
-from services.fetcher.http import open_web
-from shared.errors import TransientError
-from shared.events import MAX_PAGE_BYTES, MAX_TEXT_BYTES, Rejection
 from tests.unit.fetcher.sites import drip_body, drip_headers, get, options, raw_site, redirect_slowly, say_nothing, site
+from wiredesk.contracts.errors import TransientError
+from wiredesk.contracts.events import MAX_PAGE_BYTES, MAX_TEXT_BYTES, Rejection
+from wiredesk_fetcher.core import Response
+from wiredesk_fetcher.http import open_web
 
 
 async def test_a_body_that_says_it_is_too_large_is_not_read():
@@ -131,7 +131,7 @@ async def test_one_host_serves_two_articles_at_a_time_and_others_are_not_held_up
     assert all(isinstance(answer, Response) for answer in answers)
 
 
-async def test_an_article_that_waits_too_long_for_its_host_goes_to_the_delay_lane():
+async def test_an_article_that_waits_too_long_for_its_host_goes_to_the_retry_topic():
     async with (
         raw_site(say_nothing) as (port, _),
         open_web(options(per_host=1, queue_seconds=0.2, deadline_seconds=1)) as web,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.events import MAX_PAGE_BYTES, MAX_TEXT_BYTES, ArticleSubmitted, Rejection
-from shared.submission import check, check_url, without_credentials
+from wiredesk.contracts.events import MAX_PAGE_BYTES, MAX_TEXT_BYTES, ArticleSubmitted, Rejection
+from wiredesk.contracts.submission import check, check_url, without_credentials
 
 
 def reason(given: str | ArticleSubmitted) -> Rejection:

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.storage import core
-from services.storage.core import Article, Origin, Row, Stored
-from shared import ids
-from shared.events import ArticleStored, StoreStatus
-from shared.outcomes import Received
 from tests.factories import NOON, enriched
+from wiredesk.contracts import ids
+from wiredesk.contracts.events import ArticleStored, StoreStatus
+from wiredesk.engine.outcomes import Received
+from wiredesk_storage import core
+from wiredesk_storage.core import Article, Origin, Row, Stored
 
 
 def row(article=0, event=0, version=0, offset=0, content_hash=None) -> Row:

@@ -1,1 +1,0 @@
-"""Ways to run Wiredesk: local mode, the demo, containers."""

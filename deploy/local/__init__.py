@@ -1,1 +1,0 @@
-"""Kafka, PostgreSQL and the services as child processes of one supervisor, without Docker."""

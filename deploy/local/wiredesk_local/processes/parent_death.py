@@ -1,0 +1,33 @@
+"""Becomes another program that cannot outlive the supervisor: `child.py PARENT_PID SIGNAL UID PROGRAM [ARGUMENT…]`.
+
+Run as a script with `python -I -S`, so it may import nothing of this project. It is a program and not a `preexec_fn`
+because Python code between fork and exec can deadlock as soon as the parent has threads. The order matters: a change
+of user clears the death signal, so the user is changed first. Linux only has the death signal; elsewhere the pid files
+in `wiredesk_local.processes.child` find what is left.
+"""
+
+import ctypes
+import os
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Change user when UID is not "-", ask for SIGNAL when the parent dies, and exec."""
+    parent, signal, uid, *command = sys.argv[1:]
+    if uid != "-":
+        os.setgroups([])
+        os.setgid(int(uid.partition(":")[2]))
+        os.setuid(int(uid.partition(":")[0]))
+    if sys.platform == "linux":
+        if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal), 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+        # The parent may have died before the request; then nobody will ever send the signal.
+        if os.getppid() != int(parent):
+            raise SystemExit(1)
+    os.execv(command[0], command)  # noqa: S606 - there is no shell in it
+
+
+if __name__ == "__main__":
+    main()

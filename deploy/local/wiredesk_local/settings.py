@@ -1,0 +1,41 @@
+"""What can be set about local mode, and where its state lies."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+
+from wiredesk.runtime.settings import ServiceSettings
+
+
+class LocalOptions(BaseModel):
+    """Kafka and PostgreSQL as child processes."""
+
+    state_dir: Path = Field(Path(".wiredesk"), description="data, logs and state of everything that local mode runs")
+    jar_dir: Path | None = Field(None, description="a folder that already holds Kafka's jars: no download")
+    jar_repository: str | None = Field(None, description="URL of a Maven mirror, instead of Maven Central")
+    kafka_port: int = Field(0, ge=0, le=65535, description="0 takes a free port")
+    kafka_heap: str = Field("384m", pattern=r"^[1-9][0-9]*[mg]$", description="the JVM's -Xmx")
+    postgres_port: int = Field(0, ge=0, le=65535, description="0 takes a free port")
+
+
+class ExistingStorage(BaseModel):
+    """The one storage setting that local mode reads: with it, no PostgreSQL is started."""
+
+    dsn: SecretStr | None = None
+
+
+class LocalSettings(ServiceSettings):
+    """Settings of local mode. A Kafka or PostgreSQL address set by the operator is used instead of a server of ours."""
+
+    local: LocalOptions = LocalOptions()
+    storage: ExistingStorage = ExistingStorage()
+
+    @property
+    def existing_kafka(self) -> bool:
+        """Whether the operator named a Kafka."""
+        return "kafka" in self.model_fields_set and "bootstrap_servers" in self.kafka.model_fields_set
+
+    @property
+    def existing_postgres(self) -> bool:
+        """Whether the operator named a PostgreSQL."""
+        return self.storage.dsn is not None

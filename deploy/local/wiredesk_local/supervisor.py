@@ -1,0 +1,235 @@
+"""Runs everything on one machine: Kafka, PostgreSQL, topics, workers; keeps them running; stops them in order."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
+
+from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.errors import WiredeskError
+from wiredesk.contracts.topics import Lane
+from wiredesk_local.control import ControlServer
+from wiredesk_local.processes.child import lock_folder, started, stop_leftovers
+from wiredesk_local.processes.restart import Restarter
+from wiredesk_local.servers import kafka_aot
+from wiredesk_local.servers.kafka import TOPIC_BYTES
+from wiredesk_local.servers.kafka_jars import kafka_jars
+from wiredesk_local.servers.launch import both, kafka_server, postgres_server
+from wiredesk_local.settings import LocalSettings
+from wiredesk_local.state import StateDir
+from wiredesk_local.workers import Command, Workers, module_command
+
+_SERVER_STOP_SECONDS = 20.0
+# Long enough for a demo to have the machine to itself.
+_TRAIN_AFTER_SECONDS = 20.0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+# (Kafka, lane, bytes that all partitions of one topic may take together; None: no bound)
+ApplyTopics = Callable[[KafkaSettings, Lane, int | None], Awaitable[object]]
+
+
+class StoppedError(WiredeskError):
+    """Somebody asked to stop before everything was up."""
+
+    reason = "stopped"
+
+
+async def _apply_topics(kafka: KafkaSettings, lane: Lane, retention_bytes: int | None) -> object:
+    from wiredesk.client.admin import apply_topics  # noqa: PLC0415 - brings aiokafka, which only a start needs
+
+    return await apply_topics(kafka, lane, retention_bytes=retention_bytes)
+
+
+class Supervisor:
+    """One running system in one state folder. Create it and use it in the main thread's event loop."""
+
+    def __init__(
+        self,
+        settings: LocalSettings,
+        *,
+        scale: Mapping[str, int],
+        environment: Mapping[str, Mapping[str, str]] | None = None,
+        say: Callable[[str], None],
+        command: Command = module_command,
+        apply_topics: ApplyTopics = _apply_topics,
+    ) -> None:
+        """`scale` names every service and how many processes it gets; `environment` adds variables per service."""
+        self.settings = settings
+        self.bootstrap_servers: list[str] = []
+        self.dsn = ""
+        self._scale = dict(scale)
+        self._say = _never_raising(say)
+        self._apply_topics = apply_topics
+        self._state = StateDir(settings.local.state_dir)
+        self._servers: dict[str, Restarter] = {}
+        self._workers = Workers(
+            list(scale), self._state, environment or {}, command=command, say=self._say, changed=self._write_state
+        )
+        self._token = secrets.token_urlsafe(24)
+        self._control = ControlServer(self._token, self._answer)
+        self._phase = "stopped"
+        self._asked = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._held = contextlib.ExitStack()
+        self._training: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start everything; return when the workers run. After an error nothing is left running.
+
+        From here to the end of `stop`, Ctrl-C and SIGTERM end `wait`, and a second one makes `stop` hurry.
+
+        Raises:
+            ConfigurationError: the state folder is in use, a port is taken, Kafka cannot be had.
+            InfrastructureError: a server did not start.
+            StoppedError: Ctrl-C, SIGTERM or `wiredesk down` while starting.
+        """
+        self._state.create()
+        self._held.enter_context(lock_folder(self._state.root))
+        try:
+            loop = asyncio.get_running_loop()
+            for number in _SIGNALS:
+                loop.add_signal_handler(number, self._on_signal)
+            await self._or_stopped(self._start())
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def wait(self) -> None:
+        """Return when somebody asks to stop: Ctrl-C, SIGTERM or `wiredesk down`."""
+        await self._asked.wait()
+
+    async def stop(self) -> None:
+        """Stop workers, then Kafka, then PostgreSQL. Returns when all have gone; safe to call twice."""
+        self._phase = "stopping"
+        if self._training is not None:
+            self._training.cancel()
+            await asyncio.gather(self._training, return_exceptions=True)
+        await self._workers.stop(self._hurry)
+        for server in self._servers.values():
+            await server.stop(_SERVER_STOP_SECONDS, self._hurry)
+        self._servers.clear()
+        await self._control.stop()
+        self._phase = "stopped"
+        self._state.clear()
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+        self._held.close()
+
+    async def scale(self, service: str, count: int) -> None:
+        """Bring `service` to `count` processes. See `Workers.scale`."""
+        await self._workers.scale(service, count, self._addresses())
+
+    def status(self) -> dict[str, Any]:
+        """What runs, without secrets."""
+        return {
+            "pid": os.getpid(),
+            "phase": self._phase,
+            "bootstrap_servers": self.bootstrap_servers,
+            "servers": [
+                {
+                    "name": name,
+                    "pid": kept.child.pid,
+                    "state": kept.state,
+                    "restarts": kept.restarts,
+                    "log": str(kept.child.log),
+                }
+                for name, kept in self._servers.items()
+            ],
+            "workers": self._workers.status(),
+        }
+
+    async def _start(self) -> None:
+        self._phase = "starting"
+        found = await asyncio.to_thread(stop_leftovers, self._state.pids)
+        if found:
+            self._say(f"stopped what an earlier run left behind: {', '.join(found)}")
+        await self._control.start()
+        self._write_state()
+        await both(self._start_kafka(), self._start_postgres())
+        kafka = self.settings.kafka.model_copy(update={"bootstrap_servers": self.bootstrap_servers})
+        # A Kafka of the operator's keeps its own bounds.
+        retention_bytes = None if self.settings.existing_kafka else TOPIC_BYTES
+        await self._apply_topics(kafka, Lane(self.settings.lane), retention_bytes)
+        for service, count in self._scale.items():
+            await self.scale(service, count)
+        self._phase = "running"
+        self._write_state()
+
+    async def _start_kafka(self) -> None:
+        if self.settings.existing_kafka:
+            self.bootstrap_servers = list(self.settings.kafka.bootstrap_servers)
+            return
+        server = await kafka_server(self.settings, self._state, self._say)
+        self._servers["kafka"] = Restarter(server.child, server.start, say=self._say, changed=self._write_state)
+        await self._servers["kafka"].start()
+        self.bootstrap_servers = [server.bootstrap_server]
+        self._training = asyncio.create_task(self._train_later(), name="train Kafka's start cache")
+
+    async def _start_postgres(self) -> None:
+        if self.settings.storage.dsn is not None:
+            self.dsn = self.settings.storage.dsn.get_secret_value()
+            return
+        server = postgres_server(self.settings, self._state)
+        self._servers["postgres"] = Restarter(server.child, server.start, say=self._say, changed=self._write_state)
+        await self._servers["postgres"].start()
+        self.dsn = server.dsn
+
+    async def _train_later(self) -> None:
+        await asyncio.sleep(_TRAIN_AFTER_SECONDS)
+        # A slower next start is no reason to bother anybody.
+        with contextlib.suppress(WiredeskError, OSError):
+            await kafka_aot.train(await kafka_jars(self._say), self._state.pids)
+
+    async def _or_stopped(self, work: Coroutine[Any, Any, None]) -> None:
+        working, asked = asyncio.create_task(work), asyncio.create_task(self._asked.wait())
+        try:
+            await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise StoppedError("stopped before everything was up")
+            await working
+        finally:
+            for task in (working, asked):
+                task.cancel()
+            await asyncio.gather(working, asked, return_exceptions=True)
+
+    def _on_signal(self) -> None:
+        if self._asked.is_set():
+            self._hurry.set()
+        else:
+            self._asked.set()
+            self._say("stopping (once more to hurry)")
+
+    def _addresses(self) -> dict[str, str]:
+        return {
+            "WIREDESK_KAFKA__BOOTSTRAP_SERVERS": ",".join(self.bootstrap_servers),
+            "WIREDESK_STORAGE__DSN": self.dsn,
+        }
+
+    async def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        match question["command"]:
+            case "status":
+                return self.status()
+            case "scale":
+                await self.scale(str(question["service"]), int(question["count"]))
+            case "stop":
+                self._asked.set()
+        return {"ok": True}
+
+    def _write_state(self) -> None:
+        if self._phase in ("starting", "running"):
+            secret = {"dsn": self.dsn, "control": {"port": self._control.port, "token": self._token}}
+            self._state.write({**self.status(), **secret, "started": started(os.getpid())})
+
+
+def _never_raising(say: Callable[[str], None]) -> Callable[[str], None]:
+    """A terminal that was closed takes no more words, which must not keep anything from being stopped."""
+
+    def said(message: str) -> None:
+        with contextlib.suppress(OSError):
+            say(message)
+
+    return said

@@ -1,0 +1,122 @@
+"""The worker processes: N of each service, each with a health port and a log of its own."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from wiredesk.contracts.errors import ConfigurationError
+from wiredesk_local.processes.child import Child, free_port
+from wiredesk_local.processes.restart import Restarter
+from wiredesk_local.state import StateDir
+
+# A service finishes its batch and leaves its group within 25 s of SIGTERM.
+STOP_SECONDS = 30.0
+MOST_WORKERS = 64
+
+Command = Callable[[str], Sequence[str]]
+
+
+def module_command(service: str) -> Sequence[str]:
+    """How a service is started: its package as a program of this interpreter."""
+    return [sys.executable, "-m", f"wiredesk_{service}"]
+
+
+class Worker:
+    """One process of one service."""
+
+    def __init__(self, service: str, index: int, child: Child, kept: Restarter) -> None:
+        self.service = service
+        self.index = index
+        self.child = child
+        self.kept = kept
+        self.health_port = 0
+
+    def status(self) -> dict[str, Any]:
+        """What `wiredesk status` shows about it."""
+        return {
+            "service": self.service,
+            "index": self.index,
+            "pid": self.child.pid,
+            "health_port": self.health_port,
+            "state": self.kept.state,
+            "restarts": self.kept.restarts,
+            "log": str(self.child.log),
+        }
+
+
+class Workers:
+    """All workers. `scale` is the only way to add and remove them."""
+
+    def __init__(
+        self,
+        services: Sequence[str],
+        state: StateDir,
+        environment: Mapping[str, Mapping[str, str]],
+        *,
+        command: Command,
+        say: Callable[[str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        """`environment` maps a service to variables it gets besides our own."""
+        self._groups: dict[str, list[Worker]] = {service: [] for service in services}
+        self._state = state
+        self._environment = environment
+        self._command = command
+        self._say = say
+        self._changed = changed
+        self._one_at_a_time = asyncio.Lock()
+        self._closed = False
+
+    def status(self) -> list[dict[str, Any]]:
+        """Every worker, in the order of the services."""
+        return [worker.status() for group in self._groups.values() for worker in group]
+
+    async def scale(self, service: str, count: int, addresses: Mapping[str, str]) -> None:
+        """Start or stop processes of `service` until `count` run; those that stop finish their batch first.
+
+        Raises:
+            ConfigurationError: no such service, or a count that makes no sense.
+        """
+        if service not in self._groups:
+            raise ConfigurationError(f"no service {service!r} here: there are {', '.join(self._groups)}")
+        if not 0 <= count <= MOST_WORKERS:
+            raise ConfigurationError(f"{count} workers of {service}: take 0 to {MOST_WORKERS}")
+        async with self._one_at_a_time:
+            group = self._groups[service]
+            while len(group) < count and not self._closed:
+                group.append(await self._add(service, len(group) + 1, addresses))
+            gone = group[count:]
+            await asyncio.gather(*(worker.kept.stop(STOP_SECONDS) for worker in gone))
+            del group[count:]
+            self._changed()
+
+    async def stop(self, hurry: asyncio.Event) -> None:
+        """Stop all of them at once and for good; return once they have gone."""
+        self._closed = True
+        await self._stop_everyone(hurry)
+        # A `scale` that was under way may have added one more.
+        async with self._one_at_a_time:
+            await self._stop_everyone(hurry)
+            for group in self._groups.values():
+                group.clear()
+
+    async def _stop_everyone(self, hurry: asyncio.Event) -> None:
+        everyone = [worker for group in self._groups.values() for worker in group]
+        await asyncio.gather(*(worker.kept.stop(STOP_SECONDS, hurry) for worker in everyone))
+
+    async def _add(self, service: str, index: int, addresses: Mapping[str, str]) -> Worker:
+        name = f"{service}-{index}"
+        child = Child(name, log=self._state.logs / f"{name}.log", pids=self._state.pids)
+
+        async def start() -> None:
+            worker.health_port = free_port()
+            env = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_LOCAL__")}
+            env |= {"PYTHONUNBUFFERED": "1", **addresses, **self._environment.get(service, {})}
+            env["WIREDESK_HEALTH__PORT"] = str(worker.health_port)
+            await child.start(self._command(service), env=env)
+
+        worker = Worker(service, index, child, Restarter(child, start, say=self._say, changed=self._changed))
+        await worker.kept.start()
+        return worker

@@ -1,1 +1,0 @@
-"""The four workers and the desk."""

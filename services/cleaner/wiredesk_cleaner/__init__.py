@@ -1,0 +1,23 @@
+"""The cleaner: a page or text as fetched comes in; a clean article, every line zoned and fields filled, goes out.
+
+A service, and a library that needs no broker: `clean_html` and `clean_text`. Read in this order: `handlers` (event in,
+event out), `pool_worker` (the process that parses), `core` (one article, start to end), then what it calls: `html`
+(page to blocks), `metadata` (what a page states), `zones` (the zone map), `quality` (article or not, and how much of
+it), `fingerprint` (how copies are found). `normalisation` and `lexicon` serve all of them.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wiredesk_cleaner.library import clean_html, clean_text
+
+__all__ = ["clean_html", "clean_text"]
+
+
+def __getattr__(name: str) -> Any:
+    # Late, because a service's own process, which only hands work to its pool, need not load the parsers.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from wiredesk_cleaner import library  # noqa: PLC0415
+
+    return getattr(library, name)

@@ -1,0 +1,39 @@
+"""Run the cleaner: settings, a pool of processes for the parsing, then the articles."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from wiredesk.contracts.events import ArticleFetched
+from wiredesk.contracts.topics import FETCHED
+from wiredesk.engine.concurrency import one_by_one
+from wiredesk.runtime.pool import Pool
+from wiredesk.runtime.service import Service, Worker, run
+from wiredesk_cleaner import pool_worker
+from wiredesk_cleaner.handlers import clean
+from wiredesk_cleaner.settings import CleanerSettings
+
+_MIB = 1024 * 1024
+# At worst each page takes its whole time limit, one after the other, and a batch must end within ten minutes.
+BATCH = 40
+
+
+@asynccontextmanager
+async def worker(settings: CleanerSettings) -> AsyncIterator[Worker[ArticleFetched]]:
+    """Start the processes and keep each of them busy: one article in work, one waiting."""
+    options = settings.cleaner
+    pool = Pool(options.workers, initializer=pool_worker.start, memory_bytes=options.memory_limit_mib * _MIB)
+    async with pool:
+        handler = partial(clean, pool=pool, options=options)
+        yield Worker(handle=one_by_one(handler, concurrency=2 * options.workers))
+
+
+def main() -> None:
+    """Entry point of `wiredesk-cleaner`."""
+    raise SystemExit(
+        run(Service(name="cleaner", consumes=FETCHED, settings=CleanerSettings, worker=worker, batch=BATCH))
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,12 @@
+"""Train the block model: `python -m wiredesk_cleaner.training DATA_DIR`."""
+
+import os
+import sys
+
+# Read when numpy is loaded. The matrices are so small that a second thread spins longer than it helps.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from wiredesk_cleaner.training.train import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,1 +1,0 @@
-"""The desk is for people: the command line, and what it prints."""

@@ -1,0 +1,136 @@
+"""The verbs of every day: start and stop, publish, look, search, try."""
+# ruff: noqa: FBT002, PLC0415 - Typer reads options from defaults; the imports are late so that help is quick
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wiredesk_desk.cli.options import Json, Limit, Scale
+
+app = typer.Typer()
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="Feed the bundled demo news site through.")] = False,
+    scale: Scale = None,
+) -> None:
+    """Start Kafka, PostgreSQL and the services here; Ctrl-C stops them. A second `up` says what is running."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import up as verb
+
+    running.execute(verb.up(demo=demo, scale=scale or []))
+
+
+@app.command()
+def down(
+    purge: Annotated[bool, typer.Option("--purge", help="Delete its data, too: topics, articles, logs.")] = False,
+) -> None:
+    """Stop the system that `up` started in this folder."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import lifecycle
+
+    running.execute(lifecycle.down(purge=purge))
+
+
+@app.command()
+def status(json: Json = False) -> None:
+    """Show for each stage what waits, who works on which partitions, how much is on the topics, dead letters."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import status as verb
+
+    running.execute(verb.status(as_json=json))
+
+
+@app.command()
+def scale(
+    service: Annotated[str, typer.Argument(help="fetcher, cleaner, tagger or storage")],
+    processes: Annotated[int, typer.Argument(min=0, max=64)],
+    json: Json = False,
+) -> None:
+    """Change how many worker processes of a service run; nothing is lost or stored twice while it happens."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import lifecycle
+
+    running.execute(lifecycle.scale(service, processes, as_json=json))
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check Python, disk, memory, settings, servers, topics, workers and tagger, and say how to mend what is wrong."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import doctor as verb
+
+    running.execute(verb.doctor(as_json=json))
+
+
+@app.command()
+def publish(
+    what: Annotated[list[str], typer.Argument(metavar="URL|FILE|-...", help="- reads standard input.")],
+    source: Annotated[str, typer.Option(help="Who submits it.")] = "wiredesk publish",
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the receipt.")] = True,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the receipts.")] = 60,
+    json: Json = False,
+) -> None:
+    """Put articles on the wire and show what became of each: stored, rejected or dead-lettered."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import publish as verb
+
+    running.execute(verb.publish(what, source=source, wait=wait, timeout=timeout, as_json=json))
+
+
+@app.command()
+def tail(
+    stage: Annotated[str, typer.Argument(help="submitted fetched cleaned enriched stored rejected")] = "enriched",
+    from_start: Annotated[bool, typer.Option("--from-start", help="Begin with the oldest record.")] = False,
+    entity: Annotated[str | None, typer.Option(help="Only articles naming this entity (any case).")] = None,
+    limit: Limit = None,
+    json: Json = False,
+) -> None:
+    """Show the records of a stage as they come, until Ctrl-C or the limit."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import tail
+
+    running.execute(tail.tail(stage, from_start=from_start, entity=entity, limit=limit, as_json=json))
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help='As in a web search: "exact words", -without, or')],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000)] = 10,
+    json: Json = False,
+) -> None:
+    """Search the stored articles."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import search as verb
+
+    running.execute(verb.search(query, limit=limit, as_json=json))
+
+
+@app.command()
+def explain(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE_ID|URL|CORRELATION_ID")],
+    json: Json = False,
+) -> None:
+    """Show the journey of one article through the topics, with times and attempts, and where it is now."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import explain as verb
+
+    running.execute(verb.explain(article, as_json=json))
+
+
+@app.command("try")
+def try_(
+    what: Annotated[str, typer.Argument(metavar="FILE|URL|-")],
+    zones: Annotated[
+        bool, typer.Option("--zones", help="Show the zone of every line, and the rule behind it.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option(metavar="OUT.html", help="Write a page that shows all of it.")] = None,
+    json: Json = False,
+) -> None:
+    """Clean and tag one article here, without Kafka, and show its text and entities."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import try_article
+
+    running.execute(try_article.try_out(what, zones=zones, page=html, as_json=json))

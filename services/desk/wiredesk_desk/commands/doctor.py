@@ -1,0 +1,148 @@
+"""`doctor`: look at everything the system needs, and say how to mend what is wrong."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import asyncpg
+
+from wiredesk.client import admin, offsets
+from wiredesk.contracts.errors import ConfigurationError, InfrastructureError, WiredeskError
+from wiredesk_desk.config import System, settings_classes, system
+from wiredesk_desk.distributions import is_installed
+from wiredesk_desk.output import emit, for_people, say, typed
+from wiredesk_desk.running import Exit
+
+GIB = 1024**3
+# Kafka and PostgreSQL of local mode keep at most 512 MB a topic, and need about 1 GB of memory with the workers.
+LEAST_DISK = 2 * GIB
+LEAST_MEMORY = 1 * GIB
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `todo` is what to do when it is not `ok`."""
+
+    name: str
+    ok: bool
+    found: str
+    todo: str = ""
+    code: Exit = Exit.FAILED
+
+
+async def doctor(*, as_json: bool) -> Exit:
+    """Print every check; the exit code is that of the first failure."""
+    checks = [python(), disk(), memory()]
+    try:
+        for cls in settings_classes():
+            cls.load()
+        here = await system()
+    except ConfigurationError as error:
+        checks.append(
+            Check("settings", ok=False, found=str(error), todo="wiredesk config show", code=Exit.CONFIGURATION)
+        )
+    else:
+        checks.append(Check("settings", ok=True, found=f"servers from: {here.origin}"))
+        checks += [await _safely(look, here) for look in (kafka, topics, workers, postgres, tagger)]
+    for check in checks:
+        if for_people(as_json=as_json):
+            print(f"{'✔' if check.ok else '✘'} {check.name}: {check.found}")
+            if not check.ok:
+                print(f"  → {typed(check.todo)}")
+        else:
+            emit({**asdict(check), "code": int(check.code)})
+    failed = [check for check in checks if not check.ok]
+    say(f"{len(failed)} of {len(checks)} checks failed" if failed else "all is well")
+    return failed[0].code if failed else Exit.OK
+
+
+async def _safely(look: Callable[[System], Awaitable[Check]], here: System) -> Check:
+    try:
+        return await look(here)
+    except InfrastructureError as error:
+        todo = "Start the system with `wiredesk up`, or set the address of a server of your own."
+        return Check(look.__name__, ok=False, found=str(error), todo=todo, code=Exit.UNREACHABLE)
+    except WiredeskError as error:
+        return Check(look.__name__, ok=False, found=str(error), todo="wiredesk config show")
+
+
+def python() -> Check:
+    """The interpreter."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Check("python", (3, 11) <= sys.version_info[:2] < (3, 14), version, "Install Python 3.11, 3.12 or 3.13.")
+
+
+def disk() -> Check:
+    """Room for local mode's data in this folder."""
+    free = shutil.disk_usage(Path.cwd()).free
+    return Check("disk", free >= LEAST_DISK, f"{free / GIB:.1f} GiB free here", "Make room: local mode wants 2 GiB.")
+
+
+def memory() -> Check:
+    """Memory for Kafka, PostgreSQL and the workers."""
+    free = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    found = f"{total / GIB:.1f} GiB, {free / GIB:.1f} GiB unused"
+    return Check("memory", total >= LEAST_MEMORY, found, "Local mode wants 1 GiB: use servers on another machine.")
+
+
+async def kafka(here: System) -> Check:
+    """Whether Kafka answers."""
+    async with admin.connect(here.kafka) as client:
+        cluster = await client.describe_cluster()
+    found = f"{', '.join(here.kafka.bootstrap_servers)}, brokers: {len(cluster['brokers'])}"
+    return Check("kafka", ok=True, found=found)
+
+
+async def topics(here: System) -> Check:
+    """Whether the topics are as `wiredesk.contracts.topics` says."""
+    drifts = await admin.diff_topics(here.kafka, here.lane)
+    missing = sum(drift.found == "missing" for drift in drifts)
+    if missing:
+        return Check("topics", ok=False, found=f"{missing} are missing", todo="wiredesk topics apply")
+    if drifts:
+        return Check("topics", ok=False, found=f"{len(drifts)} settings differ", todo="wiredesk topics diff")
+    return Check("topics", ok=True, found="as they should be")
+
+
+async def workers(here: System) -> Check:
+    """Whether every stage has a worker that owns partitions."""
+    stages = await offsets.lag(here.kafka, here.lane)
+    idle = sorted({stage.service for stage in stages if not any(member.partitions for member in stage.members)})
+    waiting = sum(stage.lag for stage in stages)
+    if idle:
+        todo = "wiredesk up" if here.control is None else f"wiredesk scale {idle[0]} 1"
+        return Check("workers", ok=False, found=f"nobody works as {', '.join(idle)}", todo=todo)
+    return Check("workers", ok=True, found=f"every stage has one; {waiting} records wait")
+
+
+async def postgres(here: System) -> Check:
+    """Whether PostgreSQL answers."""
+    try:
+        connection = await asyncpg.connect(here.dsn.get_secret_value(), timeout=5)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise InfrastructureError(f"PostgreSQL does not answer: {type(error).__name__}", reason="postgres") from None
+    try:
+        version = await connection.fetchval("show server_version")
+    finally:
+        await connection.close()
+    return Check("postgres", ok=True, found=f"version {version}")
+
+
+async def tagger(_here: System) -> Check:
+    """Whether the tagger's pipelines load, where it is installed."""
+    if not is_installed("wiredesk_tagger"):
+        return Check("tagger", ok=True, found="not installed here")
+    from wiredesk_tagger import nlp  # noqa: PLC0415 - may not be installed
+    from wiredesk_tagger.settings import TaggerSettings  # noqa: PLC0415 - as above
+
+    options = TaggerSettings.load().tagger
+    try:
+        made_by = (await asyncio.to_thread(nlp.load, options.pipelines, options.knowledge)).made_by
+    except ConfigurationError as error:
+        return Check("tagger", ok=False, found=str(error), todo="mend what the message names", code=Exit.CONFIGURATION)
+    return Check("tagger", ok=True, found=f"{made_by.pipeline} {made_by.version}")

@@ -1,0 +1,65 @@
+"""`down` and `scale`: change the system that runs in this folder."""
+
+import asyncio
+import shutil
+import time
+
+from wiredesk.client import offsets
+from wiredesk.client.offsets import StageLag
+from wiredesk.contracts.events import ServiceName
+from wiredesk_desk.commands.status import member_rows
+from wiredesk_desk.config import System, local_control, local_settings, system
+from wiredesk_desk.output import say, table
+from wiredesk_desk.running import Exit, Problem
+
+# A worker loads its models (seconds) before it joins; one that was killed keeps its place until its session times out.
+JOIN_SECONDS = 90.0
+
+
+async def down(*, purge: bool) -> Exit:
+    """Stop what runs in this folder; with `purge` delete its data, too."""
+    control = await local_control()
+    if control is None:
+        say("nothing is running in this folder")
+    else:
+        await control.stop()
+        say("stopped")
+    folder = local_settings().local.state_dir
+    # Only a folder that local mode made has these two.
+    if purge and (folder / "logs").is_dir() and (folder / "pids").is_dir():
+        await asyncio.to_thread(shutil.rmtree, folder)
+        say(f"deleted {folder}")
+    return Exit.OK
+
+
+async def scale(service: str, processes: int, *, as_json: bool) -> Exit:
+    """Change the number of processes of a service in the running system."""
+    if service not in set(ServiceName):
+        raise Problem(f"there is no service {service!r}", f"Take one of: {' '.join(ServiceName)}.", code=Exit.USAGE)
+    control = await local_control()
+    if control is None:
+        raise Problem("nothing is running in this folder", "wiredesk up", code=Exit.UNREACHABLE)
+    await control.scale(service, processes)
+    rows = [row for row in member_rows(await _joined(await system(), service, processes)) if row["partitions"]]
+    table(rows, as_json=as_json, empty=f"no {service} is running: what comes in waits on its topic")
+    return Exit.OK
+
+
+async def _joined(here: System, service: str, processes: int) -> list[StageLag]:
+    """Return the lag of `service` once its group has that many members and they share out all partitions."""
+    deadline = time.monotonic() + JOIN_SECONDS
+    while True:
+        stages = [stage for stage in await offsets.lag(here.kafka, here.lane) if stage.service == service]
+        if all(shared_out(stage, processes) for stage in stages):
+            return stages
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the group of the {service} has not settled within {JOIN_SECONDS:g} s")
+        await asyncio.sleep(0.5)
+
+
+def shared_out(stage: StageLag, processes: int) -> bool:
+    """Whether a group has `processes` members that own every partition once."""
+    owned = sorted(number for member in stage.members for number in member.partitions)
+    if len(stage.members) != processes or stage.state not in ("Stable", "Empty", "Dead"):
+        return False
+    return not processes or owned == [partition.partition for partition in stage.partitions]

@@ -1,0 +1,35 @@
+"""`search`: the stored articles."""
+
+from dataclasses import asdict
+
+from wiredesk.contracts.errors import InfrastructureError
+from wiredesk_desk.config import system
+from wiredesk_desk.output import emit, for_people, heading, paragraph, say
+from wiredesk_desk.running import Exit, Problem
+from wiredesk_storage.archive import Archive
+from wiredesk_storage.settings import StorageOptions
+from wiredesk_storage.store import open_pool
+
+
+async def search(query: str, *, limit: int, as_json: bool) -> Exit:
+    """Print the best articles for a query, the best first."""
+    if not query.strip():
+        raise Problem("the query is empty", "wiredesk search 'river treaty'", code=Exit.USAGE)
+    here = await system()
+    try:
+        async with open_pool(StorageOptions(dsn=here.dsn, connections=1)) as pool:
+            hits = await Archive(pool).search(query, limit=limit)
+    except InfrastructureError as error:
+        raise InfrastructureError(str(error), reason="postgres") from None
+    for hit in hits:
+        if not for_people(as_json=as_json):
+            emit(asdict(hit))
+            continue
+        heading(hit.headline or "(no headline)")
+        paragraph(hit.excerpt.replace("\n", " ").replace("**", ""), indent="  ")
+        day = f"{hit.date_published:%Y-%m-%d}" if hit.date_published else ""
+        paragraph("  ".join(filter(None, (day, hit.publisher, hit.url, f"article {hit.article_id}"))), indent="  ")
+        print()
+    if not hits:
+        say("nothing found")
+    return Exit.OK

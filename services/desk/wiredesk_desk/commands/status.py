@@ -1,0 +1,103 @@
+"""`status`: what waits, who works on what, how much lies where, what died."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from wiredesk.client import offsets
+from wiredesk.client.offsets import StageLag
+from wiredesk.contracts.topics import PUBLIC, Lane, dead_letters
+from wiredesk_desk.config import System, system
+from wiredesk_desk.dead_letters import store
+from wiredesk_desk.dead_letters.core import OPEN, state
+from wiredesk_desk.output import Row, emit, for_people, say, table
+from wiredesk_desk.running import Exit
+
+
+async def status(*, as_json: bool) -> Exit:
+    """Print lag and members per stage, records per topic, dead letters, and the local processes."""
+    here = await system()
+    stages = await offsets.lag(here.kafka, here.lane)
+    counts = await offsets.counts(here.kafka, here.lane)
+    processes = await _processes(here)
+    if not for_people(as_json=as_json):
+        for row in stage_rows(stages):
+            emit({"kind": "stage", **row})
+        for row in member_rows(stages):
+            emit({"kind": "member", **row})
+        for name, count in counts.items():
+            emit({"kind": "topic", "topic": name, "records": count})
+        for row in processes:
+            emit({"kind": "process", **row})
+        return Exit.OK
+    say(f"Kafka {', '.join(here.kafka.bootstrap_servers)} ({here.origin})")
+    table(stage_rows(stages), as_json=False, empty="", right=("waiting", "members"))
+    print()
+    table(member_rows(stages), as_json=False, empty="no worker is running: start them with `wiredesk up`")
+    print()
+    table(count_rows(counts, here.lane), as_json=False, empty="no topics: create them with `wiredesk topics apply`")
+    if processes:
+        print()
+        table(processes, as_json=False, empty="", right=("pid", "restarts"))
+    if any(counts.get(here.lane.topic(topic)) for topic in dead_letters()):
+        settled = await store.settlements(here)
+        waiting = sum(state(letter, settled) == OPEN for letter in await store.letters(here))
+        if waiting:
+            say(f"dead letters that nobody has settled: {waiting:,} (see `wiredesk dlq list`)")
+    return Exit.OK
+
+
+def stage_rows(stages: Iterable[StageLag]) -> list[Row]:
+    """One row a service and topic it reads."""
+    return [
+        {
+            "stage": stage.service,
+            "reads": stage.topic,
+            "waiting": stage.lag,
+            "members": len(stage.members),
+            "group": stage.state,
+        }
+        for stage in stages
+    ]
+
+
+def member_rows(stages: Iterable[StageLag]) -> list[Row]:
+    """One row a worker process and topic, with the partitions it owns."""
+    return [
+        {"worker": member.client_id, "host": member.host, "reads": stage.topic, "partitions": ranges(member.partitions)}
+        for stage in stages
+        for member in stage.members
+    ]
+
+
+def count_rows(counts: Mapping[str, int], lane: Lane) -> list[Row]:
+    """One row a topic of articles, and one a dead-letter topic that is not empty."""
+    public = [lane.topic(topic) for topic in PUBLIC]
+    return [{"topic": name, "records": count} for name, count in counts.items() if name in public or count]
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return sorted numbers in short: 0-3 5."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return " ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+async def _processes(here: System) -> list[Row]:
+    return [] if here.control is None else process_rows(await here.control.status())
+
+
+def process_rows(state: Mapping[str, Any]) -> list[Row]:
+    """One row a process of the system that runs in this folder."""
+    return [
+        {
+            "process": row.get("name") or f"{row['service']}-{row['index']}",
+            "pid": row["pid"],
+            "state": row["state"],
+            "restarts": row["restarts"],
+        }
+        for row in (*state["servers"], *state["workers"])
+    ]

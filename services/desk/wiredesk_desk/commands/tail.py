@@ -1,0 +1,55 @@
+"""`tail`: look at the topics."""
+
+from contextlib import aclosing
+
+from wiredesk.client.client import Wiredesk
+from wiredesk.client.records import Entry
+from wiredesk.contracts.events import ArticleEnriched
+from wiredesk.contracts.topics import PUBLIC
+from wiredesk_desk.config import system
+from wiredesk_desk.output import emit, for_people, say
+from wiredesk_desk.running import Exit, Problem
+from wiredesk_desk.views import article
+
+STAGES = {topic.name.split(".")[1]: topic for topic in PUBLIC}
+
+
+async def tail(stage: str, *, from_start: bool, entity: str | None, limit: int | None, as_json: bool) -> Exit:
+    """Print records of a stage as they come; with `entity` only enriched articles that name it."""
+    topic = STAGES.get(stage)
+    if topic is None:
+        raise Problem(f"there is no stage {stage!r}", f"Take one of: {' '.join(STAGES)}.", code=Exit.USAGE)
+    if entity is not None and topic.event is not ArticleEnriched:
+        raise Problem(
+            "only enriched articles have entities", f"wiredesk tail enriched --entity {entity!r}", code=Exit.USAGE
+        )
+    here = await system()
+    people = for_people(as_json=as_json)
+    async with Wiredesk(here.kafka, lane=here.lane.name) as wire:
+        if people:
+            say(f"{here.lane.topic(topic)} at {', '.join(here.kafka.bootstrap_servers)}; Ctrl-C ends")
+        seen = 0
+        async with aclosing(wire.watch([topic], from_start=from_start)) as entries:
+            async for entry in entries:
+                if entity is not None and not _names(entry, entity):
+                    continue
+                _show(entry, people=people)
+                seen += 1
+                if seen == limit:
+                    break
+    return Exit.OK
+
+
+def _names(entry: Entry, entity: str) -> bool:
+    found = entry.event
+    return isinstance(found, ArticleEnriched) and any(e.name.casefold() == entity.casefold() for e in found.entities)
+
+
+def _show(entry: Entry, *, people: bool) -> None:
+    if not people:
+        event = entry.event.model_dump(mode="json") if entry.event else None
+        emit({"position": entry.position, "at": entry.at.isoformat(), "article_id": entry.article_id, "event": event})
+    elif entry.event is None:
+        say(f"{entry.position}: {len(entry.value)} bytes that are no event (see `wiredesk dlq list`)")
+    else:
+        article.show(entry.event, entry.article_id)

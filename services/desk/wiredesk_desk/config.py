@@ -1,0 +1,144 @@
+"""Which system the desk talks to, and `config show`. An unknown `WIREDESK_*` variable stops every verb."""
+
+import importlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from wiredesk.client.settings import KafkaSettings, check_names, variables
+from wiredesk.contracts.topics import Lane
+from wiredesk.runtime.settings import ServiceSettings
+from wiredesk_desk.distributions import is_installed
+from wiredesk_desk.output import Row, say, table
+from wiredesk_desk.running import Exit
+from wiredesk_storage.settings import StorageSettings
+
+if TYPE_CHECKING:
+    from wiredesk_local.control import Control
+    from wiredesk_local.settings import LocalSettings
+
+# The section of the variables, and the package that knows them.
+_WITH_SETTINGS = {
+    "FETCHER": "wiredesk_fetcher",
+    "CLEANER": "wiredesk_cleaner",
+    "TAGGER": "wiredesk_tagger",
+    "STORAGE": "wiredesk_storage",
+    "LOCAL": "wiredesk_local",
+}
+SERVERS = "WIREDESK_KAFKA__BOOTSTRAP_SERVERS"
+DSN = "WIREDESK_STORAGE__DSN"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The Kafka and PostgreSQL that a verb works on. `origin` says how they were found."""
+
+    kafka: KafkaSettings
+    lane: Lane
+    dsn: SecretStr
+    origin: str
+    control: "Control | None" = None
+
+
+def settings_classes() -> list[type[ServiceSettings]]:
+    """Return every class of settings: the common one, one of each service that is installed, local mode's.
+
+    Raises:
+        ConfigurationError: a `WIREDESK_*` variable belongs to none of them.
+    """
+    found: list[type[ServiceSettings]] = [ServiceSettings]
+    for name in _WITH_SETTINGS.values():
+        if is_installed(name):
+            members = vars(importlib.import_module(f"{name}.settings")).values()
+            ours = (one for one in members if isinstance(one, type) and issubclass(one, ServiceSettings))
+            found += [one for one in ours if one is not ServiceSettings]
+    # What is set for a service that runs elsewhere cannot be checked here.
+    check_names(found, elsewhere=[section for section, name in _WITH_SETTINGS.items() if not is_installed(name)])
+    return found
+
+
+def local_settings() -> "LocalSettings":
+    """Return local mode's settings.
+
+    Raises:
+        ConfigurationError: a value is wrong, or a variable unknown.
+    """
+    settings_classes()
+    from wiredesk_local.settings import LocalSettings  # noqa: PLC0415 - may not be installed
+
+    return LocalSettings.load()
+
+
+async def local_control() -> "Control | None":
+    """Return the system that runs in this folder, or None."""
+    if not is_installed("wiredesk_local"):
+        return None
+    from wiredesk_local.control import Control  # noqa: PLC0415 - as above
+
+    return await Control.find(local_settings().local.state_dir)
+
+
+async def system() -> System:
+    """Return the servers of the environment; where it names none, those of the system that runs in this folder.
+
+    Raises:
+        ConfigurationError: a setting is wrong or unknown.
+    """
+    settings_classes()
+    settings = StorageSettings.load()
+    kafka, dsn = settings.kafka, settings.storage.dsn
+    named = {name.upper() for name in os.environ} & {SERVERS, DSN}
+    control = await local_control() if named != {SERVERS, DSN} else None
+    if control is None:
+        return System(kafka, Lane(settings.lane), dsn, "environment" if SERVERS in named else "default")
+    if SERVERS not in named:
+        kafka = kafka.model_copy(update={"bootstrap_servers": control.bootstrap_servers})
+    if DSN not in named:
+        dsn = SecretStr(control.dsn)
+    return System(kafka, Lane(settings.lane), dsn, "the system running in this folder", control)
+
+
+async def show(*, as_json: bool) -> Exit:
+    """Print every setting with its value and origin."""
+    here = await system()
+    found = {SERVERS: ",".join(here.kafka.bootstrap_servers), DSN: here.dsn} if here.control else {}
+    rows = {row["setting"]: row for cls in settings_classes() for row in settings_rows(cls, found)}
+    table(list(rows.values()), as_json=as_json, empty="")
+    say(f"Kafka and PostgreSQL: {here.origin}.")
+    return Exit.OK
+
+
+def settings_rows(cls: type[ServiceSettings], found: dict[str, Any]) -> Iterator[Row]:
+    """Yield setting, value and origin of `cls`; `found` are values of the running system. Secrets are masked."""
+    settings = cls.load()
+    named = {name.upper() for name in os.environ}
+    for name, info in variables(cls):
+        value: Any = settings
+        for part in name.removeprefix("WIREDESK_").lower().split("__"):
+            value = getattr(value, part)
+        origin = "environment" if name in named else "default"
+        if name in found and name not in named:
+            value, origin = found[name], "running system"
+        yield {"setting": name, "value": shown(value), "origin": origin, "meaning": info.description or ""}
+
+
+def shown(value: object) -> str:
+    """Return a setting as text without its secrets; of an address with a password the rest is kept."""
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value() if "://" in value.get_secret_value() else "*****"
+    if isinstance(value, list | tuple | set | frozenset):
+        return ",".join(map(shown, value))
+    # Up to the last @: an unescaped / or # belongs to the password. A name alone in a web address is a token.
+    text = re.sub(r"(\w+)://(?:([^:@\s]*):)?\S*@", _masked, "" if value is None else str(value))
+    return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1*****", text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    scheme, user = found.groups()
+    if user is not None:
+        return f"{scheme}://{user}:*****@"
+    return f"{scheme}://*****@" if scheme.startswith("http") else found[0]

@@ -1,0 +1,91 @@
+"""Runs a verb: its errors become a message with the next step, and an exit code."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Coroutine
+from enum import IntEnum
+from typing import Any, NoReturn
+
+from aiokafka.errors import KafkaError
+
+from wiredesk.contracts.errors import ConfigurationError, InfrastructureError, WiredeskError
+from wiredesk_desk.distributions import advice
+from wiredesk_desk.output import say
+
+
+class Exit(IntEnum):
+    """The exit codes of every verb."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    UNREACHABLE = 3
+    CONFIGURATION = 4
+    TIMEOUT = 5
+    REJECTED = 6
+    INTERRUPTED = 130
+
+
+class Problem(Exception):  # noqa: N818 - it is what the operator has, not an error of the program
+    """A verb cannot do what it was asked: what happened, and what to type next."""
+
+    def __init__(self, what: str, todo: str = "", *, code: Exit = Exit.FAILED) -> None:
+        super().__init__(what)
+        self.todo = todo
+        self.code = code
+
+
+_NEXT = "Start the system with `wiredesk up`, or set {variable}. `wiredesk doctor` looks closer."
+_VARIABLES = {"kafka": "WIREDESK_KAFKA__BOOTSTRAP_SERVERS", "postgres": "WIREDESK_STORAGE__DSN"}
+
+
+def execute(verb: Coroutine[Any, Any, Exit]) -> NoReturn:
+    """Run `verb` and end the process with its exit code."""
+    # What a client library has to say about a lost connection is in our own message.
+    logging.basicConfig(level=logging.CRITICAL + 1)
+    raise SystemExit(int(outcome(verb)))
+
+
+def outcome(verb: Coroutine[Any, Any, Exit]) -> Exit:
+    """Run `verb`; return its exit code, or that of its failure after telling what happened."""
+    try:
+        code = asyncio.run(verb)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader has what it wanted (`| head`). Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except (Problem, WiredeskError, KafkaError, ModuleNotFoundError, TimeoutError) as error:
+        return outcome_of(error)
+    return code
+
+
+def outcome_of(error: Exception) -> Exit:
+    """Tell what happened and what to do next; return the exit code."""
+    what, todo, code = told(error)
+    say(f"wiredesk: {what}")
+    if todo:
+        say(f"Type: {todo}" if todo.startswith("wiredesk ") else todo)
+    return code
+
+
+def told(error: Exception) -> tuple[str, str, Exit]:
+    """Return what to tell of an error: what happened, what to do next, and the exit code."""
+    if isinstance(error, Problem):
+        return str(error), error.todo, error.code
+    if isinstance(error, ConfigurationError):
+        return str(error), "", Exit.CONFIGURATION
+    if isinstance(error, InfrastructureError | KafkaError):
+        reason = error.reason if isinstance(error, InfrastructureError) else "kafka"
+        todo = _NEXT.format(variable=_VARIABLES.get(reason, _VARIABLES["kafka"]))
+        what = str(error) if isinstance(error, InfrastructureError) else f"Kafka fails ({type(error).__name__})"
+        return what, todo, Exit.UNREACHABLE
+    if isinstance(error, ModuleNotFoundError):
+        return *advice(error), Exit.FAILED
+    if isinstance(error, TimeoutError):
+        return str(error) or "no answer in time", "wiredesk status", Exit.TIMEOUT
+    return str(error), "", Exit.FAILED

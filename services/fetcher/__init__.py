@@ -1,1 +1,0 @@
-"""A submission comes in; the page or text as got, or a rejection, goes out."""

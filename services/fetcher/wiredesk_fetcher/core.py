@@ -1,0 +1,177 @@
+"""What a submission or an HTTP answer becomes. Pure: the time comes in, nothing is fetched here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+
+from wiredesk.contracts import ids
+from wiredesk.contracts.errors import TransientError
+from wiredesk.contracts.events import (
+    MAX_PAGE_BYTES,
+    MAX_TEXT_BYTES,
+    ArticleFetched,
+    ArticleRejected,
+    ArticleSubmitted,
+    Content,
+    Rejection,
+    ServiceName,
+)
+from wiredesk.contracts.submission import Refusal, article_of, check_content, check_url, without_credentials
+from wiredesk.engine.outcomes import RetryAt
+from wiredesk_fetcher.charset import decode, fit
+
+# Part of every event id: a change of how pages are decoded gives new events.
+FETCHER_VERSION = "1"
+MAX_REDIRECTS = 5
+DEFAULT_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_KINDS = {"text/html": Content.HTML, "application/xhtml+xml": Content.HTML, "text/plain": Content.TEXT}
+_LIMITS = {Content.HTML: MAX_PAGE_BYTES, Content.TEXT: MAX_TEXT_BYTES}
+_NAMES = {Content.HTML: "page", Content.TEXT: "text"}
+_REFUSALS = {
+    401: Rejection.FORBIDDEN,
+    403: Rejection.FORBIDDEN,
+    404: Rejection.NOT_FOUND,
+    410: Rejection.GONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The last HTTP answer of a hop chain. `url` is where it came from; `body` is decompressed."""
+
+    url: str
+    status: int
+    content_type: str = ""
+    retry_after: str = ""
+    body: bytes = field(default=b"", repr=False)
+
+
+def passed_through(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | ArticleRejected:
+    """Return the event for a submitted page or text; `at` is when it was submitted, the same on redelivery."""
+    kind = Content.TEXT if submission.html is None else Content.HTML
+    return _fetched(submission, kind, submission.html or submission.text or "", at, url=submission.url)
+
+
+def answered(
+    submission: ArticleSubmitted, response: Response, now: datetime
+) -> ArticleFetched | ArticleRejected | RetryAt:
+    """Return what the answer of the submitted URL's site makes of it.
+
+    Raises:
+        TransientError: the site failed (5xx); it may answer later.
+    """
+    if response.status in (429, 503):
+        return RetryAt(now + wait(response.retry_after, now), f"http_{response.status}")
+    if response.status >= 500:
+        raise TransientError(f"the site answered {response.status}", reason=f"http_{response.status}")
+    if refusal := refused_head(response.status, response.content_type):
+        return rejected(submission, refusal)
+    content = decode(response.body, response.content_type)
+    kind = _KINDS.get(media_type(response.content_type), Content.HTML)
+    return _fetched(submission, kind, content, now, url=response.url, status=response.status)
+
+
+def refused_head(status: int, content_type: str) -> Refusal | None:
+    """Return why the body of an answer is not worth reading, or None when it is."""
+    if not 200 <= status < 300:
+        return Refusal(_REFUSALS.get(status, Rejection.HTTP_ERROR), f"the site answered {status}")
+    # Without a body there is no type to be of.
+    if media_type(content_type) not in _KINDS and status not in (204, 205):
+        kind = media_type(content_type)[:100] or "nothing said"
+        return Refusal(Rejection.UNSUPPORTED_TYPE, f"only HTML and plain text can be read, this is {kind}")
+    return None
+
+
+def media_type(content_type: str) -> str:
+    """Return the type of a Content-Type header without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def limit(content_type: str) -> int:
+    """Return how many bytes a body of this Content-Type may have, decompressed."""
+    return _LIMITS[_KINDS.get(media_type(content_type), Content.HTML)]
+
+
+def too_large(size: int, allowed: int) -> Refusal:
+    """Return the refusal of a body of at least `size` bytes."""
+    return Refusal(Rejection.TOO_LARGE, f"the body has {size:,} bytes or more, {allowed:,} are admitted")
+
+
+def next_hop(url: str, status: int, headers: Mapping[str, str], hops: int) -> str | Refusal | None:
+    """Return where an answer redirects to, why that is not followed, or None when it is no redirect.
+
+    `hops` is how many redirects have been followed already. A target must pass the rules of a submitted URL.
+    """
+    location = headers.get("Location")
+    if status not in _REDIRECTS or not location:
+        return None
+    if hops >= MAX_REDIRECTS:
+        return Refusal(Rejection.TOO_MANY_REDIRECTS, f"more than {MAX_REDIRECTS} redirects")
+    try:
+        target = urljoin(url, location)
+    except ValueError:
+        return Refusal(Rejection.INVALID_URL, "redirected to what is no URL")
+    if refusal := check_url(target):
+        return Refusal(refusal.reason, f"in a redirect: {refusal.message}")
+    return target
+
+
+def wait(retry_after: str, now: datetime) -> timedelta:
+    """Return how long a Retry-After header asks to wait: seconds or an HTTP date, at most an hour."""
+    if re.fullmatch("[0-9]{1,18}", retry_after):
+        asked = timedelta(seconds=min(int(retry_after), 86_400))
+    else:
+        try:
+            when = parsedate_to_datetime(retry_after)
+        except (ValueError, OverflowError, IndexError):
+            return DEFAULT_WAIT
+        asked = (when if when.tzinfo else when.replace(tzinfo=UTC)) - now
+    return min(max(asked, timedelta(seconds=1)), LONGEST_WAIT)
+
+
+def rejected(submission: ArticleSubmitted, refusal: Refusal) -> ArticleRejected:
+    """Return the rejection of a submission. Its URL never holds credentials."""
+    article = article_of(submission)
+    return ArticleRejected(
+        event_id=ids.event_id(article, "fetcher.rejected", refusal.reason, FETCHER_VERSION),
+        article_id=article,
+        stage=ServiceName.FETCHER,
+        reason=refusal.reason,
+        detail=refusal.message[:500],
+        url=without_credentials(submission.url) or None if submission.url else None,
+    )
+
+
+def _fetched(
+    submission: ArticleSubmitted,
+    kind: Content,
+    content: str,
+    at: datetime,
+    *,
+    url: str | None,
+    status: int | None = None,
+) -> ArticleFetched | ArticleRejected:
+    content = fit(content)
+    if refusal := check_content(content, _NAMES[kind], _LIMITS[kind]):
+        return rejected(submission, refusal)
+    article = article_of(submission)
+    content_hash = ids.content_hash(content)
+    return ArticleFetched(
+        event_id=ids.event_id(article, "fetched", content_hash, FETCHER_VERSION),
+        article_id=article,
+        url=url,
+        submitted_url=submission.url,
+        kind=kind,
+        content=content,
+        content_hash=content_hash,
+        fetched_at=at,
+        http_status=status,
+        source=fit(submission.source) if submission.source is not None else None,
+        published_hint=submission.published_hint,
+    )

@@ -1,1 +1,0 @@
-"""An enriched article comes in; a row in PostgreSQL and a receipt go out."""

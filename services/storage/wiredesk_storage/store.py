@@ -1,0 +1,233 @@
+"""PostgreSQL: the one place that writes and reads the store. The schema is in `migrations/`.
+
+A batch is one transaction. Two workers that hold the same article (a rebalance, a redelivery) take turns by advisory
+locks, always taken in the same order, so what one decides the other sees, and no two wait for each other.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from wiredesk.contracts.errors import InfrastructureError, PermanentError
+from wiredesk.contracts.events import StoreStatus
+from wiredesk_storage import core
+from wiredesk_storage.core import Article, Origin, Plan, Receipt, Row, Stored
+from wiredesk_storage.settings import StorageOptions
+
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+
+# SQLSTATE classes that say "this row is at fault": data exception, integrity violation, program limit exceeded.
+# All others say that PostgreSQL is away, busy, full or read-only, or that we are at fault: no row is to blame.
+_DATA_ERRORS = ("22", "23", "54")
+_ACQUIRE_SECONDS = 10.0
+
+_LOCK = "select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key"
+_CURRENT = """
+select article_id, version, event_id,
+    (select count(*) from revisions where revisions.article_id = articles.article_id) as revisions
+from articles where article_id = any($1)
+"""
+_KNOWN = """
+select article_id, event_id, version, status, revision, topic, partition, record_offset, recorded_at
+from revisions join unnest($1::uuid[], $2::uuid[]) as wanted (article_id, event_id) using (article_id, event_id)
+order by revision
+"""
+_FIRST = """
+insert into contents (content_hash, article_id)
+select * from unnest($1::text[], $2::uuid[]) order by 1
+on conflict do nothing
+"""
+_FIRST_WITH = "select content_hash, article_id from contents where content_hash = any($1)"
+_KEEP = """
+insert into revisions
+    (article_id, event_id, version, revision, status, topic, partition, record_offset, recorded_at, event)
+select * from unnest(
+    $1::uuid[], $2::uuid[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::int[], $8::bigint[], $9::timestamptz[],
+    $10::jsonb[]
+)
+"""
+# A tsvector holds 1 MiB at most. 200,000 characters stay below that in any script; the rest is stored, not found.
+_MAKE_CURRENT = """
+insert into articles (
+    article_id, event_id, version, duplicate_of, search_config, content_hash, fetched_at, date_published, date_modified,
+    url, canonical_url, headline, alternative_headline, text, article_section, agency, dateline, publisher, in_language,
+    word_count, source, cleaner_version, tagger_pipeline, tagger_version, entities,
+    authors, contributors, credits, captions, keywords, search
+)
+select
+    article_id, event_id, version, duplicate_of, config, e->>'content_hash', (e->>'fetched_at')::timestamptz,
+    (e->>'date_published')::timestamptz, (e->>'date_modified')::timestamptz,
+    e->>'url', e->>'canonical_url', e->>'headline', e->>'alternative_headline', e->>'text', e->>'article_section',
+    e->>'agency', e->>'dateline', e->>'publisher', e->>'in_language', (e->>'word_count')::int, e->>'source',
+    e->>'cleaner_version', e->>'tagger_pipeline', e->>'tagger_version', e->'entities',
+    array(select jsonb_array_elements_text(e->'authors')), array(select jsonb_array_elements_text(e->'contributors')),
+    array(select jsonb_array_elements_text(e->'credits')), array(select jsonb_array_elements_text(e->'captions')),
+    array(select jsonb_array_elements_text(e->'keywords')),
+    setweight(to_tsvector(config::regconfig, left(e->>'headline', 10000)), 'A')
+        || setweight(to_tsvector(config::regconfig, left(e->>'text', 200000)), 'B')
+from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::jsonb[])
+    as r (article_id, event_id, version, duplicate_of, config, e)
+order by article_id
+on conflict (article_id) do update set
+    event_id = excluded.event_id, version = excluded.version, duplicate_of = excluded.duplicate_of,
+    updated_at = case when articles.event_id = excluded.event_id then articles.updated_at else now() end,
+    search_config = excluded.search_config, content_hash = excluded.content_hash, fetched_at = excluded.fetched_at,
+    date_published = excluded.date_published, date_modified = excluded.date_modified, url = excluded.url,
+    canonical_url = excluded.canonical_url, headline = excluded.headline,
+    alternative_headline = excluded.alternative_headline, text = excluded.text,
+    article_section = excluded.article_section, agency = excluded.agency, dateline = excluded.dateline,
+    publisher = excluded.publisher, in_language = excluded.in_language, word_count = excluded.word_count,
+    source = excluded.source, cleaner_version = excluded.cleaner_version, tagger_pipeline = excluded.tagger_pipeline,
+    tagger_version = excluded.tagger_version, entities = excluded.entities, authors = excluded.authors,
+    contributors = excluded.contributors, credits = excluded.credits, captions = excluded.captions,
+    keywords = excluded.keywords, search = excluded.search
+where (articles.version, articles.event_id) < (excluded.version, excluded.event_id)
+"""
+_FORGET_ENTITIES = "delete from entities where article_id = any($1)"
+_LIST_ENTITIES = """
+insert into entities (article_id, position, name, type, mentions, ids)
+select article_id, n, e->>'name', e->>'type', jsonb_array_length(e->'mentions'), e->'ids'
+from articles, jsonb_array_elements(entities) with ordinality as listed (e, n)
+where article_id = any($1)
+"""
+
+
+class Store:
+    """The store, over a pool of connections (see `open_store`)."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", statement_timeout_seconds: float = 30) -> None:
+        self._pool = pool
+        self._timeout = f"{statement_timeout_seconds * 1000:.0f}"
+
+    async def save(self, rows: Sequence[Row]) -> list[Receipt | PermanentError]:
+        """Store `rows` and return, in order, a receipt or `store_refused` for each. Durable when it returns.
+
+        Idempotent: a row from the same record gets the same receipt again. A row that PostgreSQL refuses does not
+        touch its neighbours: the batch is halved until it stands alone.
+
+        Raises:
+            InfrastructureError: PostgreSQL is away, full, read-only or too slow; nothing of the failed part is stored.
+        """
+        if not rows:
+            return []
+        try:
+            with outages():
+                async with self._pool.acquire(timeout=_ACQUIRE_SECONDS) as connection, connection.transaction():
+                    return list(await self._save(connection, rows))
+        except asyncpg.PostgresError as error:
+            if len(rows) == 1:
+                # Only the class of the error: its text may quote the article.
+                message = f"PostgreSQL refuses it: {type(error).__name__} ({error.sqlstate})"
+                return [PermanentError(message, reason="store_refused")]
+        half = len(rows) // 2
+        return [*await self.save(rows[:half]), *await self.save(rows[half:])]
+
+    async def _save(self, connection: Connection, rows: Sequence[Row]) -> Sequence[Receipt]:
+        await connection.execute("select set_config('statement_timeout', $1, true)", self._timeout)
+        await connection.execute(_LOCK, sorted({_lock_key(row.article_id) for row in rows}))
+        articles = await _read(connection, rows)
+        plan = core.plan(rows, articles, await _first_with(connection, rows))
+        await _write(connection, plan)
+        return plan.receipts
+
+    async def ready(self) -> str | None:
+        """Return None when PostgreSQL answers, else why it does not."""
+        try:
+            with outages():
+                await self._pool.fetchval("select 1", timeout=5)
+        except InfrastructureError as error:
+            return str(error)
+        return None
+
+
+def _lock_key(article_id: UUID) -> int:
+    return int.from_bytes(article_id.bytes[:8], signed=True)
+
+
+async def _read(connection: Connection, rows: Iterable[Row]) -> dict[UUID, Article]:
+    keys = sorted({(row.article_id, row.event_id) for row in rows})
+    articles = {
+        found["article_id"]: Article((found["version"], found["event_id"]), found["revisions"])
+        for found in await connection.fetch(_CURRENT, sorted({row.article_id for row in rows}))
+    }
+    for found in await connection.fetch(_KNOWN, *_columns(keys, 2)):
+        origin = Origin(found["topic"], found["partition"], found["record_offset"], found["recorded_at"])
+        stored = Stored(found["version"], StoreStatus(found["status"]), found["revision"], origin)
+        articles[found["article_id"]].by_event.setdefault(found["event_id"], []).append(stored)
+    return articles
+
+
+async def _first_with(connection: Connection, rows: Sequence[Row]) -> dict[str, UUID]:
+    first = {row.content_hash: row.article_id for row in reversed(rows)}
+    await connection.execute(_FIRST, *_columns(first.items(), 2))
+    return {found["content_hash"]: found["article_id"] for found in await connection.fetch(_FIRST_WITH, list(first))}
+
+
+async def _write(connection: Connection, plan: Plan) -> None:
+    if plan.revisions:
+        kept = (
+            (
+                *(row.article_id, row.event_id, row.version, receipt.revision, receipt.status.value),
+                *(row.origin.topic, row.origin.partition, row.origin.offset, row.origin.at, row.event),
+            )
+            for row, receipt in plan.revisions
+        )
+        await connection.execute(_KEEP, *_columns(kept, 10))
+    if plan.current:
+        current = (
+            (row.article_id, row.event_id, row.version, receipt.duplicate_of, row.search_config, row.event)
+            for row, receipt in plan.current
+        )
+        await connection.execute(_MAKE_CURRENT, *_columns(current, 6))
+        changed = [row.article_id for row, _ in plan.current]
+        await connection.execute(_FORGET_ENTITIES, changed)
+        await connection.execute(_LIST_ENTITIES, changed)
+
+
+def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+
+
+@contextmanager
+def outages() -> Iterator[None]:
+    """Turn whatever no row is to blame for into an `InfrastructureError`; let data errors pass."""
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        if error.sqlstate and error.sqlstate.startswith(_DATA_ERRORS):
+            raise
+        raise InfrastructureError(f"PostgreSQL: {type(error).__name__} ({error.sqlstate})") from error
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+        raise InfrastructureError(f"PostgreSQL: {type(error).__name__}") from error
+
+
+@asynccontextmanager
+async def open_pool(options: StorageOptions) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    """Yield a pool of connections.
+
+    Raises:
+        InfrastructureError: PostgreSQL does not answer.
+    """
+    with outages():
+        pool = await asyncpg.create_pool(
+            options.dsn.get_secret_value(),
+            # Connections are made when needed: to keep some open, asyncpg logs a traceback per try during an outage.
+            min_size=0,
+            max_size=options.connections,
+            timeout=_ACQUIRE_SECONDS,
+            # The server's own timeout comes first; this one is for a server that no longer says anything.
+            command_timeout=options.statement_timeout_seconds + 5,
+            statement_cache_size=options.statement_cache_size,
+        )
+    try:
+        yield pool
+    finally:
+        try:
+            async with asyncio.timeout(5):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()

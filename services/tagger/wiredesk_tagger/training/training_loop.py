@@ -1,0 +1,190 @@
+"""One phase of training: AdamW with a falling rate, an average of the weights, checkpoints to go on from."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from wiredesk_tagger.pipeline.word_pieces import Encoder
+from wiredesk_tagger.training.corpus import Chunk, batches, pieces_in
+from wiredesk_tagger.training.network import Network
+
+# Learning rates: of the encoder the phase's own, of what starts at zero ten times as much.
+_NEW_PARTS = ("head.", "case.")
+_FASTER = 10
+_DECAY = 0.01
+_CLIP = 1.0
+_WARM_UP = 60
+# The average forgets with a half-life of about 140 steps.
+_AVERAGE = 0.995
+_SAVE_SECONDS = 150
+_TELL_SECONDS = 20
+
+
+class Phase(NamedTuple):
+    """How one phase is trained. `rate` is the highest learning rate of the encoder."""
+
+    name: str
+    epochs: int
+    rate: float
+    pieces_a_step: int = 3000
+    seed: int = 1
+
+
+def partial(work: Path, phase: Phase) -> Path:
+    """Return where the checkpoint of an unfinished phase lies."""
+    return work / f"{phase.name}.partial.pt"
+
+
+def finished(work: Path, phase: Phase) -> Path:
+    """Return where the network of a finished phase lies."""
+    return work / f"{phase.name}.pt"
+
+
+def newest(network: Network, work: Path, phases: Sequence[Phase]) -> str:
+    """Fill `network` from the first of `phases`, the latest first, that has left anything; return what that is.
+
+    Raises:
+        FileNotFoundError: none has.
+    """
+    for phase in phases:
+        for file in (finished(work, phase), partial(work, phase)):
+            if file.exists():
+                state = torch.load(file, weights_only=True)
+                network.load_state_dict(state.get("average", state), strict=False)
+                return file.name
+    raise FileNotFoundError(f"no checkpoint in {work}")
+
+
+def learn(
+    network: Network,
+    phase: Phase,
+    epoch: Callable[[np.random.Generator], Sequence[Chunk]],
+    encoder: Encoder,
+    *,
+    work: Path,
+    tell: Callable[[str], None],
+) -> None:
+    """Train `network` in place; it ends as the average of its last steps.
+
+    `epoch` draws the chunks of one epoch. A checkpoint in `work`, left by an interrupted run, is gone on from, and
+    the result is that of an uninterrupted run up to the rounding of the arithmetic.
+    """
+    run = _Run(network, phase, partial(work, phase))
+    begun = run.resume()
+    if begun:
+        tell(f"{phase.name}: goes on at epoch {run.epoch + 1}, step {run.step + 1}")
+    told = saved = time.monotonic()
+    since, pieces, losses = told, 0, []
+    first = run.epoch
+    for number in range(first, phase.epochs):
+        rng = np.random.default_rng([phase.seed, number])
+        items = epoch(rng)
+        groups = batches(items, phase.pieces_a_step, rng)
+        run.expect(pieces_in(items))
+        done = run.step if number == first else 0
+        for step, group in enumerate(groups[done:], done):
+            chunks = [items[k] for k in group]
+            losses.append(run.take(encoder, chunks))
+            run.epoch, run.step = number, step + 1
+            pieces += pieces_in(chunks)
+            now = time.monotonic()
+            if now - saved > _SAVE_SECONDS:
+                run.save()
+                saved = now
+            if now - told > _TELL_SECONDS:
+                speed = pieces / (now - since)
+                left = (1 - run.share) * run.total / speed / 60
+                tell(
+                    f"{phase.name}: epoch {number + 1}/{phase.epochs}, {run.share:.1%}, "
+                    f"loss {np.mean(losses[-50:]):.4f}, {speed:,.0f} pieces/s, {left:.0f} min left"
+                )
+                told = now
+        run.epoch, run.step = number + 1, 0
+    network.load_state_dict(run.average, strict=False)
+    run.file.unlink(missing_ok=True)
+
+
+def _loss(logits: Tensor, chunks: Sequence[Chunk]) -> Tensor:
+    """Return the mean cross entropy over all words that the chunks know; `logits` [batch, pieces, labels]."""
+    rows = np.repeat(np.arange(len(chunks)), [len(chunk.at) for chunk in chunks])
+    # The mark at the start of each row stands before its first piece.
+    columns = np.concatenate([chunk.at for chunk in chunks]) + 1
+    chances = torch.from_numpy(np.concatenate([chunk.chances for chunk in chunks]))
+    return -(chances * functional.log_softmax(logits[rows, columns], dim=-1)).sum() / len(rows)
+
+
+class _Run:
+    """What a checkpoint holds."""
+
+    def __init__(self, network: Network, phase: Phase, file: Path) -> None:
+        torch.manual_seed(phase.seed)
+        self.network, self.phase, self.file = network, phase, file
+        self.parts = {name: part for name, part in network.named_parameters() if part.requires_grad}
+        new = [part for name, part in self.parts.items() if name.startswith(_NEW_PARTS)]
+        old = [part for name, part in self.parts.items() if not name.startswith(_NEW_PARTS)]
+        groups = [{"params": old, "times": 1}, {"params": new, "times": _FASTER}]
+        self.optimizer = torch.optim.AdamW(groups, lr=phase.rate, weight_decay=_DECAY)
+        self.average: dict[str, Tensor] = {name: part.detach().clone() for name, part in self.parts.items()}
+        self.epoch = self.step = self.steps = self.seen = self.total = 0
+
+    @property
+    def share(self) -> float:
+        return min(1.0, self.seen / self.total)
+
+    def expect(self, pieces: int) -> None:
+        # The first epoch's size stands for all: they differ by where texts are cut.
+        self.total = self.total or pieces * self.phase.epochs
+
+    def take(self, encoder: Encoder, chunks: Sequence[Chunk]) -> float:
+        """Take one step; return its loss."""
+        self.network.train()
+        inputs = encoder.batch([(chunk.ids, chunk.shapes) for chunk in chunks])
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = self.network(**{name: torch.from_numpy(value) for name, value in inputs.items()})
+        loss = _loss(logits.float(), chunks)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(list(self.parts.values()), _CLIP)
+        rate = self.phase.rate * min(1.0, (self.steps + 1) / _WARM_UP) * max(0.01, 1 - self.share)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate * group["times"]
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.steps += 1
+        self.seen += pieces_in(chunks)
+        share = min(_AVERAGE, self.steps / (self.steps + 10))
+        with torch.no_grad():
+            for name, part in self.parts.items():
+                self.average[name].lerp_(part, 1 - share)
+        return float(loss.detach())
+
+    def save(self) -> None:
+        state = {
+            "phase": tuple(self.phase),
+            "at": (self.epoch, self.step, self.steps, self.seen, self.total),
+            "network": {name: part.detach() for name, part in self.parts.items()},
+            "average": self.average,
+            "optimizer": self.optimizer.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+        spare = self.file.with_suffix(".new")
+        torch.save(state, spare)
+        spare.replace(self.file)
+
+    def resume(self) -> bool:
+        if not self.file.exists():
+            return False
+        state = torch.load(self.file, weights_only=True)
+        if tuple(state["phase"]) != tuple(self.phase):
+            return False
+        self.epoch, self.step, self.steps, self.seen, self.total = state["at"]
+        self.network.load_state_dict(state["network"], strict=False)
+        self.average = state["average"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["random"])
+        return True

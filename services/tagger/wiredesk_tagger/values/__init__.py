@@ -1,0 +1,5 @@
+"""Temporal expressions and quantities: a text comes in; where they stand, and what they mean as a value, goes out.
+
+Pure. Read in this order: `grammar` and `continental` (where they stand), `normalisation` (their values), `temporal` and
+`relative_dates` (temporal normalisation to ISO 8601), `quantities` (money and per cent).
+"""

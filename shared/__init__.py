@@ -1,1 +1,0 @@
-"""Contracts and the frame every service stands in. Imports no service."""

@@ -1,0 +1,89 @@
+"""Which submissions are refused before anything is fetched: one rule for the client, the CLI and the fetcher. Pure."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from wiredesk.contracts.events import MAX_PAGE_BYTES, MAX_TEXT_BYTES, ArticleSubmitted, Rejection
+from wiredesk.contracts.ids import article_id
+
+# The contract of every `url` field.
+MAX_URL_LENGTH = 8192
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[/\\]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a submission is refused: the stable code, and a message for people that holds neither body nor secret."""
+
+    reason: Rejection
+    message: str
+
+
+def article_of(submission: ArticleSubmitted) -> UUID:
+    """Return the id the article has from here on: of the URL as submitted, wherever that redirects to."""
+    # An empty text has an id as well, because its rejection needs one: white space folds to nothing.
+    return article_id(submission.url, submission.html or submission.text or " ")
+
+
+def check(submission: ArticleSubmitted) -> Refusal | None:
+    """Return why `submission` would be rejected whatever the network says, or None when it may be worked."""
+    if submission.url is not None and (refusal := check_url(submission.url)):
+        return refusal
+    if submission.html is not None:
+        return check_content(submission.html, "page", MAX_PAGE_BYTES)
+    if submission.text is not None:
+        return check_content(submission.text, "text", MAX_TEXT_BYTES)
+    return None
+
+
+def check_url(url: str) -> Refusal | None:
+    """Return why `url` names nothing that may be fetched, or None. Resolves no name: that may fail later."""
+    # urlsplit drops tabs and line ends silently and the fetcher's client does not: what they agree on is safe.
+    if len(url) > MAX_URL_LENGTH or _CONTROL.search(url) or url != url.strip():
+        return _invalid(
+            f"the URL has control characters, white space around it or more than {MAX_URL_LENGTH} characters"
+        )
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return _invalid("the URL cannot be parsed")
+    if parts.scheme not in ("http", "https"):
+        return _invalid("only http:// and https:// URLs can be fetched")
+    if "@" in parts.netloc:
+        return Refusal(Rejection.CREDENTIALS_IN_URL, "the URL holds a user name or password: submit it without")
+    if not host or re.search(r"[\s\\]", parts.netloc):
+        return _invalid("the URL has no valid host")
+    return None
+
+
+def check_content(content: str, name: str, limit: int) -> Refusal | None:
+    """Return why a page or text (called `name`) is refused: nothing in it, or more than `limit` bytes of UTF-8."""
+    if not content.strip():
+        return Refusal(Rejection.EMPTY, f"the {name} is empty")
+    # No character takes more than four bytes, so most need no encoding to be let through.
+    if len(content) * 4 > limit and (size := len(content.encode("utf-8", "surrogatepass"))) > limit:
+        return Refusal(Rejection.TOO_LARGE, f"the {name} has {size:,} bytes, {limit:,} are admitted")
+    return None
+
+
+def without_credentials(url: str) -> str:
+    """Return `url` with any user name and password cut out, in whatever odd form it is written."""
+    refusal = check_url(url)
+    if refusal is None:
+        return url
+    scheme = _SCHEME.match(url)
+    start = scheme.end() if scheme else 0
+    end = len(url)
+    if refusal.reason is Rejection.CREDENTIALS_IN_URL:
+        end = next((i for i in range(start, len(url)) if url[i] in "/?#"), end)
+    # Where an invalid URL's host ends is anybody's guess, so everything before its last @ goes.
+    return url[:start] + url[start:end].rpartition("@")[2] + url[end:]
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal(Rejection.INVALID_URL, message)

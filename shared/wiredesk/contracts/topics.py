@@ -1,0 +1,158 @@
+"""Every topic as an object: what is on it, who makes it, who reads it, how it is created.
+
+The single list: `wiredesk topics apply` creates what stands here, services subscribe through it, the AsyncAPI document
+and the compose set-up are printed from it. Dead-letter and retry topics are derived, never named by hand.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from wiredesk.contracts.events import (
+    ArticleCleaned,
+    ArticleEnriched,
+    ArticleFetched,
+    ArticleRejected,
+    ArticleStored,
+    ArticleSubmitted,
+    DeadLetterSettled,
+    Event,
+)
+
+MiB = 1024 * 1024
+
+# 12 divides by 2, 3, 4 and 6 workers; it is fixed because a change of it breaks the order per key.
+PARTITIONS = 12
+MAX_RECORD_BYTES = 8 * MiB
+# A dead letter is the original record plus its reason headers: its topic must admit more than any source topic.
+MAX_DEAD_LETTER_BYTES = 16 * MiB
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One Kafka topic. `consumers` are the services that read it; users may read any."""
+
+    name: str
+    event: type[Event]
+    key: str
+    producers: tuple[str, ...]
+    consumers: tuple[str, ...] = ()
+    description: str = ""
+    partitions: int = PARTITIONS
+    retention: timedelta = timedelta(days=7)
+    max_bytes: int = MAX_RECORD_BYTES
+
+    def dead_letter(self, service: str) -> "Topic":
+        """The topic that takes the records `service` could not work, byte for byte."""
+        return Topic(
+            name=f"{self.name}.{service}.dlq",
+            event=self.event,
+            key=self.key,
+            producers=(service,),
+            description=f"what {service} could not work, with the reason in headers",
+            partitions=1,
+            retention=timedelta(days=30),
+            max_bytes=MAX_DEAD_LETTER_BYTES,
+        )
+
+    def retry(self, service: str) -> "Topic":
+        """The retry topic: records `service` takes up again at their `wiredesk-not-before`."""
+        return Topic(
+            name=f"{self.name}.{service}.retry",
+            event=self.event,
+            key=self.key,
+            producers=(service,),
+            consumers=(service,),
+            description=f"not due yet, or a transient failure: {service} reads it again when due",
+            max_bytes=MAX_DEAD_LETTER_BYTES,
+        )
+
+
+SUBMITTED = Topic(
+    "articles.submitted.v1",
+    ArticleSubmitted,
+    key="registrable host",
+    producers=("anyone",),
+    consumers=("fetcher",),
+    description="the public entrance: a URL, a page or a text",
+)
+FETCHED = Topic(
+    "articles.fetched.v1",
+    ArticleFetched,
+    key="article_id",
+    producers=("fetcher",),
+    consumers=("cleaner",),
+    description="the page or text as got",
+)
+CLEANED = Topic(
+    "articles.cleaned.v1",
+    ArticleCleaned,
+    key="article_id",
+    producers=("cleaner",),
+    consumers=("tagger",),
+    description="zones, text and metadata",
+)
+ENRICHED = Topic(
+    "articles.enriched.v1",
+    ArticleEnriched,
+    key="article_id",
+    producers=("tagger",),
+    consumers=("storage",),
+    description="the public exit: entities with exact offsets",
+    retention=timedelta(days=30),
+)
+STORED = Topic(
+    "articles.stored.v1",
+    ArticleStored,
+    key="article_id",
+    producers=("storage",),
+    description="receipts: inserted, revised, unchanged, superseded",
+)
+REJECTED = Topic(
+    "articles.rejected.v1",
+    ArticleRejected,
+    key="article_id",
+    producers=("fetcher", "cleaner", "tagger", "storage"),
+    description="refusals in the normal course of things, with a reason",
+)
+
+# What people did about dead letters. One partition: the last word on a letter is the last record. Kept for a year, so
+# that the reason of a discard outlives the letter.
+SETTLED = Topic(
+    "articles.deadletters.v1",
+    DeadLetterSettled,
+    key="topic and origin of the dead letter",
+    producers=("desk",),
+    description="dead letters that were replayed, or discarded with a reason",
+    partitions=1,
+    retention=timedelta(days=365),
+)
+
+# In the order an article passes them.
+PUBLIC = (SUBMITTED, FETCHED, CLEANED, ENRICHED, STORED, REJECTED)
+RETRY_TOPICS = (SUBMITTED.retry("fetcher"),)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A set of topics of its own for the same workers: `backfill` never delays live news. "" is the live lane."""
+
+    name: str = ""
+
+    def topic(self, topic: Topic) -> str:
+        """The Kafka name of `topic` in this lane."""
+        return f"{self.name}.{topic.name}" if self.name else topic.name
+
+    def group(self, service: str) -> str:
+        """The consumer group of `service` in this lane."""
+        group = f"wiredesk.{service}.v1"
+        return f"{self.name}.{group}" if self.name else group
+
+
+def dead_letters() -> tuple[Topic, ...]:
+    """Every dead-letter topic, one per consuming service."""
+    return tuple(topic.dead_letter(service) for topic in PUBLIC for service in topic.consumers)
+
+
+def every_topic() -> tuple[Topic, ...]:
+    """All topics that must exist in a lane."""
+    return (*PUBLIC, *RETRY_TOPICS, *dead_letters(), SETTLED)

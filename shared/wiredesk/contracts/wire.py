@@ -1,0 +1,138 @@
+"""How an event becomes a Kafka record and back: JSON value, CloudEvents 1.0 headers in binary mode, the key."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from wiredesk.contracts import topics
+from wiredesk.contracts.errors import InvalidRecordError
+from wiredesk.contracts.events import ArticleSubmitted, Event
+from wiredesk.contracts.ids import registrable_host
+from wiredesk.contracts.submission import article_of
+from wiredesk.contracts.topics import Topic
+
+E = TypeVar("E", bound=Event)
+
+CORRELATION = "correlation_id"
+TRACE = ("traceparent", "tracestate")
+ATTEMPT = "wiredesk-attempt"
+NOT_BEFORE = "wiredesk-not-before"
+REASON = "wiredesk-reason"
+ERROR = "wiredesk-error"
+ERROR_TYPE = "wiredesk-error-type"
+STAGE = "wiredesk-stage"
+ORIGIN = "wiredesk-origin"
+FAILED_AT = "wiredesk-failed-at"
+REPLAY_OF = "wiredesk-replay-of"
+VERSION = "wiredesk-version"
+
+# Kafka frames a record with a few dozen bytes, and incompressible data grows a little under zstd.
+FRAMING_BYTES = 16 * 1024
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TOPIC_OF: Mapping[type[Event], Topic] = {topic.event: topic for topic in topics.PUBLIC}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record ready to send. The value stays out of its repr."""
+
+    topic: Topic
+    key: bytes | None
+    value: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Bytes on the wire before compression, framing included."""
+        headers = sum(len(name) + len(value.encode()) + 10 for name, value in self.headers.items())
+        return len(self.value) + len(self.key or b"") + headers + FRAMING_BYTES
+
+
+def topic_of(event: Event) -> Topic:
+    """Return the topic an event belongs on.
+
+    Raises:
+        TypeError: the event has no topic.
+    """
+    topic = _TOPIC_OF.get(type(event))
+    if topic is None:
+        raise TypeError(f"no topic carries {type(event).__name__}")
+    return topic
+
+
+def subject(event: Event) -> UUID:
+    """Return the article the event is about; for a submission the id it will have."""
+    if isinstance(event, ArticleSubmitted):
+        return article_of(event)
+    return event.article_id  # type: ignore[attr-defined, no-any-return]
+
+
+def encode(event: Event, *, source: str, time: datetime, carried: Mapping[str, str] | None = None) -> Record:
+    """Return the record for `event`; `carried` are headers to hand on (correlation id, trace context)."""
+    topic = topic_of(event)
+    about = str(subject(event))
+    identity = str(getattr(event, "event_id", "")) or (carried or {}).get(CORRELATION, about)
+    headers = {
+        "content-type": "application/json",
+        "ce_specversion": "1.0",
+        "ce_id": identity,
+        "ce_type": f"wiredesk.{topic.name}",
+        "ce_source": f"/wiredesk/{source}",
+        "ce_time": time.isoformat(),
+        "ce_subject": about,
+        **(carried or {}),
+    }
+    key = about
+    if isinstance(event, ArticleSubmitted) and event.url:
+        key = registrable_host(event.url)
+    return Record(topic, key.encode(), event.model_dump_json(exclude_none=True).encode(), headers)
+
+
+def decode(value: bytes | None, contract: type[E]) -> E:
+    """Return the event in `value`.
+
+    Raises:
+        InvalidRecordError: null, empty, not JSON, or not of the contract; the message says where, never what.
+    """
+    if value is None:
+        raise InvalidRecordError("the record has no value (null)", reason="null_value")
+    if not value.strip():
+        raise InvalidRecordError("the record is empty", reason="empty_value")
+    try:
+        return contract.model_validate_json(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        reason = "invalid_json" if first["type"] == "json_invalid" else "invalid_schema"
+        message = f"{where}: {first['msg']}" if where else first["msg"]
+        raise InvalidRecordError(f"{contract.__name__}: {message}", reason=reason) from None
+
+
+def decode_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """Return headers as text.
+
+    Raises:
+        InvalidRecordError: a value is not UTF-8 (`invalid_header`).
+    """
+    try:
+        return {name: (value or b"").decode() for name, value in headers}
+    except UnicodeDecodeError:
+        raise InvalidRecordError("a header is not UTF-8", reason="invalid_header") from None
+
+
+def readable_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """Return headers as text whatever they hold: what is not UTF-8 is escaped. Never raises."""
+    return {name: (value or b"").decode("utf-8", "backslashreplace") for name, value in headers}
+
+
+def record_time(milliseconds: int) -> datetime:
+    """Return the time of a record (UTC). What no calendar has, which any producer can send, counts as 1970."""
+    try:
+        return _EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return _EPOCH

@@ -1,0 +1,31 @@
+"""Handlers that work one record at a time, side by side."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TypeVar
+
+from wiredesk.contracts.events import Event
+from wiredesk.engine.outcomes import Answer, BatchHandler, Handler, Received
+from wiredesk.engine.verdict import answer_to
+
+E = TypeVar("E", bound=Event)
+
+
+def one_by_one(handler: Handler[E], *, concurrency: int) -> BatchHandler[E]:
+    """Return a batch handler that works records apart, at most `concurrency` at once."""
+
+    async def handle(batch: Sequence[Received[E]]) -> Sequence[Answer]:
+        gate = asyncio.Semaphore(concurrency)
+
+        async def work(received: Received[E]) -> Answer:
+            async with gate:
+                try:
+                    return await handler(received)
+                except Exception as error:  # noqa: BLE001 - sorted by answer_to, which raises outages again
+                    return answer_to(error)
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work(received)) for received in batch]
+        return [task.result() for task in tasks]
+
+    return handle

@@ -1,0 +1,117 @@
+import gzip
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from wiredesk_cleaner.html.page import page_blocks, parse_page
+from wiredesk_cleaner.training import fit as fitting
+from wiredesk_cleaner.training.fit import Examples, fit, joined
+from wiredesk_cleaner.training.labels import class_odds, f1, precision_recall, shares
+from wiredesk_cleaner.training.split import FOLDS, fold_of, is_held_out
+from wiredesk_cleaner.training.train import main
+
+STORY = "The lake states agreed on Tuesday to share their water for another ten years."
+
+
+def blocks(source: str):
+    return page_blocks(parse_page(f"<html><body>{source}</body></html>"))
+
+
+def test_a_block_counts_by_the_share_of_it_that_the_body_holds():
+    found = blocks(
+        f"<p>{STORY}</p><p>Subscribe now to our letter.</p><p>{STORY}</p><h2>What now</h2><p>lake states</p>"
+    )
+    assert shares(found, f"{STORY}\nWhat now").tolist() == [1, 0, 0, 1, 0.5]
+
+
+def test_half_a_block_of_the_body_is_half_a_match():
+    (share,) = shares(blocks("<p>one two three four five six seven</p>"), "one two three four five and then")
+    assert share == pytest.approx(0.5)
+
+
+def test_class_words_of_the_body_have_higher_odds_than_those_of_furniture():
+    page = blocks(
+        f'<div class="story"><p>{STORY}</p></div><div class="share rare"><p>Tell a friend of it now</p></div>'
+    )
+    odds = class_odds([(page, shares(page, STORY))] * 5)
+    assert odds["story"] > 1 > -1 > odds["share"]
+    assert class_odds([(page, shares(page, STORY))] * 4) == {}
+
+
+def test_scores_are_those_of_the_public_metric():
+    precision, recall = precision_recall("a b c d e", "a b c d x y")
+    assert precision == pytest.approx(1 / 3)
+    assert recall == pytest.approx(1 / 2)
+    assert precision_recall("a b c d", "") == (None, 0)
+    assert f1([(1.0, 0.5), (None, 0.0)]) == pytest.approx(2 * 1 * 0.25 / 1.25)
+
+
+def test_a_site_is_on_one_side_only_with_or_without_www():
+    for url in ("https://quay.example/a", "https://www.quay.example/b?c", "http://quay.example:8080/"):
+        assert is_held_out(url) is is_held_out("https://quay.example")
+        assert fold_of(url) == fold_of("https://quay.example")
+
+
+def test_a_third_is_held_out_and_the_folds_are_of_like_size():
+    urls = [f"https://site{number}.example/" for number in range(3000)]
+    assert 900 < sum(map(is_held_out, urls)) < 1100
+    sizes = np.bincount([fold_of(url) for url in urls if not is_held_out(url)])
+    assert len(sizes) == FOLDS
+    assert min(sizes) > 300
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(fitting, "_MEMBERS", 2)
+    monkeypatch.setattr(fitting, "_HIDDEN", 8)
+    monkeypatch.setattr(fitting, "_EPOCHS", 60)
+
+
+def either_or(count: int = 800) -> Examples:
+    rows = np.random.default_rng(5).normal(size=(count, 2)).astype(np.float32)
+    targets = (rows[:, 0] * rows[:, 1] > 0).astype(np.float32)
+    return Examples(rows, targets, np.ones(count, np.float32))
+
+
+def test_the_network_learns_what_no_sum_of_its_inputs_tells(small):
+    examples = either_or()
+    right = (fit(examples, 1).chances(examples.rows) > 0.5) == (examples.targets > 0.5)
+    assert right.mean() > 0.8
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(small):
+    examples = joined([either_or(100), either_or(100)])
+    first, again, other = (fit(examples, seed) for seed in (1, 1, 2))
+    assert np.array_equal(first.hidden, again.hidden)
+    assert not np.array_equal(first.hidden, other.hidden)
+
+
+def test_the_command_writes_weights_and_a_card_from_a_folder_of_pages(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(fitting, "_EPOCHS", 2)
+    for part in ("ground-truth", "html"):
+        (tmp_path / "dev" / part).mkdir(parents=True)
+    for number in range(60):
+        story = [f"{STORY} It was week {number} of the talks and day {day}." for day in range(4)]
+        paragraphs = "".join(f"<p>{line}</p>" for line in story)
+        page = f"<html><body><div class='story'>{paragraphs}</div><p>Menu</p></body></html>"
+        truth = {"url": f"https://site{number}.example/a", "ground_truth": {"main_content": "\n".join(story)}}
+        (tmp_path / "dev" / "ground-truth" / f"{number:04}.json").write_text(json.dumps(truth))
+        (tmp_path / "dev" / "html" / f"{number:04}.html.gz").write_bytes(gzip.compress(page.encode()))
+    monkeypatch.setattr(sys, "argv", ["training", str(tmp_path), "--out", str(tmp_path / "model")])
+    assert main() == 0
+    card = json.loads((tmp_path / "model" / "card.json").read_text())
+    assert 0 <= card["f1"]["held_out"] <= 1
+    assert card["held_out_pages"] > 0
+    words = json.loads((tmp_path / "model" / "blocks.json").read_text())
+    assert "story" in words["odds"]
+    with np.load(tmp_path / "model" / "blocks.npz", allow_pickle=False) as arrays:
+        for network in ("first", "second", "advised"):
+            assert arrays[f"{network}.hidden"].shape == (len(arrays[f"{network}.mean"]), 16)
+
+
+def test_without_the_data_the_command_says_so_and_fails(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["training", str(tmp_path)])
+    assert main() == 2
+    assert "no dev/ground-truth" in capsys.readouterr().err

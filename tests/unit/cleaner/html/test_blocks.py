@@ -1,0 +1,232 @@
+import gc
+
+import numpy as np
+import pytest
+from trafilatura.settings import Document
+
+from wiredesk_cleaner.html import page
+from wiredesk_cleaner.html.blocks import FLAGS, HIDDEN
+from wiredesk_cleaner.html.boilerplate import Model, Weights, block_model, body_chances, is_unsure, laid_out
+from wiredesk_cleaner.html.features import NEAREST_ODDS, VOTE, Features, Haystack, Stated
+
+P = [
+    "The lake states agreed on Tuesday to share their water for another ten years, the ministry said.",
+    "Officials in the capital declined to say what the deal would cost the farmers downstream of the dam.",
+    "Talks on the price of electricity resume in the spring, when the snow of the high valleys melts.",
+]
+
+
+STORY = [sentence.replace("lake", place) for place in ("lake", "river", "sea") for sentence in P]
+STORY = [f"In week {number} the envoys met again. {sentence}" for number, sentence in enumerate(STORY)]
+
+
+def read(source: str):
+    return page.page_blocks(page.parse_page(f"<html><body>{source}</body></html>"))
+
+
+def texts(source: str) -> list[str]:
+    return [block.text for block in read(source)]
+
+
+def test_every_block_level_element_starts_a_block_and_inline_ones_do_not():
+    assert texts("<div>One <b>two</b><p>three</p> four</div><h2>five</h2><ul><li>six<li>seven</ul>") == [
+        "One two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+    ]
+
+
+def test_blocks_of_which_nobody_speaks_any_more_wait_for_no_garbage_collection():
+    source = "<table><tr><td>One <b>two</b></td><td>three</td></tr></table><div>four<p>five</p></div>"
+    read(source)
+    gc.collect()
+    gc.disable()
+    try:
+        read(source)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_paragraphs_parted_by_line_breaks_are_blocks_of_their_own():
+    blocks = read("<div>One.<br><br>Two <i>and</i><br><b>three</b>.</div>")
+    assert [block.text for block in blocks] == ["One.", "Two and", "three."]
+    assert [block.after_break for block in blocks] == [False, True, True]
+    assert laid_out(blocks) == "One.\nTwo and\nthree."
+
+
+def test_a_row_of_a_table_is_one_block_and_prose_in_a_cell_another():
+    source = "<table><tr><th>Lake<th>Depth</tr><tr><td>Orrin<td><p>It is deep.</p></td></tr></table>"
+    assert texts(source) == ["Lake | Depth", "Orrin", "It is deep."]
+
+
+def test_the_lines_of_a_pre_stay_apart():
+    assert texts("<pre>one  two\n\n three</pre>") == ["one two\nthree"]
+
+
+def test_items_get_one_bullet_however_many_paragraphs_they_hold():
+    blocks = read("<ul><li>one</li><li><p>two</p><p>more of two</p></li></ul><p>three</p>")
+    assert laid_out(blocks) == "- one\n\n- two\n\nmore of two\n\nthree"
+
+
+@pytest.mark.parametrize("tag", ["script", "style", "noscript", "template", "select", "textarea", "svg"])
+def test_what_no_reader_sees_is_no_block(tag):
+    assert texts(f"<p>seen</p><div><{tag}>unseen</{tag}> also seen</div>") == ["seen", "also seen"]
+
+
+def test_a_block_knows_what_it_lies_in_and_how_much_of_it_is_linked():
+    block = read('<aside role="navigation"><p hidden>one <a href="/">two</a></p></aside>')[0]
+    named = {name for at, name in enumerate(FLAGS) if block.flags & 1 << at}
+    assert named == {"aside", "nav", "p"}
+    assert block.flags & HIDDEN
+    assert (block.chars, block.linked, block.links) == (6, 3, 1)
+
+
+def test_class_words_are_read_out_of_every_way_of_writing_them():
+    node = read('<p class="ArticleBody__text-2 share" id="share_bar">x</p>')[0].node
+    assert node.tokens == ("article", "body", "text", "share", "bar")
+
+
+def test_a_thousand_nested_elements_cost_no_recursion():
+    assert texts("<div>" * 1000 + "deep" + "</div>" * 1000)[-1] == "deep"
+
+
+def test_a_short_block_is_kept_text_only_as_a_whole_line():
+    kept = Haystack(f"{P[0]}\n- Share")
+    assert kept.share("Share") == 1
+    assert kept.share("water") == 0
+    assert kept.share("sharetheirwaterforanother") == 1
+    assert Haystack("").share("Share") == 0
+
+
+def test_rows_are_finite_and_of_one_width_whatever_the_page():
+    width = len(block_model().first.mean)
+    for source in ("<p>x", "<p>1<p>2", "".join(f"<p>{p}</p>" for p in P), "<ul>" + "<li>x" * 500):
+        blocks = read(source)
+        found = Features(blocks, Stated(), {}).rows(np.zeros(len(blocks), np.float32))
+        assert found.shape == (len(blocks), width)
+        assert np.isfinite(found).all()
+
+
+def test_the_shipped_model_keeps_the_story_and_leaves_the_furniture():
+    source = (
+        '<nav class="menu"><ul><li><a href="/">Home</a><li><a href="/world">World</a></ul></nav><main><article>'
+        f"<h1>Lakes Sign</h1>{''.join(f'<p>{p}</p>' for p in STORY)}"
+        '<div class="share-bar"><a href="#">Share</a> <a href="#">Tweet</a></div></article></main>'
+        '<footer class="footer"><p>© 2026 Quayside Courier. All rights reserved.</p></footer>'
+    )
+    chosen = block_model().choose(read(source), Stated(("Lakes Sign",)), lambda: "\n".join(STORY))
+    # The headline may stay: the zone map knows it.
+    assert [block.text for block in chosen if block.node.tag != "h1"] == STORY
+
+
+def test_no_block_gives_no_choice():
+    assert block_model().choose([], Stated(), lambda: "x") == []
+
+
+def test_chances_are_those_of_the_written_formula():
+    weights = Weights(
+        mean=np.array([1, 0], np.float32),
+        spread=np.array([2, 1], np.float32),
+        hidden=np.array([[1, -1], [0, 2]], np.float32),
+        hidden_bias=np.array([0, 1], np.float32),
+        output=np.array([1, 0.5], np.float32),
+        output_bias=np.array([-1], np.float32),
+    )
+    # Scaled (1, 2): hidden max(1, 0) = 1 and max(-1 + 4 + 1, 0) = 4, so 1 + 2 - 1 = 2 before the logistic.
+    chance = weights.chances(np.array([[3, 2]], np.float32))
+    assert chance == pytest.approx(1 / (1 + np.exp(-2)))
+
+
+def model(**chances: float) -> Model:
+    """A model whose networks give every block one chance."""
+    nothing = np.zeros((block_model().first.mean.size, 1), np.float32)
+    networks = {
+        name: Weights(
+            mean=nothing[:, 0],
+            spread=nothing[:, 0] + 1,
+            hidden=nothing,
+            hidden_bias=np.zeros(1, np.float32),
+            output=np.zeros(1, np.float32),
+            output_bias=np.array([np.log(chance / (1 - chance))], np.float32),
+        )
+        for name, chance in chances.items()
+    }
+    return Model(**networks, odds={}, threshold=0.4)
+
+
+@pytest.mark.parametrize(("second", "advised", "kept"), [(0.3, 0.9, True), (0.3, 0.4, False), (0.6, 0.1, False)])
+def test_where_the_page_alone_leaves_doubt_advice_is_asked_once_and_weighs_half(second, advised, kept):
+    asked = []
+
+    def advice() -> str:
+        asked.append(1)
+        return "x"
+
+    found = read(f"<p>{P[0]}</p><p>{P[1]}</p>")
+    chosen = model(first=0.5, second=second, advised=advised).choose(found, Stated(), advice)
+    assert asked == [1]
+    assert len(chosen) == (2 if kept else 0)
+
+
+def test_where_the_page_alone_leaves_no_doubt_no_advice_is_asked():
+    def advice() -> str:
+        raise AssertionError("asked")
+
+    assert len(model(first=0.5, second=0.9, advised=0.1).choose(read(f"<p>{P[0]}</p>"), Stated(), advice)) == 1
+
+
+def test_doubt_is_measured_by_text_and_a_page_without_likely_text_is_unsure():
+    chars = np.array([1000, 50, 800], np.float32)
+    assert not is_unsure(np.array([0.95, 0.5, 0.01], np.float32), chars)
+    assert is_unsure(np.array([0.95, 0.01, 0.5], np.float32), chars)
+    assert is_unsure(np.array([0.01, 0.01, 0.01], np.float32), chars)
+
+
+def test_trafilatura_is_asked_at_its_fastest_and_only_for_a_page_that_leaves_doubt(monkeypatch):
+    calls = []
+
+    def extraction(tree, *, fast, **options):
+        calls.append(fast)
+        document = Document()
+        document.text = "\n".join(STORY)
+        return document
+
+    monkeypatch.setattr(page, "bare_extraction", extraction)
+    source = f"<html><body><article>{''.join(f'<p>{line}</p>' for line in STORY)}</article></body></html>"
+    for second, asked in ((0.95, []), (0.5, [True])):
+        monkeypatch.setattr(page, "block_model", lambda second=second: model(first=0.5, second=second, advised=0.9))
+        found = page.read_page(source, None)
+        assert found is not None
+        assert found.text == "\n\n".join(STORY)
+        assert calls == asked
+
+
+def test_a_page_of_which_the_model_keeps_nothing_falls_back_on_trafilatura(monkeypatch):
+    monkeypatch.setattr(Model, "choose", lambda *_: [])
+    source = f"<html><body><article><h1>Lakes</h1>{''.join(f'<p>{line}</p>' for line in STORY)}</article></body></html>"
+    found = page.read_page(source, None)
+    assert found is not None
+    assert found.text.endswith("\n\n".join(STORY))
+
+
+def test_the_named_columns_hold_the_vote_and_the_lowest_odds_near_the_block():
+    blocks = read(f'<aside class="promo signup"><div><p>{P[0]}</p></div></aside><p>{P[1]}</p>')
+    features = Features(blocks, Stated(), {"promo": -1.5, "signup": -2.0})
+    found = features.rows(features.held(P[1]))
+    assert found[:, VOTE].tolist() == [0, 1]
+    assert found[:, NEAREST_ODDS].tolist() == [-3.5, 0]
+
+
+def test_what_nobody_kept_in_an_element_named_like_furniture_is_no_body_whatever_it_reads_like():
+    source = "".join(f"<p>{line}</p>" for line in STORY)
+    promise = "Our best stories reach your inbox before breakfast, and readers of all ages like them."
+    promo = f'<aside class="newsletter signup promo"><h3>The Morning Tide</h3><p>{promise}</p></aside>'
+    blocks = read(source + promo)
+    features = Features(blocks, Stated(), block_model().odds)
+    chances = body_chances(block_model().advised, features.rows(features.held("\n".join(STORY))))
+    dropped = {block.text for block, chance in zip(blocks, chances, strict=True) if chance == 0}
+    assert dropped == {"The Morning Tide", promise}

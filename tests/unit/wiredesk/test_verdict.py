@@ -1,0 +1,191 @@
+"""One record at a time: from bytes to a verdict, with no broker."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.factories import NOON, enriched, fetched, record
+from wiredesk.contracts import wire
+from wiredesk.contracts.errors import InfrastructureError, InvalidRecordError, PermanentError, TransientError
+from wiredesk.contracts.events import ArticleEnriched, ArticleFetched, ArticleSubmitted
+from wiredesk.contracts.topics import ENRICHED, FETCHED, SUBMITTED
+from wiredesk.engine.outcomes import RetryAt
+from wiredesk.engine.verdict import Judge, answer_to, is_outage
+
+CLEANER: Judge[ArticleFetched] = Judge("cleaner", FETCHED, None)
+FETCHER: Judge[ArticleSubmitted] = Judge("fetcher", SUBMITTED, SUBMITTED.retry("fetcher"))
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, "null_value"),
+        (b"", "empty_value"),
+        (b"  \n", "empty_value"),
+        (b"{not json", "invalid_json"),
+        (b"\xff\xfe\x00", "invalid_json"),
+        (b'"\\ud800"', "invalid_json"),
+        (b"[" * 100_000 + b"]" * 100_000, "invalid_json"),
+        (b"{}", "invalid_schema"),
+        (b"[]", "invalid_schema"),
+        (b'{"schema_version": "9.0"}', "invalid_schema"),
+    ],
+)
+def test_bytes_that_are_no_event_say_why(value, reason):
+    with pytest.raises(InvalidRecordError) as caught:
+        CLEANER.receive(record(value), from_retry=False)
+    assert caught.value.reason == reason
+
+
+def test_an_invalid_record_never_shows_what_it_held():
+    with pytest.raises(InvalidRecordError) as caught:
+        CLEANER.receive(record(b'{"content": "the secret body", "article_id": "the secret body"}'), from_retry=False)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_header_that_is_not_utf8_is_invalid():
+    with pytest.raises(InvalidRecordError) as caught:
+        CLEANER.receive(record(b"{}", headers=(("trace", b"\xff\xfe"),)), from_retry=False)
+    assert caught.value.reason == "invalid_header"
+
+
+@pytest.mark.parametrize("attempt", [b"-1", b"9e99", b"1000000", b"", "\u0663".encode()])
+def test_a_forged_attempt_on_the_retry_topic_is_invalid(attempt):
+    headers = ((wire.ATTEMPT, attempt), (wire.NOT_BEFORE, b"1"))
+    with pytest.raises(InvalidRecordError) as caught:
+        FETCHER.receive(record(b'{"text": "x"}', headers=headers), from_retry=True)
+    assert caught.value.reason == "forged_header"
+
+
+def test_an_attempt_header_on_a_public_topic_is_forged():
+    with pytest.raises(InvalidRecordError) as caught:
+        FETCHER.receive(record(b'{"text": "x"}', headers=((wire.ATTEMPT, b"3"),)), from_retry=False)
+    assert caught.value.reason == "forged_header"
+
+
+def test_an_event_goes_to_its_own_topic_with_its_identity_in_the_headers():
+    event = enriched()
+    source = record(b"x", headers=(("correlation_id", b"c1"), ("traceparent", b"00-1"), ("reply_to", b"evil")))
+    verdict = CLEANER.decide(source, event, 0, NOON)
+    (output,) = verdict.outputs
+    assert (verdict.outcome, output.topic) == ("event", ENRICHED)
+    assert output.key == str(event.article_id).encode()
+    assert output.headers["ce_id"] == str(event.event_id)
+    assert output.headers["ce_subject"] == str(event.article_id)
+    assert output.headers["correlation_id"] == "c1"
+    assert output.headers["traceparent"] == "00-1"
+    assert "reply_to" not in output.headers
+    assert wire.decode(output.value, ArticleEnriched) == event
+
+
+def test_a_permanent_error_becomes_a_dead_letter_with_the_original_bytes_and_the_reason():
+    source = record(b"\x00raw\xff", key=b"\x01", headers=(("odd", b"\xff"), ("kept", b"yes")))
+    verdict = CLEANER.decide(source, PermanentError("no\nway", reason="because"), 0, NOON)
+    (letter,) = verdict.outputs
+    assert letter.topic == FETCHED.dead_letter("cleaner")
+    assert (letter.value, letter.key) == (b"\x00raw\xff", b"\x01")
+    assert letter.headers[wire.REASON] == "because"
+    assert letter.headers[wire.ERROR] == "no\\nway"
+    assert letter.headers[wire.ORIGIN] == "articles.fetched.v1/0/0"
+    assert letter.headers["kept"] == "yes"
+
+
+def test_only_the_retry_topic_may_say_where_a_record_came_from():
+    forged = record(b"v", headers=((wire.ORIGIN, b"articles.submitted.v1/3/9"),))
+    (letter,) = FETCHER.decide(forged, PermanentError("x"), 0, NOON).outputs
+    assert letter.headers[wire.ORIGIN] == "articles.fetched.v1/0/0"
+    (delayed,) = FETCHER.decide(forged, RetryAt(NOON, "busy"), 0, NOON).outputs
+    assert delayed.headers[wire.ORIGIN] == "articles.fetched.v1/0/0"
+    (letter,) = FETCHER.decide(forged, PermanentError("x"), 1, NOON).outputs
+    assert letter.headers[wire.ORIGIN] == "articles.submitted.v1/3/9"
+
+
+def test_hostile_headers_cannot_make_a_dead_letter_unsendable():
+    headers = tuple((f"h{i}", b"x" * 65_536) for i in range(10_000))
+    (letter,) = CLEANER.decide(record(b"v" * 1000, headers=headers), PermanentError("x"), 0, NOON).outputs
+    assert letter.size < 200_000
+
+
+def test_an_output_above_its_topics_limit_becomes_a_dead_letter():
+    event = fetched("word " * 2_000_000)
+    verdict = CLEANER.decide(record(b"small"), event, 0, NOON)
+    (letter,) = verdict.outputs
+    assert letter.headers[wire.REASON] == "too_large"
+    assert letter.value == b"small"
+
+
+def test_a_dead_letter_above_its_own_limit_becomes_a_pointer():
+    (letter,) = CLEANER.decide(record(b"x" * (17 * 1024 * 1024)), PermanentError("x"), 0, NOON).outputs
+    assert letter.size < 10_000 + wire.FRAMING_BYTES
+    assert b"articles.fetched.v1/0/0" in letter.value
+
+
+def test_retry_at_goes_to_the_retry_topic_with_its_time_and_the_next_attempt():
+    verdict = FETCHER.decide(record(b"v"), RetryAt(NOON + timedelta(minutes=5), "busy"), 1, NOON)
+    (delayed,) = verdict.outputs
+    assert verdict.outcome == "retry"
+    assert delayed.topic == SUBMITTED.retry("fetcher")
+    assert delayed.value == b"v"
+    assert delayed.headers[wire.ATTEMPT] == "2"
+    assert delayed.headers[wire.NOT_BEFORE] == str(int((NOON + timedelta(minutes=5)).timestamp() * 1000))
+
+
+def test_a_transient_error_waits_longer_each_time_and_then_is_a_dead_letter():
+    waits = []
+    for attempt in range(3):
+        (delayed,) = FETCHER.decide(record(b"v"), TransientError("503"), attempt, NOON).outputs
+        waits.append(int(delayed.headers[wire.NOT_BEFORE]))
+    assert waits == sorted(set(waits))
+    verdict = FETCHER.decide(record(b"v"), TransientError("503"), 3, NOON)
+    assert verdict.outcome == "dead_letter"
+    assert verdict.reasons == ["attempts_exhausted"]
+
+
+def test_a_site_that_asks_to_wait_for_ever_ends_as_a_dead_letter():
+    assert FETCHER.decide(record(b"v"), RetryAt(NOON, "busy"), 20, NOON).outcome == "dead_letter"
+
+
+def test_retry_at_without_a_retry_topic_is_a_dead_letter():
+    assert CLEANER.decide(record(b"v"), RetryAt(NOON, "busy"), 0, NOON).reasons == ["no_retry_topic"]
+
+
+@pytest.mark.parametrize("error", [InfrastructureError("x"), ConnectionResetError(), TimeoutError()])
+def test_an_outage_is_raised_again(error):
+    with pytest.raises(type(error)):
+        answer_to(error)
+    assert is_outage(ExceptionGroup("group", [ValueError(), error]))
+
+
+def test_a_bug_is_a_dead_letter_that_names_the_error_but_not_its_words():
+    answer = answer_to(KeyError("a secret body"))
+    assert isinstance(answer, PermanentError)
+    assert (answer.reason, str(answer)) == ("unexpected", "KeyError")
+
+
+@pytest.mark.parametrize("milliseconds", [-(10**14), 10**16, -(2**63), 2**63 - 1])
+def test_a_time_that_no_calendar_has_is_1970_and_the_record_passes(milliseconds):
+    hostile = replace(record(fetched().model_dump_json().encode()), timestamp=milliseconds)
+    assert CLEANER.receive(hostile, from_retry=False).at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_the_time_of_a_record_is_kept_to_the_millisecond():
+    assert wire.record_time(1_700_000_000_123) == datetime(2023, 11, 14, 22, 13, 20, 123_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("answer", [RetryAt(NOON + timedelta(minutes=5), "busy"), TransientError("503")])
+def test_what_is_too_large_for_the_retry_topic_becomes_a_dead_letter(answer):
+    verdict = FETCHER.decide(record(b"x" * (17 * 1024 * 1024)), answer, 0, NOON)
+    (letter,) = verdict.outputs
+    assert (verdict.outcome, verdict.reasons) == ("dead_letter", ["too_large"])
+    assert letter.size <= letter.topic.max_bytes
+
+
+@pytest.mark.parametrize("answer", [None, 7, "text", [None]])
+def test_an_answer_that_is_no_event_is_a_dead_letter(answer):
+    assert CLEANER.decide(record(b"v"), answer, 0, NOON).reasons == ["unexpected"]
+
+
+def test_a_site_that_stayed_away_does_not_count_against_the_stage():
+    assert not FETCHER.decide(record(b"v"), TransientError("503"), 3, NOON).is_fault
+    assert FETCHER.decide(record(b"v"), PermanentError("no"), 0, NOON).is_fault
