@@ -171,12 +171,21 @@ def _receipt(one: Row, article: Article, duplicate_of: UUID | None) -> tuple[Rec
     # comes back after another was current (a page put back as it was) is a revision of its own.
     is_current = article.current is not None and article.current[1] == one.event_id
     if known and (is_current or article.current is None or one.newness <= article.current):
-        return Receipt(StoreStatus.UNCHANGED, known[-1].revision, duplicate_of), False
+        return Receipt(StoreStatus.UNCHANGED, _same_as(one, known).revision, duplicate_of), False
     if article.current is None:
         status = StoreStatus.INSERTED
     else:
         status = StoreStatus.REVISED if one.newness > article.current else StoreStatus.SUPERSEDED
     return Receipt(status, article.revisions + 1, duplicate_of), True
+
+
+def _same_as(one: Row, known: Sequence[Stored]) -> Stored:
+    """Return the revision that an unchanged row repeats, the same on redelivery.
+
+    That is the newest not newer than the row, else the oldest: what is kept of the event later on is newer than both.
+    """
+    by_age = sorted(known, key=lambda kept: kept.version)
+    return next((kept for kept in reversed(by_age) if kept.version <= one.version), by_age[0])
 
 
 def stored_event(row: Row, receipt: Receipt) -> ArticleStored:

@@ -87,6 +87,23 @@ def test_redelivery_in_any_batches_gives_the_same_receipts_and_changes_nothing(r
     assert (memory.current, memory.kept) == (current, kept)
 
 
+@pytest.mark.parametrize(
+    "versions",
+    [
+        # (event, version): the third is unchanged, and its event becomes current again after it.
+        [(0, 1), (1, 0), (1, 0), (1, 1)],
+        [(0, 0), (0, 1), (1, 2), (0, 3)],
+        [(0, 5), (0, 1), (1, 7), (0, 9)],
+    ],
+)
+def test_an_unchanged_row_names_the_same_revision_when_it_comes_again(versions):
+    rows = [row(0, event, version, content_hash=f"content {event}") for event, version in versions]
+    records = [replace(one, origin=replace(one.origin, offset=n)) for n, one in enumerate(rows)]
+    memory = Memory()
+    receipts = memory.save(records)
+    assert memory.save(records) == receipts
+
+
 @given(RECORDS)
 def test_the_newest_version_is_current_whatever_the_order(records):
     memory = Memory()
