@@ -36,9 +36,12 @@ help:  ## Show this list
 run: setup  ## Start Kafka, PostgreSQL and the services, push the demo news site through, stay up
 	@$(BIN)/wiredesk up --demo
 
+# Two processes, each with servers of its own: most tests wait for something. A file stays in one of them.
+TOGETHER := --numprocesses 2 --dist loadfile
+
 .PHONY: test
 test: setup  ## Run all tests on real Kafka and PostgreSQL (TESTS="path or -k …" narrows it)
-	@$(BIN)/python -m pytest -m "not slow" $(TESTS)
+	@$(BIN)/python -m pytest -m "not slow" $(or $(TESTS),$(TOGETHER))
 
 .PHONY: test-faults
 test-faults: setup  ## Run the whole fault matrix (long) and write its outcome into docs/guarantees.md

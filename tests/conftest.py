@@ -34,7 +34,7 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
     if bootstrap and dsn:
         yield Servers(bootstrap.split(","), dsn)
         return
-    from wiredesk_local.servers.launch import servers as local_servers  # noqa: PLC0415 - needs the `local` extra only here
+    from wiredesk_local.servers.launch import servers as local_servers  # noqa: PLC0415 - needed only here
 
     try:
         async with local_servers(tmp_path_factory.mktemp("servers")) as started:

@@ -1,7 +1,9 @@
 """The images as testcontainers: what is in them, and one article through all of them on real servers."""
 
 import contextlib
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from testcontainers.community.postgres import PostgresContainer
@@ -9,6 +11,7 @@ from testcontainers.core.network import Network
 
 from tests.docker.containers import ApacheKafkaContainer, ServiceContainer, docker
 from tests.docker.journey import travels
+from tests.packaging.environments import NAMED, build, wheel
 
 # Building the images takes minutes the first time.
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(1200)]
@@ -60,6 +63,31 @@ async def test_an_article_travels_through_the_four_images_and_each_stops_in_orde
 def test_an_image_holds_its_own_service_only(images: dict[str, str], service: str):
     code = "import pkgutil; print(*sorted(m.name for m in pkgutil.iter_modules() if m.name.startswith('wiredesk')))"
     assert inside(images[service], code) == f"wiredesk wiredesk_{service}"
+
+
+@pytest.mark.parametrize("service", [*WORKERS, "desk"])
+def test_an_image_holds_the_wheels_that_are_built_here(images: dict[str, str], service: str, tmp_path: Path):
+    names = ["wiredesk", f"wiredesk-{service}"]
+    code = (
+        "import importlib.metadata as m\n"
+        f"for name in {names}:\n"
+        "    for file in m.distribution(name).files:\n"
+        "        if file.hash and 'dist-info' not in str(file): print(file, file.hash.value)"
+    )
+    for name in names:
+        build(NAMED[name], tmp_path)
+    here = [line for name in names for line in recorded(wheel(NAMED[name], tmp_path))]
+    assert inside(images[service], code).splitlines() == here
+
+
+def recorded(path: Path) -> list[str]:
+    """The files of a wheel's package with their hashes, as an installer writes them down."""
+    with zipfile.ZipFile(path) as archive:
+        (record,) = (name for name in archive.namelist() if name.endswith(".dist-info/RECORD"))
+        rows = [line.split(",") for line in archive.read(record).decode().splitlines()]
+    return [
+        f"{name} {digest.removeprefix('sha256=')}" for name, digest, _ in rows if digest and "dist-info" not in name
+    ]
 
 
 def test_only_the_tagger_image_holds_spacy(images: dict[str, str]):

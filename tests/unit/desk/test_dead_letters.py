@@ -1,7 +1,7 @@
 """Dead letters: each origin once, one cause one fingerprint, and back on the wire as the record was."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -107,7 +107,7 @@ def test_a_pointer_to_a_record_too_large_to_copy_is_not_taken_for_the_record(val
         ("see https://a.example/x?y=1", "see http://b.example"),
         ("no zone 'Sport'", "no zone 'Life'"),
         ('no key "a b"', 'no key "c"'),
-        (f"article {uuid4()} is gone", f"article {uuid4()} is gone"),
+        (f"article {UUID(int=1)} is gone", f"article {UUID(int=2**100)} is gone"),
         ("hash 0af3d9c1b2 differs", "hash 99beefcafe77 differs"),
         ("at 2026-11-20T12:00:01Z", "at 2026-11-21T03:04:05Z"),
         ("zones.3.kind: Input should be a string", "zones.118.kind: Input should be a string"),
