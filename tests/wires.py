@@ -36,9 +36,9 @@ async def read_all(kafka: KafkaSettings, topic: str) -> list["ConsumerRecord[byt
     consumer = AIOKafkaConsumer(topic, **client_options(kafka), auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     try:
-        places = list(consumer.assignment())
-        starts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
-        wanted = sum(ends[place] - starts[place] for place in places)
+        partitions = list(consumer.assignment())
+        starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+        wanted = sum(ends[partition] - starts[partition] for partition in partitions)
         found: list[ConsumerRecord[bytes, bytes]] = []
         async with asyncio.timeout(30):
             while len(found) < wanted:
@@ -55,8 +55,8 @@ async def committed(kafka: KafkaSettings, topic: str, group: str) -> int:
     consumer = AIOKafkaConsumer(**client_options(kafka), group_id=group, enable_auto_commit=False)
     await consumer.start()
     try:
-        places = [TopicPartition(topic, p) for p in range(kafka.partitions)]
-        return sum([await consumer.committed(place) or 0 for place in places])
+        partitions = [TopicPartition(topic, p) for p in range(kafka.partitions)]
+        return sum([await consumer.committed(partition) or 0 for partition in partitions])
     finally:
         await consumer.stop()
 

@@ -7,9 +7,10 @@
         async for article in wire.enriched(group="my-app"):
             print(article.headline, [entity.name for entity in article.entities])
 
-All that is public is named here: the client, the events with their parts, the errors. Each is imported when it is first
-used, so `import wiredesk` costs next to nothing. Inside, read `contracts` (what is on the wire), then `client`; with
-the extra `engine` also `engine` (how nothing gets lost) and `runtime` (a service as a process).
+All that is public is named here: the client with its settings, the events with their parts, the topics, the errors.
+Each is imported when it is first used, so `import wiredesk` costs next to nothing. Inside, read `contracts` (what is
+on the wire), then `client`; with the extra `engine` also `engine` (how nothing gets lost) and `runtime` (a service as
+a process).
 """
 
 import importlib

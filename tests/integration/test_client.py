@@ -157,7 +157,7 @@ async def test_without_kafka_the_error_says_so():
 
 
 async def test_the_readme_snippet_runs(kafka, lane, monkeypatch, capsys):
-    """The ten lines of the README, word for word, on this lane."""
+    """The README's Python, word for word, on this lane."""
     (snippet,) = re.findall(r"```python\n(import asyncio\n\nfrom wiredesk.*?)```", README.read_text(), re.DOTALL)
     article = enriched()
     await produce(kafka, lane.topic(ENRICHED), [_out(article)])

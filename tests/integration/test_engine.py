@@ -121,7 +121,7 @@ async def test_an_outage_gives_the_whole_batch_back_and_it_passes_when_it_is_ove
     assert await read_all(kafka, lane.topic(FETCHED.dead_letter("cleaner"))) == []
 
 
-async def test_later_comes_again_when_it_is_due_even_after_a_restart(kafka, lane):
+async def test_a_retry_comes_again_when_it_is_due_even_after_a_restart(kafka, lane):
     due = datetime.now(UTC) + timedelta(seconds=3)
     seen = []
 

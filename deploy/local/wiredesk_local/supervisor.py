@@ -132,12 +132,12 @@ class Supervisor:
             "servers": [
                 {
                     "name": name,
-                    "pid": kept.child.pid,
-                    "state": kept.state,
-                    "restarts": kept.restarts,
-                    "log": str(kept.child.log),
+                    "pid": restarter.child.pid,
+                    "state": restarter.state,
+                    "restarts": restarter.restarts,
+                    "log": str(restarter.child.log),
                 }
-                for name, kept in self._servers.items()
+                for name, restarter in self._servers.items()
             ],
             "workers": self._workers.status(),
         }

@@ -26,11 +26,11 @@ def module_command(service: str) -> Sequence[str]:
 class Worker:
     """One process of one service."""
 
-    def __init__(self, service: str, index: int, child: Child, kept: Restarter) -> None:
+    def __init__(self, service: str, index: int, child: Child, restarter: Restarter) -> None:
         self.service = service
         self.index = index
         self.child = child
-        self.kept = kept
+        self.restarter = restarter
         self.health_port = 0
 
     def status(self) -> dict[str, Any]:
@@ -40,8 +40,8 @@ class Worker:
             "index": self.index,
             "pid": self.child.pid,
             "health_port": self.health_port,
-            "state": self.kept.state,
-            "restarts": self.kept.restarts,
+            "state": self.restarter.state,
+            "restarts": self.restarter.restarts,
             "log": str(self.child.log),
         }
 
@@ -88,7 +88,7 @@ class Workers:
             while len(group) < count and not self._closed:
                 group.append(await self._add(service, len(group) + 1, addresses))
             gone = group[count:]
-            await asyncio.gather(*(worker.kept.stop(STOP_SECONDS) for worker in gone))
+            await asyncio.gather(*(worker.restarter.stop(STOP_SECONDS) for worker in gone))
             del group[count:]
             self._changed()
 
@@ -104,7 +104,7 @@ class Workers:
 
     async def _stop_everyone(self, hurry: asyncio.Event) -> None:
         everyone = [worker for group in self._groups.values() for worker in group]
-        await asyncio.gather(*(worker.kept.stop(STOP_SECONDS, hurry) for worker in everyone))
+        await asyncio.gather(*(worker.restarter.stop(STOP_SECONDS, hurry) for worker in everyone))
 
     async def _add(self, service: str, index: int, addresses: Mapping[str, str]) -> Worker:
         name = f"{service}-{index}"
@@ -118,5 +118,5 @@ class Workers:
             await child.start(self._command(service), env=env)
 
         worker = Worker(service, index, child, Restarter(child, start, say=self._say, changed=self._changed))
-        await worker.kept.start()
+        await worker.restarter.start()
         return worker

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - typographic apostrophes
-"""Text hygiene: what every text goes through before anything counts offsets in it. Pure."""
+"""Text normalisation: what every text goes through before anything counts offsets in it. Pure."""
 
 import re
 import unicodedata

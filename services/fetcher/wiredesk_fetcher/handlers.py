@@ -1,4 +1,4 @@
-"""A submission in; the page or text as got, a rejection, or a wish to retry later out."""
+"""A submission in; the page or text as got, a rejection, or a wish to retry, out."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

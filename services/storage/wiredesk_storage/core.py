@@ -51,7 +51,7 @@ Newness: TypeAlias = tuple[int, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The record a row came from. Its time tells it from the record at the same place of a topic made anew."""
+    """The record a row came from. Its time tells it from the record at the same offset of a topic made anew."""
 
     topic: str
     partition: int

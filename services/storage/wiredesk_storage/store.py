@@ -97,7 +97,7 @@ where article_id = any($1)
 
 
 class Store:
-    """The store, over a pool of connections (see `open_store`)."""
+    """The store, over a pool of connections (see `open_pool`)."""
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", statement_timeout_seconds: float = 30) -> None:
         self._pool = pool

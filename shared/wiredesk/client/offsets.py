@@ -20,7 +20,7 @@ from wiredesk.contracts.topics import PUBLIC, RETRY_TOPICS, Lane, every_topic
 
 @dataclass(frozen=True, slots=True)
 class PartitionLag:
-    """Position of one group in one partition; `committed` is None before its first commit."""
+    """Offsets of one group in one partition; `committed` is None before its first commit."""
 
     partition: int
     committed: int | None
@@ -60,7 +60,7 @@ class StageLag:
 
 
 async def lag(kafka: KafkaSettings, lane: Lane) -> list[StageLag]:
-    """Return, for every service and topic it reads, the position of its group and its members, in pipeline order."""
+    """Return, for every service and topic it reads, the offsets of its group and its members, in pipeline order."""
     read = [(service, topic, lane.group(service)) for topic in PUBLIC for service in topic.consumers]
     read += [(service, topic, f"{lane.group(service)}.retry") for topic in RETRY_TOPICS for service in topic.consumers]
     found = await edges(kafka, [lane.topic(topic) for _, topic, _ in read])
@@ -69,12 +69,12 @@ async def lag(kafka: KafkaSettings, lane: Lane) -> list[StageLag]:
         for service, topic, group in read:
             name = lane.topic(topic)
             committed, state, members = await _group(client, group, name)
-            positions = tuple(
+            partitions = tuple(
                 PartitionLag(partition.partition, committed.get(partition), start, end)
                 for partition, (start, end) in sorted(found.items())
                 if partition.topic == name
             )
-            stages.append(StageLag(service, name, group, state, positions, members))
+            stages.append(StageLag(service, name, group, state, partitions, members))
     return stages
 
 

@@ -71,7 +71,7 @@ class Entry:
 
     @property
     def reason(self) -> str:
-        """Why it was rejected, delayed or dead-lettered; empty otherwise."""
+        """Why it was rejected, put on a retry topic or dead-lettered; empty otherwise."""
         return self.headers.get(wire.REASON) or str(getattr(self.event, "reason", ""))
 
     @property

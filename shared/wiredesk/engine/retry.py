@@ -18,7 +18,7 @@ from wiredesk.engine.dead_letters import origin, printable
 from wiredesk.engine.outcomes import RetryAt
 
 # Waits before the second, third and fourth try: a restart, a short outage, a long one.
-DELAYS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 # A site may ask to wait again and again: after this many rounds the record is a dead letter.
 MAX_ATTEMPTS = 20
 

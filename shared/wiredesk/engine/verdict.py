@@ -97,8 +97,8 @@ class Judge(Generic[E]):
 
     def _verdict(self, record: RawRecord, answer: Answer, attempt: int, now: datetime) -> Verdict:
         if self.retry_topic is not None:
-            if isinstance(answer, TransientError) and attempt < len(retry.DELAYS):
-                answer = RetryAt(now + retry.DELAYS[attempt], answer.reason)
+            if isinstance(answer, TransientError) and attempt < len(retry.WAITS):
+                answer = RetryAt(now + retry.WAITS[attempt], answer.reason)
             if isinstance(answer, RetryAt):
                 # Waiting because a site asks for it is no failure, but it must end as well.
                 if attempt >= retry.MAX_ATTEMPTS:

@@ -98,8 +98,11 @@ class Cluster:
                     topics = await client.describe_topics()
             except InfrastructureError:
                 return False
-            places = [place for topic in topics for place in topic["partitions"]]
-            return all(place["leader"] > 0 and len(place["isr"]) == len(place["replicas"]) for place in places)
+            partitions = [partition for topic in topics for partition in topic["partitions"]]
+            return all(
+                partition["leader"] > 0 and len(partition["isr"]) == len(partition["replicas"])
+                for partition in partitions
+            )
 
         await eventually(in_sync, within=within)
 

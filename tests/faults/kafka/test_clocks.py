@@ -29,7 +29,7 @@ REST_SECONDS = 5
 
 @pytest.fixture(autouse=True)
 def _short_rest(monkeypatch):
-    """Scaled down: what is not due rests on its lane for five seconds, not a minute, before it is looked at again."""
+    """Scaled down: what is not due rests on the retry topic for five seconds, not a minute, before the next look."""
     monkeypatch.setattr("wiredesk.engine.stage.RETRY_REST_SECONDS", REST_SECONDS)
 
 

@@ -61,8 +61,8 @@ async def test_retention_that_overtakes_a_running_stage_is_counted_to_the_record
     async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=1), batch=1):
         await handler.holds.wait()
         async with admin.connect(kafka) as client:
-            place = TopicPartition(lane.topic(FETCHED), 0)
-            await client.delete_records({place: RecordsToDelete(before_offset=RECORDS - 3)})
+            partition = TopicPartition(lane.topic(FETCHED), 0)
+            await client.delete_records({partition: RecordsToDelete(before_offset=RECORDS - 3)})
         handler.go_on.set()
 
         async def all_committed():

@@ -105,15 +105,15 @@ async def test_a_submission_that_waits_on_the_retry_topic_says_until_when(kafka:
     async def busy(_: Received[ArticleSubmitted]) -> RetryAt:
         return RetryAt(until, "http_503")
 
-    async def delayed() -> bool:
+    async def waits() -> bool:
         return bool(await read_all(kafka, lane.topic(RETRY_TOPICS[0])))
 
     async with running(kafka, lane, "fetcher", SUBMITTED, one_by_one(busy, concurrency=1)):
         await send(kafka, lane, ArticleSubmitted(url=where), **{wire.CORRELATION: "c-9"})
-        await eventually(delayed)
+        await eventually(waits)
         hops, (now,) = await explained(rows, where)
-    assert [(hop["stage"], hop["tries"]) for hop in hops] == [("submitted", 1), ("delayed", 1)]
-    assert now["state"] == "delayed"
+    assert [(hop["stage"], hop["tries"]) for hop in hops] == [("submitted", 1), ("retry", 1)]
+    assert now["state"] == "retry"
     assert f"until {until + timedelta(milliseconds=1):%Y-%m-%d %H:%M}" in now["detail"]
     assert "http_503; worker" in now["detail"]
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -132,7 +133,7 @@ def test_try_says_why_there_is_no_article(tmp_path: Path):
 
 
 def test_a_reader_that_has_enough_ends_the_program_without_a_complaint(tmp_path: Path):
-    command = f"{sys.executable} -m wiredesk_desk config show | head -n 1; exit ${{PIPESTATUS[0]}}"
+    command = f"{shlex.quote(sys.executable)} -m wiredesk_desk config show | head -n 1; exit ${{PIPESTATUS[0]}}"
     clean = {name: value for name, value in os.environ.items() if not name.upper().startswith("WIREDESK_")}
     done = subprocess.run(
         ["bash", "-c", command],

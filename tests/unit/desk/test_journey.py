@@ -89,7 +89,7 @@ def test_records_of_one_millisecond_come_in_the_order_of_the_pipeline():
     found = steps(
         one(entry(STORED, 0), entry(RETRY, 0), entry(CLEANED, 0), entry(FETCHED, 0), entry(SUBMITTED, 0)).entries
     )
-    assert [step.stage for step in found] == ["submitted", "delayed", "fetched", "cleaned", "stored"]
+    assert [step.stage for step in found] == ["submitted", "retry", "fetched", "cleaned", "stored"]
 
 
 def test_two_submissions_of_an_article_are_shown_apart_however_they_cross():
@@ -141,7 +141,7 @@ def test_records_whose_submission_is_gone_are_a_round_of_their_own():
 
 def test_dead_letters_and_delayed_records_are_told_from_the_topic_they_come_from():
     assert stage_of(entry(LETTERS, 0)) == "dead letter"
-    assert stage_of(entry(RETRY, 0)) == "delayed"
+    assert stage_of(entry(RETRY, 0)) == "retry"
 
 
 def test_what_a_retry_topic_writes_anew_while_it_waits_is_one_step_of_one_try():
@@ -149,8 +149,8 @@ def test_what_a_retry_topic_writes_anew_while_it_waits_is_one_step_of_one_try():
     found = steps(one(entry(SUBMITTED, 0), *again, waiting(62, 2, 660, offset=40)).entries)
     assert [(step.stage, step.tries, step.times) for step in found] == [
         ("submitted", 1, 1),
-        ("delayed", 1, 12),
-        ("delayed", 2, 1),
+        ("retry", 1, 12),
+        ("retry", 2, 1),
     ]
     assert found[1].position.endswith("/11")
     assert "try 3 due 2026-11-20 12:11:00 UTC" in found[2].detail
@@ -261,7 +261,7 @@ def test_a_delayed_article_says_until_when_and_why():
     event = ArticleSubmitted(url="https://a.example")
     lag = (reading(RETRY, 0, Member("f-1", "h", (3,)), service="fetcher"),)
     found = where(waiting(0, 1, 600, event=event), lag=lag)
-    assert found.code == "delayed"
+    assert found.code == "retry"
     assert found.sentence == (
         "It waits on the retry topic of the fetcher until 2026-11-20 12:10:00 UTC (http_503; worker f-1)."
     )

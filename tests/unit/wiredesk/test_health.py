@@ -12,7 +12,7 @@ from aiokafka.structs import TopicPartition
 from wiredesk.runtime import health
 from wiredesk.runtime.health import Health
 
-PLACE = TopicPartition("t", 0)
+PARTITION = TopicPartition("t", 0)
 
 
 class Consumer:
@@ -22,18 +22,18 @@ class Consumer:
         self.at, self.mark, self.answer = position, highwater, answer
 
     def assignment(self):
-        return {PLACE}
+        return {PARTITION}
 
-    def highwater(self, _place):
+    def highwater(self, _partition):
         return self.mark
 
-    async def position(self, _place):
+    async def position(self, _partition):
         return self.at
 
-    async def end_offsets(self, places):
+    async def end_offsets(self, partitions):
         if isinstance(self.answer, Exception):
             raise self.answer
-        return dict.fromkeys(places, self.answer)
+        return dict.fromkeys(partitions, self.answer)
 
 
 @pytest.fixture(autouse=True)

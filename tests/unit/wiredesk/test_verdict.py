@@ -95,8 +95,8 @@ def test_only_the_retry_topic_may_say_where_a_record_came_from():
     forged = record(b"v", headers=((wire.ORIGIN, b"articles.submitted.v1/3/9"),))
     (letter,) = FETCHER.decide(forged, PermanentError("x"), 0, NOON).outputs
     assert letter.headers[wire.ORIGIN] == "articles.fetched.v1/0/0"
-    (delayed,) = FETCHER.decide(forged, RetryAt(NOON, "busy"), 0, NOON).outputs
-    assert delayed.headers[wire.ORIGIN] == "articles.fetched.v1/0/0"
+    (retried,) = FETCHER.decide(forged, RetryAt(NOON, "busy"), 0, NOON).outputs
+    assert retried.headers[wire.ORIGIN] == "articles.fetched.v1/0/0"
     (letter,) = FETCHER.decide(forged, PermanentError("x"), 1, NOON).outputs
     assert letter.headers[wire.ORIGIN] == "articles.submitted.v1/3/9"
 
@@ -123,19 +123,19 @@ def test_a_dead_letter_above_its_own_limit_becomes_a_pointer():
 
 def test_retry_at_goes_to_the_retry_topic_with_its_time_and_the_next_attempt():
     verdict = FETCHER.decide(record(b"v"), RetryAt(NOON + timedelta(minutes=5), "busy"), 1, NOON)
-    (delayed,) = verdict.outputs
+    (retried,) = verdict.outputs
     assert verdict.outcome == "retry"
-    assert delayed.topic == SUBMITTED.retry("fetcher")
-    assert delayed.value == b"v"
-    assert delayed.headers[wire.ATTEMPT] == "2"
-    assert delayed.headers[wire.NOT_BEFORE] == str(int((NOON + timedelta(minutes=5)).timestamp() * 1000))
+    assert retried.topic == SUBMITTED.retry("fetcher")
+    assert retried.value == b"v"
+    assert retried.headers[wire.ATTEMPT] == "2"
+    assert retried.headers[wire.NOT_BEFORE] == str(int((NOON + timedelta(minutes=5)).timestamp() * 1000))
 
 
 def test_a_transient_error_waits_longer_each_time_and_then_is_a_dead_letter():
     waits = []
     for attempt in range(3):
-        (delayed,) = FETCHER.decide(record(b"v"), TransientError("503"), attempt, NOON).outputs
-        waits.append(int(delayed.headers[wire.NOT_BEFORE]))
+        (retried,) = FETCHER.decide(record(b"v"), TransientError("503"), attempt, NOON).outputs
+        waits.append(int(retried.headers[wire.NOT_BEFORE]))
     assert waits == sorted(set(waits))
     verdict = FETCHER.decide(record(b"v"), TransientError("503"), 3, NOON)
     assert verdict.outcome == "dead_letter"

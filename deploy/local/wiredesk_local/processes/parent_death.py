@@ -1,4 +1,6 @@
-"""Becomes another program that cannot outlive the supervisor: `child.py PARENT_PID SIGNAL UID PROGRAM [ARGUMENT…]`.
+"""Becomes another program that cannot outlive the supervisor.
+
+`parent_death.py PARENT_PID SIGNAL UID PROGRAM [ARGUMENT…]`
 
 Run as a script with `python -I -S`, so it may import nothing of this project. It is a program and not a `preexec_fn`
 because Python code between fork and exec can deadlock as soon as the parent has threads. The order matters: a change

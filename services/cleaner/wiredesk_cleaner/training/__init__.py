@@ -1,1 +1,5 @@
-"""How the block model is made: from annotated pages to the weights in `wiredesk_cleaner/html/model`."""
+"""How the block model is made: annotated pages come in; the weights in `wiredesk_cleaner/html/model` go out.
+
+Read in this order: `train` (the whole), `split` (what is held out), `labels` (how much of a block is body), `fit` (the
+network).
+"""

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the marks of five scripts
-"""What one line is, seen alone: the rules that name furniture. Pure; where a line stands is judged in `zones`.
+"""What one line is, seen alone: the rules that name furniture. Pure; where a line stands is judged in `zone_map`.
 
 A line longer than `MAX_LINE` is prose and no rule looks at it, which bounds the work per line.
 """

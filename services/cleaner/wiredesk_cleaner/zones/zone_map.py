@@ -1,6 +1,6 @@
 """The zone map: every non-blank line of a text gets one zone; nothing is thrown away. Pure.
 
-`rules` says what a line is, seen alone. This module judges where it stands:
+`line_rules` says what a line is, seen alone. This module judges where it stands:
 
     head    before the first prose line: section, headline, subtitle, slug, credit, caption, byline, date
     story   first to last prose line; furniture here only where a whole line matches
@@ -33,7 +33,7 @@ _COLONS = (":", "\uff1a")
 
 
 def zone_map(text: str, known: Mapping[str, ZoneKind] | None = None, *, extracted: bool = False) -> tuple[Zone, ...]:
-    """Return the zones of `text` (tidied, see `hygiene.tidy`) in order; they cover every non-blank line."""
+    """Return the zones of `text` (tidied, see `normalisation.tidy`) in order; they cover every non-blank line."""
     lines = lines_of(text, known)
     zones: list[Zone] = []
     verdicts = _judge(lines, extracted=extracted)

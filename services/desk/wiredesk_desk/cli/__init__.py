@@ -1,7 +1,8 @@
 """The command line: what a person typed comes in, a verb of `wiredesk_desk.commands` runs, its exit code goes out.
 
-One module a group of verbs: what each takes, and what `--help` says. What a verb does is in `wiredesk_desk.commands`
-and `wiredesk_desk.dead_letters`. Nothing else of ours is imported before a verb runs, so help answers at once.
+One module a group of verbs (`everyday`, `dead_letters`, `upkeep`; `options` is what several take): what each takes,
+and what `--help` says. What a verb does is in `wiredesk_desk.commands` and `wiredesk_desk.dead_letters`. Nothing else
+of ours is imported before a verb runs, so help answers at once.
 """
 
 from typing import Annotated

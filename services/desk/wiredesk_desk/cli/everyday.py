@@ -82,17 +82,17 @@ def publish(
 
 @app.command()
 def tail(
-    stage: Annotated[str, typer.Argument(help="submitted fetched cleaned enriched stored rejected")] = "enriched",
+    topic: Annotated[str, typer.Argument(help="submitted fetched cleaned enriched stored rejected")] = "enriched",
     from_start: Annotated[bool, typer.Option("--from-start", help="Begin with the oldest record.")] = False,
     entity: Annotated[str | None, typer.Option(help="Only articles naming this entity (any case).")] = None,
     limit: Limit = None,
     json: Json = False,
 ) -> None:
-    """Show the records of a stage as they come, until Ctrl-C or the limit."""
+    """Show the records of a topic as they come, until Ctrl-C or the limit."""
     from wiredesk_desk import running
     from wiredesk_desk.commands import tail
 
-    running.execute(tail.tail(stage, from_start=from_start, entity=entity, limit=limit, as_json=json))
+    running.execute(tail.tail(topic, from_start=from_start, entity=entity, limit=limit, as_json=json))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from wiredesk_desk.config import System, local_control, local_settings, system
 from wiredesk_desk.output import say, table
 from wiredesk_desk.running import Exit, Problem
 
-# A worker loads its models (seconds) before it joins; one that was killed keeps its place until its session times out.
+# A worker loads its models (seconds) before it joins; one that was killed keeps its partitions until its session ends.
 JOIN_SECONDS = 90.0
 
 

@@ -11,14 +11,14 @@ from wiredesk_desk.output import emit, for_people, say
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views import article
 
-STAGES = {topic.name.split(".")[1]: topic for topic in PUBLIC}
+TOPICS = {topic.name.split(".")[1]: topic for topic in PUBLIC}
 
 
-async def tail(stage: str, *, from_start: bool, entity: str | None, limit: int | None, as_json: bool) -> Exit:
-    """Print records of a stage as they come; with `entity` only enriched articles that name it."""
-    topic = STAGES.get(stage)
+async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | None, as_json: bool) -> Exit:
+    """Print records of a topic as they come; with `entity` only enriched articles that name it."""
+    topic = TOPICS.get(name)
     if topic is None:
-        raise Problem(f"there is no stage {stage!r}", f"Take one of: {' '.join(STAGES)}.", code=Exit.USAGE)
+        raise Problem(f"there is no topic {name!r}", f"Take one of: {' '.join(TOPICS)}.", code=Exit.USAGE)
     if entity is not None and topic.event is not ArticleEnriched:
         raise Problem(
             "only enriched articles have entities", f"wiredesk tail enriched --entity {entity!r}", code=Exit.USAGE

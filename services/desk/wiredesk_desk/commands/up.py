@@ -78,7 +78,7 @@ def counts_of(scale: list[str]) -> dict[str, int]:
     Raises:
         Problem: no such service, or no number.
     """
-    counts = {stage.value: 1 for stage in ServiceName}
+    counts = {service.value: 1 for service in ServiceName}
     for part in scale:
         service, _, number = part.partition("=")
         if service not in counts or not number.isdecimal():

@@ -32,7 +32,7 @@ _OURS = {
 }
 _LONGEST_POINTER = 1000
 # A letter repeats when its batch is given again: soon. One that is younger than what was done about its origin by more
-# than this comes of a topic that was made anew, in which places repeat.
+# than this comes of a topic that was made anew, in which offsets repeat.
 _REPEATS_WITHIN = timedelta(days=1)
 
 # In this order: a URL may stand in quotes, a number in an id. A site's name stays: often it is the cause.

@@ -30,10 +30,10 @@ def selection(
     """Return what the options of a verb select.
 
     Raises:
-        Problem: a stage that does not exist, or a time that is none.
+        Problem: a service that does not exist, or a time that is none.
     """
     if stage is not None and stage not in set(ServiceName):
-        raise Problem(f"there is no stage {stage!r}", f"Take one of: {' '.join(ServiceName)}.", code=Exit.USAGE)
+        raise Problem(f"there is no service {stage!r}", f"Take one of: {' '.join(ServiceName)}.", code=Exit.USAGE)
     try:
         at = None if since_text is None else since(since_text, datetime.now(UTC))
     except (ValueError, OverflowError):

@@ -58,7 +58,7 @@ class Round:
 class Whereabouts:
     """Where an article is: a stable code, and a sentence with what to type next.
 
-    Codes: stored, rejected, dead_letter, discarded, delayed, waiting, missing.
+    Codes: stored, rejected, dead_letter, discarded, retry, waiting, missing.
     """
 
     code: str
@@ -66,11 +66,11 @@ class Whereabouts:
 
 
 def stage_of(entry: Entry) -> str:
-    """Return what a record says happened: submitted … stored, rejected, delayed, dead letter."""
+    """Return what a record says happened: submitted … stored, rejected, retry, dead letter."""
     if entry.topic.name.endswith(".dlq"):
         return "dead letter"
     if entry.topic.name.endswith(".retry"):
-        return "delayed"
+        return "retry"
     return entry.topic.name.split(".")[1]
 
 
@@ -78,13 +78,13 @@ def tries(entry: Entry) -> int:
     """Return how many tries had been made when a record was written; one where nothing is said or it is forged."""
     value = entry.headers.get(wire.ATTEMPT, "")
     made = int(value) if value.isascii() and value.isdigit() and len(value) <= 3 else 0
-    return max(1, made if stage_of(entry) == "delayed" else made + 1)
+    return max(1, made if stage_of(entry) == "retry" else made + 1)
 
 
 def rounds(entries: Iterable[Entry]) -> list[Round]:
     """Return the records of one article by submission, the oldest first.
 
-    A dead letter, a delayed record and a replay name the record they come of. What else comes of a submission without
+    A dead letter, a retry record and a replay name the record they come of. What else comes of a submission without
     a correlation id gets one on its way, and belongs to the last such submission before it. What belongs to none,
     because retention has removed the submission, is a round of its own.
     """
@@ -114,7 +114,7 @@ def rounds(entries: Iterable[Entry]) -> list[Round]:
 def _comes_of(entry: Entry) -> str:
     """The position of the record that this one stands for again; empty when it stands for none."""
     again = entry.headers.get(wire.REPLAY_OF, "")
-    return entry.headers.get(wire.ORIGIN, "") if stage_of(entry) in ("dead letter", "delayed") else again
+    return entry.headers.get(wire.ORIGIN, "") if stage_of(entry) in ("dead letter", "retry") else again
 
 
 def _starts(entry: Entry) -> bool:
@@ -128,7 +128,7 @@ def steps(entries: Sequence[Entry]) -> list[Step]:
     waits: dict[tuple[str, str], int] = {}
     for entry in entries:
         stage = stage_of(entry)
-        if stage == "delayed":
+        if stage == "retry":
             wait = (entry.headers.get(wire.ATTEMPT, ""), entry.headers.get(wire.NOT_BEFORE, ""))
             if wait in waits:
                 index = waits[wait]
@@ -138,7 +138,7 @@ def steps(entries: Sequence[Entry]) -> list[Step]:
         since = entry.at - found[-1].at if found else None
         text = detail(entry)
         identity = (entry.topic.name, entry.headers.get("ce_id", ""))
-        if stage not in ("submitted", "delayed") and identity in seen and identity[1]:
+        if stage not in ("submitted", "retry") and identity in seen and identity[1]:
             text = ", ".join(filter(None, (text, "delivered again")))
         seen.add(identity)
         if stage != "dead letter" and wire.REPLAY_OF in entry.headers:
@@ -158,7 +158,7 @@ def detail(entry: Entry) -> str:
     if stage == "dead letter":
         made = f" after {tries(entry)} tries" if tries(entry) > 1 else ""
         return f"{entry.stage}: {entry.reason}{made}, {entry.headers.get(wire.ERROR, '')}"
-    if stage == "delayed":
+    if stage == "retry":
         return f"{entry.reason}, try {tries(entry) + 1} due {due(entry):%Y-%m-%d %H:%M:%S} UTC"
     if isinstance(event, ArticleFetched):
         return f"{event.kind}, {len(event.content):,} characters" + (f" from {event.url}" if event.url else "")
@@ -235,11 +235,11 @@ def _waiting(entry: Entry, reader: StageLag, now: datetime) -> Whereabouts:
         who = f"no worker has partition {number} of {name} yet, the group is {reader.state}"
     else:
         who = "none is running: `wiredesk up` starts them"
-    if stage_of(entry) == "delayed":
+    if stage_of(entry) == "retry":
         at = due(entry)
         when = f"until {at:%Y-%m-%d %H:%M:%S} UTC" if at > now else f"and is due since {at:%Y-%m-%d %H:%M:%S} UTC"
         return Whereabouts(
-            "delayed", f"It waits on the retry topic of the {reader.service} {when} ({entry.reason}; {who})."
+            "retry", f"It waits on the retry topic of the {reader.service} {when} ({entry.reason}; {who})."
         )
     before = int(offset) - _next(_partition(reader, int(number)))
     if before <= 0 and workers:

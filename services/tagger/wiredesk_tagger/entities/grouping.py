@@ -51,7 +51,7 @@ class Group(NamedTuple):
         return (lexicon.name(self.label, self.form) if listed else None) or " ".join(self.form.split())
 
     def named(self, texts: Mapping[str, str]) -> Named:
-        """Return the group as `places` reads it."""
+        """Return the group as `toponyms` reads it."""
         sure = [one.place.confidence for one in self.mentions]
         return Named(
             name=" ".join(self.form.split()),

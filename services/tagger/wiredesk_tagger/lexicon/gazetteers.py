@@ -1,4 +1,4 @@
-"""The word lists under `lexicon/` and ISO 3166 as plain data: what a phrase is, and which country it means.
+"""The word lists beside this file and ISO 3166 as plain data: what a phrase is, and which country it means.
 
 Read from the package's own files, once; no spaCy, so that the core can be tested with the real lists.
 """

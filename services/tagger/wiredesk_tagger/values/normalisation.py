@@ -35,7 +35,7 @@ def normalise(
         surface: the mention as it stands in the text.
         published: when the article was published; without it no date that leans on it has a value.
         language: of the text; decides how figures are read.
-        ahead: whether the sentence speaks of what is still to come (`relative.looks`).
+        ahead: whether the sentence speaks of what is still to come (`relative_dates.looks`).
     """
     if label == "DATE":
         value = temporal.resolve(surface, published.date() if published else None, ahead=ahead)
