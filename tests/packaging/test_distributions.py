@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.environments import DISTRIBUTIONS, ROOT, UV, Distribution, run, wheel
+from tests.packaging.environments import DISTRIBUTIONS, NAMED, ROOT, UV, Distribution, run, wheel
 from wiredesk.version import __version__
 
 pytestmark = pytest.mark.timeout(300)
@@ -118,17 +118,21 @@ def test_an_application_with_packages_named_shared_and_services_imports_the_clie
     assert done.stdout == "True <class 'wiredesk.client.client.Wiredesk'>\n"
 
 
-def test_the_libraries_work_without_a_broker(programs: Programs, tmp_path: Path):
-    page = "<html><body><article><h1>Oslo Opens a Bridge</h1>" + "<p>The bridge in Oslo opened on Monday.</p>" * 20
-    clean = f"from wiredesk_cleaner import clean_html; print(clean_html({page!r}).headline)"
-    assert run(programs("wiredesk-cleaner") / "python", "-c", clean, cwd=tmp_path).stdout == "Oslo Opens a Bridge\n"
-    tag = (
-        "from wiredesk_tagger import Article, load\n"
-        "(found,) = load().find([Article('', 'The bridge in Oslo opened on Monday.', 'en')])\n"
-        "print([(entity.name, entity.label) for entity in found])"
-    )
-    done = run(programs("wiredesk-tagger") / "python", "-c", tag, cwd=tmp_path)
-    assert done.stdout == "[('Oslo', 'GPE'), ('Monday', 'DATE')]\n"
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("wiredesk-cleaner", "Oslo Opens a Bridge () None\nThe bridge"),
+        ("wiredesk-tagger", "Oslo GPE [('headline', 0, 4)"),
+    ],
+)
+def test_a_librarys_example_runs_as_its_readme_has_it_without_a_broker(
+    programs: Programs, tmp_path: Path, name: str, begins: str
+):
+    paragraph = "<p>The bridge in Oslo opened on Monday.</p>"
+    (tmp_path / "story.html").write_text(f"<article><h1>Oslo Opens a Bridge</h1>{paragraph * 20}</article>")
+    readme = ROOT / NAMED[name].folder / "README.md"
+    (example,) = re.findall(r"```python\n(.*?)```", readme.read_text(), re.DOTALL)
+    assert run(programs(name) / "python", "-c", example, cwd=tmp_path).stdout.startswith(begins)
 
 
 @pytest.mark.parametrize(
