@@ -139,6 +139,8 @@ def test_a_librarys_example_runs_as_its_readme_has_it_without_a_broker(
     ("verb", "missing"),
     [
         (["up"], "wiredesk-local"),
+        (["down"], "wiredesk-local"),
+        (["scale", "tagger", "2"], "wiredesk-local"),
         (["try", "-"], "wiredesk-cleaner"),
         (["knowledge", "check", "names.jsonl"], "wiredesk-tagger"),
     ],

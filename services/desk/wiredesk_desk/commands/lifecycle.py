@@ -18,13 +18,14 @@ JOIN_SECONDS = 90.0
 
 async def down(*, purge: bool) -> Exit:
     """Stop what runs in this folder; with `purge` delete its data, too."""
+    # First, because without local mode nobody can say what runs here.
+    folder = local_settings().local.state_dir
     control = await local_control()
     if control is None:
         say("nothing is running in this folder")
     else:
         await control.stop()
         say("stopped")
-    folder = local_settings().local.state_dir
     # Only a folder that local mode made has these two.
     if purge and (folder / "logs").is_dir() and (folder / "pids").is_dir():
         await asyncio.to_thread(shutil.rmtree, folder)
@@ -36,6 +37,7 @@ async def scale(service: str, processes: int, *, as_json: bool) -> Exit:
     """Change the number of processes of a service in the running system."""
     if service not in set(ServiceName):
         raise Problem(f"there is no service {service!r}", f"Take one of: {' '.join(ServiceName)}.", code=Exit.USAGE)
+    local_settings()  # as above
     control = await local_control()
     if control is None:
         raise Problem("nothing is running in this folder", "wiredesk up", code=Exit.UNREACHABLE)
