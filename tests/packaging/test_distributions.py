@@ -156,6 +156,14 @@ def test_a_verb_whose_part_is_not_installed_says_which_one_to_install(
     assert "Traceback" not in done.stderr
 
 
+def test_the_desk_leaves_settings_of_services_alone_that_run_elsewhere(programs: Programs, tmp_path: Path):
+    desk = programs("wiredesk-desk") / "wiredesk"
+    assert run(desk, "config", "show", cwd=tmp_path, WIREDESK_TAGGER__PIPELINES="{}").returncode == 0
+    done = run(desk, "config", "show", cwd=tmp_path, check=False, WIREDESK_STORAGE__DNS="x")
+    assert done.returncode == 4
+    assert "did you mean WIREDESK_STORAGE__DSN?" in done.stderr
+
+
 def test_a_service_refuses_to_run_beside_another_version_of_the_frame(programs: Programs, tmp_path: Path):
     python = programs("wiredesk-fetcher") / "python"
     (info,) = (python.parents[1] / "lib").glob("*/site-packages/wiredesk_fetcher-*.dist-info/METADATA")
