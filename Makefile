@@ -71,7 +71,7 @@ types: setup
 
 .PHONY: imports
 imports: setup
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --config import-rules.toml
 
 .PHONY: hosts
 hosts:
