@@ -19,7 +19,7 @@ from wiredesk.contracts.events import (
     Rejection,
     ServiceName,
 )
-from wiredesk.contracts.submission import Refusal, article_of, check_content, check_url, without_credentials
+from wiredesk.contracts.submission import Refusal, article_of, check, check_content, check_url, without_credentials
 from wiredesk.engine.outcomes import RetryAt
 from wiredesk_fetcher.charset import decode, fit
 
@@ -50,6 +50,18 @@ class Response:
     content_type: str = ""
     retry_after: str = ""
     body: bytes = field(default=b"", repr=False)
+
+
+def given(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | ArticleRejected | None:
+    """Return the event of a submission that needs no network: refused, or its content as it is; None: fetch its URL.
+
+    `at` is when it was submitted, the same on redelivery.
+    """
+    if refusal := check(submission):
+        return rejected(submission, refusal)
+    if submission.html is None and submission.text is None:
+        return None
+    return passed_through(submission, at)
 
 
 def passed_through(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | ArticleRejected:

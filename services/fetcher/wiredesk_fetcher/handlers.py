@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from wiredesk.contracts.errors import TransientError
 from wiredesk.contracts.events import ArticleSubmitted
-from wiredesk.contracts.submission import Refusal, check
+from wiredesk.contracts.submission import Refusal
 from wiredesk.engine.outcomes import Outcome, Received, RetryAt
 from wiredesk_fetcher import core
 from wiredesk_fetcher.http import HOST_BUSY, Web
@@ -20,10 +20,10 @@ async def fetch(received: Received[ArticleSubmitted], *, web: Web, clock: Callab
         TransientError: the site or its name could not be reached now.
     """
     submission = received.event
-    if refusal := check(submission):
-        return core.rejected(submission, refusal)
-    if submission.url is None or submission.html is not None or submission.text is not None:
-        return core.passed_through(submission, received.at)
+    event = core.given(submission, received.at)
+    if event is not None:
+        return event
+    assert submission.url is not None, "the contract: without content there is a URL"
     try:
         answer = await web.get(submission.url)
     except TransientError as error:

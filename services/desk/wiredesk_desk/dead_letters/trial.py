@@ -14,7 +14,6 @@ from typing import Any, TypeAlias
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import PermanentError
 from wiredesk.contracts.events import ArticleEnriched, ArticleStored, ArticleSubmitted, StoreStatus
-from wiredesk.contracts.submission import check
 from wiredesk.contracts.topics import RETRY_TOPICS
 from wiredesk.engine.outcomes import Answer, Received
 from wiredesk.engine.verdict import Judge, answer_to
@@ -73,8 +72,8 @@ class Trial:
                 outcome="pointer",
                 detail=f"the letter does not hold the record: that is at {letter.origin}",
             )
-        lane = next((lane for lane in RETRY_TOPICS if letter.stage in lane.consumers), None)
-        judge: Judge[Any] = Judge(letter.stage, source_of(letter.topic), lane)
+        retry_topic = next((topic for topic in RETRY_TOPICS if letter.stage in topic.consumers), None)
+        judge: Judge[Any] = Judge(letter.stage, source_of(letter.topic), retry_topic)
         headers = tuple((name, value.encode()) for name, value in original_headers(letter.headers).items())
         again = replace(record, headers=headers)
         answer: Answer
@@ -138,12 +137,10 @@ def _careful(work: Work) -> Work:
 
 async def _fetcher() -> Work:
     async def work(received: Received[ArticleSubmitted]) -> Answer:
-        submission = received.event
-        if refusal := check(submission):
-            return fetcher.rejected(submission, refusal)
-        if submission.html is None and submission.text is None:
+        event = fetcher.given(received.event, received.at)
+        if event is None:
             raise _OnlyAReplayTells("nothing speaks against fetching it; what the site says, only a replay can tell")
-        return fetcher.passed_through(submission, received.at)
+        return event
 
     return _careful(work)
 
