@@ -8,18 +8,14 @@ from functools import cache
 from typing import Any, Literal
 
 from wiredesk.contracts.events import ArticleEnriched, ArticleFetched, ArticleRejected, ArticleSubmitted
-from wiredesk.contracts.submission import check
 from wiredesk_cleaner import core as cleaner
-from wiredesk_cleaner import pool_worker
 from wiredesk_fetcher import core as fetcher
 from wiredesk_fetcher.charset import decode
-from wiredesk_tagger import core as tagger
 from wiredesk_tagger import nlp
 
 
 @cache
 def _tagger() -> nlp.Tagger:
-    pool_worker.start()
     return nlp.load()
 
 
@@ -39,15 +35,10 @@ def read(content: str | bytes, url: str | None = None, kind: Literal["html", "te
 
 
 def _worked(submission: ArticleSubmitted) -> ArticleEnriched | ArticleRejected:
-    now = datetime.now(UTC)
-    if refusal := check(submission):
-        return fetcher.rejected(submission, refusal)
-    fetched = fetcher.passed_through(submission, now)
-    if not isinstance(fetched, ArticleFetched):
-        return fetched
-    tagging = _tagger()
-    cleaned = cleaner.clean(fetched)
+    fetched = fetcher.given(submission, datetime.now(UTC))
+    assert fetched is not None, "there is content"
+    cleaned = cleaner.clean(fetched) if isinstance(fetched, ArticleFetched) else fetched
     if isinstance(cleaned, ArticleRejected):
         return cleaned
-    (tagged,) = tagging.tag([nlp.article_of(cleaned)])
-    return tagger.enrich(cleaned, tagged.entities, **tagged.made_by._asdict())
+    (tagged,) = _tagger().tag([nlp.article_of(cleaned)])
+    return tagged.enriched(cleaned)

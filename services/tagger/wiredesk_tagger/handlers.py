@@ -8,7 +8,7 @@ from wiredesk.contracts.errors import ConfigurationError, WorkFailedError
 from wiredesk.contracts.events import ArticleCleaned
 from wiredesk.engine.outcomes import Answer, Received
 from wiredesk.runtime.pool import Pool
-from wiredesk_tagger import core, nlp
+from wiredesk_tagger import nlp
 from wiredesk_tagger.settings import TaggerOptions
 
 Result: TypeAlias = nlp.Tagged | WorkFailedError
@@ -31,9 +31,7 @@ async def tag(
     results = await asyncio.gather(*(_find(chunk, pool, options, work) for chunk in chunks))
     tagged = (result for chunk in results for result in chunk)
     return [
-        result
-        if isinstance(result, WorkFailedError)
-        else core.enrich(one.event, result.entities, **result.made_by._asdict())
+        result if isinstance(result, WorkFailedError) else result.enriched(one.event)
         for one, result in zip(batch, tagged, strict=True)
     ]
 

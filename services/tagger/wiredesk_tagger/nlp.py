@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wiredesk.contracts.errors import ConfigurationError
-from wiredesk.contracts.events import ArticleCleaned
-from wiredesk_tagger.core import Found, as_read, fields_of, find_entities
+from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched
+from wiredesk_tagger.core import Found, as_read, enrich, fields_of, find_entities
 from wiredesk_tagger.entities.truecasing import UNSURE, Read
 from wiredesk_tagger.lexicon import gazetteers
 from wiredesk_tagger.linking import cities
@@ -80,6 +80,10 @@ class Tagged(NamedTuple):
 
     entities: tuple[Found, ...]
     made_by: MadeBy
+
+    def enriched(self, cleaned: ArticleCleaned) -> ArticleEnriched:
+        """Return the event of the article that was tagged; it checks every offset itself."""
+        return enrich(cleaned, self.entities, **self.made_by._asdict())
 
 
 class Pipeline:

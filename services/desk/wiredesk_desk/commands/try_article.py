@@ -28,7 +28,6 @@ from wiredesk_desk.views.terminal import show_article, show_zones
 from wiredesk_fetcher.handlers import fetch
 from wiredesk_fetcher.http import open_web
 from wiredesk_fetcher.settings import FetcherSettings
-from wiredesk_tagger import core as tagger
 from wiredesk_tagger import nlp
 from wiredesk_tagger.settings import TaggerSettings
 
@@ -73,7 +72,7 @@ async def try_out(what: str, *, zones: bool = False, page: Path | None = None, a
 def _tagged(cleaned: ArticleCleaned) -> ArticleEnriched:
     options = TaggerSettings.load().tagger
     (tagged,) = nlp.load(options.pipelines, options.knowledge).tag([nlp.article_of(cleaned)])
-    return tagger.enrich(cleaned, tagged.entities, **tagged.made_by._asdict())
+    return tagged.enriched(cleaned)
 
 
 def _write(page: Path, html: str) -> None:
