@@ -13,9 +13,9 @@ on the wire), then `client`; with the extra `engine` also `engine` (how nothing 
 a process).
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from wiredesk.lazy import attributes
 from wiredesk.version import __version__
 
 if TYPE_CHECKING:
@@ -104,23 +104,23 @@ __all__ = [
     "__version__",
 ]
 
-# Where a name comes from that is not an event or a part of one.
-_MODULES = {
+# All others are events, and what they are made of.
+_ELSEWHERE = {
     "wiredesk.client.client": ("Wiredesk",),
     "wiredesk.client.records": ("Entry", "RefusedError", "Submission"),
     "wiredesk.client.settings": ("KafkaSettings",),
-    "wiredesk.contracts.errors": tuple(name for name in __all__ if name.endswith("Error") and name != "RefusedError"),
-    "wiredesk.contracts.topics": (*(name for name in __all__ if name.isupper()), "Topic"),
+    "wiredesk.contracts.errors": (
+        "ConfigurationError",
+        "InfrastructureError",
+        "InvalidRecordError",
+        "PermanentError",
+        "TransientError",
+        "WiredeskError",
+    ),
+    "wiredesk.contracts.topics": ("CLEANED", "ENRICHED", "FETCHED", "REJECTED", "STORED", "SUBMITTED", "Topic"),
 }
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_MODULE_OF.get(name, "wiredesk.contracts.events")), name)
-    globals()[name] = value
-    return value
+_EVENTS = {*__all__} - {"__version__", *(name for names in _ELSEWHERE.values() for name in names)}
+__getattr__ = attributes(__name__, _ELSEWHERE | {"wiredesk.contracts.events": _EVENTS})
 
 
 def __dir__() -> list[str]:

@@ -7,18 +7,14 @@ much of it), `fingerprint` (how copies are found). `normalisation` and `lexicon`
 same without Kafka, `settings` and `__main__` make the service, `training` makes the block model.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from wiredesk.lazy import attributes
 
 if TYPE_CHECKING:
     from wiredesk_cleaner.library import clean_html, clean_text
 
 __all__ = ["clean_html", "clean_text"]
 
-
-def __getattr__(name: str) -> Any:
-    # Late, because a service's own process, which only hands work to its pool, need not load the parsers.
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from wiredesk_cleaner import library  # noqa: PLC0415
-
-    return getattr(library, name)
+# Late, because the desk reads the settings in this package at every verb: they need none of it.
+__getattr__ = attributes(__name__, {"wiredesk_cleaner.library": __all__})

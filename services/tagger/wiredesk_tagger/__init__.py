@@ -7,7 +7,9 @@ it finds into an event. Read in this order: `handlers` (batch in, batch out), `n
 make the service.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from wiredesk.lazy import attributes
 
 if TYPE_CHECKING:
     from wiredesk_tagger.core import Found, enrich
@@ -15,11 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Article", "Found", "Tagged", "Tagger", "enrich", "load"]
 
-
-def __getattr__(name: str) -> Any:
-    # Late, because spaCy's components and the word lists are seconds of loading that `--help` does not need.
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from wiredesk_tagger import core, nlp  # noqa: PLC0415
-
-    return getattr(core if name in ("Found", "enrich") else nlp, name)
+# Late, because the desk reads the settings in this package at every verb: they need none of it.
+__getattr__ = attributes(
+    __name__,
+    {
+        "wiredesk_tagger.core": ("Found", "enrich"),
+        "wiredesk_tagger.nlp": ("Article", "Tagged", "Tagger", "load"),
+    },
+)
