@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from wiredesk.client.settings import KafkaSettings, check_names, variables
 from wiredesk.contracts.topics import Lane
-from wiredesk.runtime.settings import ServiceSettings
+from wiredesk.runtime.settings import WITH_SETTINGS, ServiceSettings
 from wiredesk_desk.distributions import is_installed
 from wiredesk_desk.output import Row, say, table
 from wiredesk_desk.running import Exit
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from wiredesk_local.control import Control
     from wiredesk_local.settings import LocalSettings
 
-# The section of the variables, and the package that knows them.
-_WITH_SETTINGS = {
-    "FETCHER": "wiredesk_fetcher",
-    "CLEANER": "wiredesk_cleaner",
-    "TAGGER": "wiredesk_tagger",
-    "STORAGE": "wiredesk_storage",
-    "LOCAL": "wiredesk_local",
-}
 SERVERS = "WIREDESK_KAFKA__BOOTSTRAP_SERVERS"
 DSN = "WIREDESK_STORAGE__DSN"
 
@@ -51,13 +43,16 @@ def settings_classes() -> list[type[ServiceSettings]]:
         ConfigurationError: a `WIREDESK_*` variable belongs to none of them.
     """
     found: list[type[ServiceSettings]] = [ServiceSettings]
-    for name in _WITH_SETTINGS.values():
-        if is_installed(name):
-            members = vars(importlib.import_module(f"{name}.settings")).values()
+    elsewhere = []
+    for name in WITH_SETTINGS:
+        if is_installed(f"wiredesk_{name}"):
+            members = vars(importlib.import_module(f"wiredesk_{name}.settings")).values()
             ours = (one for one in members if isinstance(one, type) and issubclass(one, ServiceSettings))
             found += [one for one in ours if one is not ServiceSettings]
-    # What is set for a service that runs elsewhere cannot be checked here.
-    check_names(found, elsewhere=[section for section, name in _WITH_SETTINGS.items() if not is_installed(name)])
+        else:
+            # What is set for a service that runs elsewhere cannot be checked here.
+            elsewhere.append(name.upper())
+    check_names(found, elsewhere=elsewhere)
     return found
 
 

@@ -9,6 +9,9 @@ from pydantic import BaseModel, Field
 from wiredesk.client.settings import Settings, check_names
 from wiredesk.contracts.events import ServiceName
 
+# Whose settings have a section of their own (`WIREDESK_TAGGER__…`), kept in `wiredesk_<name>.settings`.
+WITH_SETTINGS = (*(service.value for service in ServiceName), "local")
+
 
 class HealthSettings(BaseModel):
     """Where /livez, /readyz and /metrics are served."""
@@ -38,5 +41,4 @@ def check_own_names(model: type[ServiceSettings], environ: Mapping[str, str] = o
         ConfigurationError: names each unknown variable and the nearest known one.
     """
     own = {name.upper() for name in model.model_fields}
-    others = {service.value.upper() for service in ServiceName} | {"LOCAL"}
-    check_names([model], environ, elsewhere=others - own)
+    check_names([model], environ, elsewhere={name.upper() for name in WITH_SETTINGS} - own)
