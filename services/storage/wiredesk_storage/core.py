@@ -184,8 +184,8 @@ def _same_as(one: Row, known: Sequence[Stored]) -> Stored:
 
     That is the newest not newer than the row, else the oldest: what is kept of the event later on is newer than both.
     """
-    by_age = sorted(known, key=lambda kept: kept.version)
-    return next((kept for kept in reversed(by_age) if kept.version <= one.version), by_age[0])
+    older = [kept for kept in known if kept.version <= one.version]
+    return max(older, key=lambda kept: kept.version) if older else min(known, key=lambda kept: kept.version)
 
 
 def stored_event(row: Row, receipt: Receipt) -> ArticleStored:
