@@ -1,18 +1,13 @@
 """What sums and shares mean: decimal numbers and ISO 4217; and when they have no value."""
 
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.tagger.values.value_of import value_of
 from wiredesk_tagger.values.normalisation import Value, normalise
-
-
-def value_of(label: str, surface: str, published: datetime | None = None, **options) -> str | None:
-    found = normalise(label, surface, published, **options)
-    return found.value if found else None
 
 
 @pytest.mark.parametrize(

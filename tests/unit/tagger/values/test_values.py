@@ -6,15 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.tagger.values.value_of import value_of
 from wiredesk_tagger.values.normalisation import Value, normalise, of_mentions
 from wiredesk_tagger.values.relative_dates import looks
 
 THURSDAY = datetime(2025, 1, 9, 17, 0, tzinfo=UTC)
-
-
-def value_of(label: str, surface: str, published: datetime | None = None, **options) -> str | None:
-    found = normalise(label, surface, published, **options)
-    return found.value if found else None
 
 
 @pytest.mark.parametrize(
