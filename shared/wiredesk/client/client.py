@@ -116,7 +116,7 @@ class Wiredesk:
         Raises:
             TimeoutError: nothing within `timeout` seconds; `wiredesk explain` tells where the article is.
         """
-        # Record times are their producers' clocks, which may differ a little.
+        # The times are those of the partitions' brokers, whose clocks may differ a little.
         since = submission.at - CLOCK_SKEW
         async with (
             asyncio.timeout(timeout),

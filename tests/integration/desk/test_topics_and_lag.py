@@ -1,18 +1,28 @@
 """Topics, drift and lag on a real broker."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from tests.wires import eventually
 from wiredesk.client import admin, offsets
 from wiredesk.client.options import client_options
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
+from wiredesk.contracts.events import ArticleFetched, ArticleSubmitted
 from wiredesk.contracts.topics import FETCHED, STORED, SUBMITTED, Lane, every_topic
+from wiredesk.engine.verdict import Judge
+from wiredesk_desk.commands import topics as topics_command
+from wiredesk_desk.running import Exit
+from wiredesk_fetcher.core import given
 
 pytestmark = pytest.mark.broker
 
@@ -60,15 +70,103 @@ async def test_a_bound_in_bytes_is_shared_by_the_partitions_of_a_topic(kafka: Ka
             assert int(settings["segment.bytes"]) >= topic.max_bytes
 
 
-async def test_a_topic_made_by_hand_is_reported_and_left_as_it_is(kafka: KafkaSettings):
+async def exists(client: AIOKafkaAdminClient, name: str) -> bool:
+    """Whether the broker has heard of a topic: it answers the one who creates it a little earlier."""
+    return bool(await overrides(client, name))
+
+
+async def overrides(client: AIOKafkaAdminClient, name: str) -> dict[str, str]:
+    """The settings that are the topic's own (config source 1), as the broker says."""
+    (answer,) = await client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+    return {entry[0]: entry[1] for entry in answer.resources[0][4] if entry[3] == 1}
+
+
+async def test_a_topic_made_by_hand_gets_our_settings_keeps_its_own_and_its_partitions(kafka: KafkaSettings):
     async with bare_lane(kafka) as (lane, client):
         name = lane.topic(STORED)
-        await client.create_topics([NewTopic(name, 1, 1, topic_configs={"retention.ms": "1000"})])
-        assert [change.created for change in await admin.apply_topics(kafka, lane) if change.topic == name] == [False]
+        theirs = {"compression.type": "gzip", "flush.messages": "7"}
+        await client.create_topics([NewTopic(name, 1, 1, topic_configs={"retention.ms": "1000", **theirs})])
+        await eventually(lambda: exists(client, name))
         drifts = {drift.setting: (drift.wanted, drift.found) for drift in await admin.diff_topics(kafka, lane)}
-        assert drifts.keys() == {"partitions", "retention.ms", "max.message.bytes"}
-        assert drifts["partitions"] == (str(kafka.partitions), "1")
         assert drifts["retention.ms"] == ("604800000", "1000")
+        assert drifts["message.timestamp.type"] == ("LogAppendTime", "CreateTime")
+
+        changes = {change.topic: change for change in await admin.apply_topics(kafka, lane)}
+        assert not changes[name].created
+        assert {one.setting: (one.wanted, one.found) for one in changes[name].settings}.items() <= drifts.items()
+        # The policy is the broker's default, and as it should be already.
+        own = {k: v for k, v in admin.configuration(STORED, kafka).items() if k != "cleanup.policy"} | theirs
+        assert await overrides(client, name) == own
+        left = [(drift.topic, drift.setting, drift.found) for drift in await admin.diff_topics(kafka, lane)]
+        assert left == [(name, "partitions", "1")]
+
+        again = await admin.apply_topics(kafka, lane)
+        assert not any(change.created or change.settings for change in again)
+        assert await overrides(client, name) == own
+
+
+async def test_a_bound_in_bytes_is_set_once_and_kept_by_whoever_sets_none(kafka: KafkaSettings):
+    bound = 512 * 1024 * 1024
+    async with bare_lane(kafka) as (lane, client):
+        await admin.apply_topics(kafka, lane)
+        bounded = await admin.apply_topics(kafka, lane, retention_bytes=bound)
+        assert {one.setting for change in bounded for one in change.settings} == {"retention.bytes", "segment.bytes"}
+        for bytes_ in (bound, None):
+            again = await admin.apply_topics(kafka, lane, retention_bytes=bytes_)
+            assert not any(change.created or change.settings for change in again)
+        name = lane.topic(STORED)
+        assert await overrides(client, name) == admin.configuration(STORED, kafka, bound)
+
+
+async def test_a_topic_of_one_replica_is_not_told_to_wait_for_two(kafka: KafkaSettings):
+    async with bare_lane(kafka) as (lane, _):
+        await admin.apply_topics(kafka, lane)
+        three = kafka.model_copy(update={"replication_factor": 3})
+        changes = await admin.apply_topics(three, lane)
+        assert not any(change.created or change.settings for change in changes)
+        settings = {drift.setting for drift in await admin.diff_topics(three, lane)}
+        assert settings == {"replication", "min.insync.replicas"}
+        async with AIOKafkaProducer(**client_options(kafka), acks="all") as producer:
+            await producer.send_and_wait(lane.topic(STORED), b"x")
+
+
+@pytest.mark.parametrize("year", [2019, 9999])
+async def test_the_brokers_clock_counts_and_not_the_producers(kafka: KafkaSettings, lane: Lane, year: int):
+    """What a submission is given as its time: the `fetched_at` of a pasted text, and when retention deletes it."""
+    name, stamp = lane.topic(SUBMITTED), int(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000)
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    async with AIOKafkaProducer(**client_options(kafka)) as producer:
+        value = b'{"text": "The quay opened on Monday."}'
+        sent = await producer.send_and_wait(name, value, partition=0, timestamp_ms=stamp)
+    async with AIOKafkaConsumer(name, **client_options(kafka), auto_offset_reset="earliest") as consumer:
+        record = await asyncio.wait_for(consumer.getone(), 30)
+        found = await consumer.offsets_for_times({TopicPartition(name, 0): int(before.timestamp() * 1000)})
+    received = Judge[ArticleSubmitted]("fetcher", SUBMITTED, None).receive(record, from_retry=False)
+    event = given(received.event, received.at)
+    assert isinstance(event, ArticleFetched)
+    assert before < event.fetched_at < datetime.now(UTC) + timedelta(seconds=1)
+    assert sent.timestamp == record.timestamp
+    # What looks for records by time finds it.
+    assert found[TopicPartition(name, 0)].offset == 0
+
+
+async def test_apply_says_what_it_changed(kafka: KafkaSettings, monkeypatch, capsys):
+    async with bare_lane(kafka) as (lane, client):
+        name = lane.topic(SUBMITTED)
+        settings = admin.configuration(SUBMITTED, kafka) | {"message.timestamp.type": "CreateTime"}
+        await client.create_topics([NewTopic(name, kafka.partitions, 1, topic_configs=settings)])
+        monkeypatch.setenv("WIREDESK_KAFKA__BOOTSTRAP_SERVERS", ",".join(kafka.bootstrap_servers))
+        monkeypatch.setenv("WIREDESK_KAFKA__PARTITIONS", str(kafka.partitions))
+        monkeypatch.setenv("WIREDESK_LANE", lane.name)
+        await eventually(lambda: exists(client, name))
+        # Told as on a terminal, and yet printed as NDJSON, which no terminal's width cuts.
+        monkeypatch.setattr("wiredesk_desk.commands.topics.for_people", lambda **_: True)
+        for changed in (True, False):
+            assert await topics_command.apply(as_json=False) is Exit.OK
+            told = {row["topic"]: row for row in map(orjson.loads, capsys.readouterr().out.splitlines())}
+            wanted = "changed: message.timestamp.type CreateTime -> LogAppendTime" if changed else "as it should be"
+            assert told[name]["done"] == wanted
+            assert told[lane.topic(FETCHED)]["done"] == ("created" if changed else "as it should be")
 
 
 async def test_a_topic_that_kafka_refuses_is_an_error_and_not_silence(kafka: KafkaSettings):

@@ -18,7 +18,7 @@ CONTRACTS = Path("docs/contracts")
 
 @topics.command("apply")
 def topics_apply(json: Json = False) -> None:
-    """Create the topics that are missing; what exists is left as it is."""
+    """Create the topics that are missing and configure those that exist; partitions and replication stay."""
     from wiredesk_desk import running
     from wiredesk_desk.commands import topics as verb
 

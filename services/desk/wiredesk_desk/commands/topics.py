@@ -1,22 +1,35 @@
 """`topics apply` and `topics diff`."""
 
 from dataclasses import asdict
+from typing import Any
 
 from wiredesk.client import admin
 from wiredesk_desk.config import system
-from wiredesk_desk.output import say, table
+from wiredesk_desk.output import for_people, say, table
 from wiredesk_desk.running import Exit
 
 
 async def apply(*, as_json: bool) -> Exit:
-    """Create what is missing; tell what differs, because changing a topic is the operator's decision."""
+    """Create what is missing, configure what differs, and tell what only the operator can change."""
     here = await system()
     changes = await admin.apply_topics(here.kafka, here.lane)
-    table([{"topic": change.topic, "created": change.created} for change in changes], as_json=as_json, empty="")
+    row = _told if for_people(as_json=as_json) else _record
+    table([row(change) for change in changes], as_json=as_json, empty="")
     drifts = await admin.diff_topics(here.kafka, here.lane)
     if drifts:
-        say(f"{len(drifts)} settings differ and were left as they are: see `wiredesk topics diff`.")
+        say(f"{len(drifts)} differences were left as they are: see `wiredesk topics diff`.")
     return Exit.OK
+
+
+def _told(change: admin.Change) -> dict[str, Any]:
+    settings = ", ".join(f"{one.setting} {one.found} -> {one.wanted}" for one in change.settings)
+    done = f"changed: {settings}" if settings else "created" if change.created else "as it should be"
+    return {"topic": change.topic, "done": done}
+
+
+def _record(change: admin.Change) -> dict[str, Any]:
+    settings = [{"setting": one.setting, "found": one.found, "wanted": one.wanted} for one in change.settings]
+    return {"topic": change.topic, "created": change.created, "changed": settings}
 
 
 async def diff(*, as_json: bool) -> Exit:
@@ -26,9 +39,8 @@ async def diff(*, as_json: bool) -> Exit:
     table(
         [asdict(drift) for drift in drifts], as_json=as_json, empty="no differences: the topics are as they should be"
     )
-    if any(drift.found == "missing" for drift in drifts):
-        say("Create what is missing with `wiredesk topics apply`.")
-    if any(drift.found != "missing" for drift in drifts):
-        say("`topics apply` never changes an existing topic: use Kafka's kafka-configs.sh.")
-        say("What they should be is in `wiredesk.contracts.topics`.")
+    if drifts:
+        say("`wiredesk topics apply` creates what is missing and sets what is set otherwise.")
+    if any(drift.setting in ("partitions", "replication") for drift in drifts):
+        say("It never changes partitions or replication: that is the operator's decision, with Kafka's own tools.")
     return Exit.FAILED if drifts else Exit.OK
