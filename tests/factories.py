@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from aiokafka import ConsumerRecord
 
-from wiredesk.contracts import ids
+from wiredesk.contracts import identity, ids
 from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched, ArticleFetched, Content, Entity, Mention
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -24,34 +24,34 @@ def url() -> str:
 def fetched(text: str = STORY, *, at: datetime = NOON, where: str | None = None) -> ArticleFetched:
     """A fetched text."""
     where = where or url()
-    article, content = ids.article_id(where), ids.content_hash(text)
-    return ArticleFetched(
-        event_id=ids.event_id(article, "fetched", content, "1"),
-        article_id=article,
+    event = ArticleFetched(
+        event_id=identity.UNIDENTIFIED,
+        article_id=ids.article_id(where),
         url=where,
         submitted_url=where,
         kind=Content.TEXT,
         content=text,
-        content_hash=content,
+        content_hash=ids.content_hash(text),
         fetched_at=at,
     )
+    return identity.identified(event, "fetched", "1")
 
 
 def cleaned(text: str = STORY, *, headline: str = "Harbour closes", at: datetime = NOON) -> ArticleCleaned:
     """A cleaned article."""
     where = url()
-    article, content = ids.article_id(where), ids.content_hash(headline, text)
-    return ArticleCleaned(
-        event_id=ids.event_id(article, "cleaned", content, "1"),
-        article_id=article,
+    event = ArticleCleaned(
+        event_id=identity.UNIDENTIFIED,
+        article_id=ids.article_id(where),
         url=where,
         headline=headline,
         text=text,
-        content_hash=content,
+        content_hash=ids.content_hash(headline, text),
         cleaner_version="1",
         word_count=len(text.split()),
         fetched_at=at,
     )
+    return identity.identified(event, "cleaned", "1")
 
 
 def enriched(text: str = STORY, *, headline: str = "Harbour closes", at: datetime = NOON) -> ArticleEnriched:
@@ -61,12 +61,8 @@ def enriched(text: str = STORY, *, headline: str = "Harbour closes", at: datetim
     start = text.find(name)
     mentions = (Mention(field="text", start=start, end=start + len(name), surface=name),) if start >= 0 else ()
     entities = (Entity(name=name, type="PERSON", mentions=mentions),) if mentions else ()
-    return ArticleEnriched(
-        **{**base.model_dump(), "event_id": ids.event_id(base.article_id, "enriched", base.content_hash, "t/1/1")},
-        entities=entities,
-        tagger_pipeline="t",
-        tagger_version="1",
-    )
+    event = ArticleEnriched(**base.model_dump(), entities=entities, tagger_pipeline="t", tagger_version="1")
+    return identity.identified(event, "enriched", "t/1")
 
 
 def record(

@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from wiredesk.contracts import ids
+from wiredesk.contracts import identity, ids
 from wiredesk.contracts.events import (
     ArticleCleaned,
     ArticleFetched,
@@ -25,7 +25,7 @@ from wiredesk_cleaner.zones.views import Found, add_caption, found_in, story
 from wiredesk_cleaner.zones.zone_map import zone_map
 
 # Part of every event id: a change of what the cleaner makes of the same input is a new version.
-CLEANER_VERSION = "4"
+CLEANER_VERSION = "5"
 # No article comes near it; it bounds the time, and the zones of what passes fit their topic's largest record.
 MAX_LINES = 20_000
 
@@ -52,16 +52,16 @@ def clean(event: ArticleFetched) -> ArticleCleaned | ArticleRejected:
 
 
 def rejected(event: ArticleFetched, reason: Rejection, detail: str) -> ArticleRejected:
-    """Return the refusal of `event`; its id is the same whenever the same content is refused for the same reason."""
-    content = ids.content_hash(reason.value, event.content_hash)
-    return ArticleRejected(
-        event_id=ids.event_id(event.article_id, "cleaned", content, CLEANER_VERSION),
+    """Return the refusal of `event`, whose id is part of the refusal's: refused again on redelivery it is the same."""
+    refusal = ArticleRejected(
+        event_id=identity.UNIDENTIFIED,
         article_id=event.article_id,
         stage=ServiceName.CLEANER,
         reason=reason,
         detail=detail[:500],
         url=event.url,
     )
+    return identity.identified(refusal, "cleaner.rejected", CLEANER_VERSION, source=str(event.event_id))
 
 
 def _from_text(event: ArticleFetched) -> ArticleCleaned:
@@ -136,9 +136,8 @@ def _article(
     length, words = word_count(body), words_of(body)
     stated = completed(page, found, body, event.published_hint)
     grade, reasons = quality(text, body, zones, stated, visible)
-    content_hash = ids.content_hash(stated.headline, body)
-    return ArticleCleaned(
-        event_id=ids.event_id(event.article_id, "cleaned", content_hash, CLEANER_VERSION),
+    cleaned = ArticleCleaned(
+        event_id=identity.UNIDENTIFIED,
         article_id=event.article_id,
         url=event.url,
         canonical_url=stated.canonical_url,
@@ -165,10 +164,11 @@ def _article(
         quality_reasons=reasons,
         zones=zones,
         word_count=length,
-        content_hash=content_hash,
+        content_hash=ids.content_hash(stated.headline, body),
         text_hash=text_hash(words),
         minhash=minhash(words),
         cleaner_version=CLEANER_VERSION,
         fetched_at=event.fetched_at,
         source=event.source,
     )
+    return identity.identified(cleaned, "cleaned", CLEANER_VERSION)

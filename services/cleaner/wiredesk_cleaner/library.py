@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from wiredesk.contracts import ids
+from wiredesk.contracts import identity, ids
 from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, ArticleRejected, Content
 from wiredesk_cleaner.core import clean
 
@@ -36,15 +36,14 @@ def clean_text(
 
 def _fetched(content: str, kind: Content, url: str | None, fetched_at: datetime | None) -> ArticleFetched:
     url = url or None
-    article = ids.article_id(url, content or " ")
-    content_hash = ids.content_hash(content)
-    return ArticleFetched(
-        # The fetcher's own event has another id: nobody fetched this.
-        event_id=ids.event_id(article, "given", content_hash, "1"),
-        article_id=article,
+    event = ArticleFetched(
+        event_id=identity.UNIDENTIFIED,
+        article_id=ids.article_id(url, content or " "),
         url=url,
         kind=kind,
         content=content,
-        content_hash=content_hash,
+        content_hash=ids.content_hash(content),
         fetched_at=fetched_at or datetime.now(UTC),
     )
+    # The fetcher's own event has another id: nobody fetched this.
+    return identity.identified(event, "given", "1", source=identity.digest(content), vouched={"content"})

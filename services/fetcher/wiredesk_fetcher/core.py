@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
-from wiredesk.contracts import ids
+from wiredesk.contracts import identity, ids
 from wiredesk.contracts.errors import TransientError
 from wiredesk.contracts.events import (
     MAX_PAGE_BYTES,
@@ -24,7 +24,7 @@ from wiredesk.engine.outcomes import RetryAt
 from wiredesk_fetcher.charset import decode, fit
 
 # Part of every event id: a change of how pages are decoded gives new events.
-FETCHER_VERSION = "1"
+FETCHER_VERSION = "2"
 MAX_REDIRECTS = 5
 DEFAULT_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -58,7 +58,7 @@ def given(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | Articl
     `at` is when it was submitted, the same on redelivery.
     """
     if refusal := check(submission):
-        return rejected(submission, refusal)
+        return rejected(submission, refusal, at)
     if submission.html is None and submission.text is None:
         return None
     return passed_through(submission, at)
@@ -67,13 +67,15 @@ def given(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | Articl
 def passed_through(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | ArticleRejected:
     """Return the event for a submitted page or text; `at` is when it was submitted, the same on redelivery."""
     kind = Content.TEXT if submission.html is None else Content.HTML
-    return _fetched(submission, kind, submission.html or submission.text or "", at, url=submission.url)
+    return _fetched(submission, kind, submission.html or submission.text or "", at, at, url=submission.url)
 
 
 def answered(
-    submission: ArticleSubmitted, response: Response, now: datetime
+    submission: ArticleSubmitted, response: Response, at: datetime, now: datetime
 ) -> ArticleFetched | ArticleRejected | RetryAt:
-    """Return what the answer of the submitted URL's site makes of it.
+    """Return what the answer of the submitted URL's site makes of it; submitted `at`, answered `now`.
+
+    What the site says now is a new observation: fetched again, it is a new event.
 
     Raises:
         TransientError: the site failed (5xx); it may answer later.
@@ -83,10 +85,10 @@ def answered(
     if response.status >= 500:
         raise TransientError(f"the site answered {response.status}", reason=f"http_{response.status}")
     if refusal := refused_head(response.status, response.content_type):
-        return rejected(submission, refusal)
+        return rejected(submission, refusal, at)
     content = decode(response.body, response.content_type)
     kind = _KINDS.get(media_type(response.content_type), Content.HTML)
-    return _fetched(submission, kind, content, now, url=response.url, status=response.status)
+    return _fetched(submission, kind, content, at, now, url=response.url, status=response.status)
 
 
 def refused_head(status: int, content_type: str) -> Refusal | None:
@@ -147,17 +149,21 @@ def wait(retry_after: str, now: datetime) -> timedelta:
     return min(max(asked, timedelta(seconds=1)), LONGEST_WAIT)
 
 
-def rejected(submission: ArticleSubmitted, refusal: Refusal) -> ArticleRejected:
-    """Return the rejection of a submission. Its URL never holds credentials."""
-    article = article_of(submission)
-    return ArticleRejected(
-        event_id=ids.event_id(article, "fetcher.rejected", refusal.reason, FETCHER_VERSION),
-        article_id=article,
+def rejected(submission: ArticleSubmitted, refusal: Refusal, at: datetime) -> ArticleRejected:
+    """Return the rejection of a submission. Its URL never holds credentials.
+
+    `at` is when it was submitted: refused again on redelivery it is the same event, submitted again another.
+    """
+    event = ArticleRejected(
+        event_id=identity.UNIDENTIFIED,
+        article_id=article_of(submission),
         stage=ServiceName.FETCHER,
         reason=refusal.reason,
-        detail=refusal.message[:500],
+        # A header of a stranger's, quoted in it, may hold what JSON cannot carry.
+        detail=fit(refusal.message)[:500],
         url=without_credentials(submission.url) or None if submission.url else None,
     )
+    return identity.identified(event, "fetcher.rejected", FETCHER_VERSION, source=at.isoformat())
 
 
 def _fetched(
@@ -165,25 +171,27 @@ def _fetched(
     kind: Content,
     content: str,
     at: datetime,
+    fetched_at: datetime,
     *,
     url: str | None,
     status: int | None = None,
 ) -> ArticleFetched | ArticleRejected:
     content = fit(content)
     if refusal := check_content(content, _NAMES[kind], _LIMITS[kind]):
-        return rejected(submission, refusal)
-    article = article_of(submission)
-    content_hash = ids.content_hash(content)
-    return ArticleFetched(
-        event_id=ids.event_id(article, "fetched", content_hash, FETCHER_VERSION),
-        article_id=article,
+        return rejected(submission, refusal, at)
+    event = ArticleFetched(
+        event_id=identity.UNIDENTIFIED,
+        article_id=article_of(submission),
         url=url,
         submitted_url=submission.url,
         kind=kind,
         content=content,
-        content_hash=content_hash,
-        fetched_at=at,
+        content_hash=ids.content_hash(content),
+        fetched_at=fetched_at,
         http_status=status,
         source=fit(submission.source) if submission.source is not None else None,
         published_hint=submission.published_hint,
     )
+    # Of the content as it is: `content_hash` folds what differs between two events.
+    source = identity.digest(content)
+    return identity.identified(event, "fetched", FETCHER_VERSION, source=source, vouched={"content"})

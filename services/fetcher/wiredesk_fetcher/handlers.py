@@ -32,5 +32,5 @@ async def fetch(received: Received[ArticleSubmitted], *, web: Web, clock: Callab
         # Our own queue is full, which is no failed try of the site's.
         return RetryAt(clock() + BUSY_PAUSE, HOST_BUSY)
     if isinstance(answer, Refusal):
-        return core.rejected(submission, answer)
-    return core.answered(submission, answer, clock())
+        return core.rejected(submission, answer, received.at)
+    return core.answered(submission, answer, received.at, clock())

@@ -10,7 +10,7 @@ name (`coreference`), headlines are read in the case of a sentence (`truecasing`
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from wiredesk.contracts import ids
+from wiredesk.contracts import identity
 from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched, Entity, GeoCoordinates, Mention
 from wiredesk_tagger.entities import salience, truecasing
 from wiredesk_tagger.entities.grouping import Place, grouped, merged, settled
@@ -25,6 +25,8 @@ from wiredesk_tagger.values import normalisation
 __all__ = ["Found", "Place", "Story", "as_read", "enrich", "fields_of", "find_entities"]
 
 _NOTHING = Knowledge()
+# What the id of a cleaned event stands for.
+_CLEANED = frozenset(ArticleCleaned.model_fields)
 _LANGUAGE = "en"  # in which figures are read where the article's language is not known
 
 
@@ -114,15 +116,17 @@ def enrich(
     `language` is the pipeline's when it knows the article's language; None says that only what holds in any was tagged.
     """
     fields = fields_of(cleaned)
-    made_by = f"{pipeline}/{version}/{cleaned.cleaner_version}"
     carried = dict(cleaned) | {
-        "event_id": ids.event_id(cleaned.article_id, "enriched", cleaned.content_hash, made_by),
+        "event_id": identity.UNIDENTIFIED,
         "entities": tuple(_entity(one, fields, cleaned) for one in found),
         "tagger_pipeline": pipeline,
         "tagger_version": version,
         "tagger_language": language,
     }
-    return ArticleEnriched.model_validate(carried)
+    event = ArticleEnriched.model_validate(carried)
+    return identity.identified(
+        event, "enriched", f"{pipeline}/{version}", source=str(cleaned.event_id), vouched=_CLEANED
+    )
 
 
 def _entity(found: Found, fields: Mapping[str, str], cleaned: ArticleCleaned) -> Entity:

@@ -2,5 +2,6 @@
 
 Nothing here connects, reads settings or knows a service. Read in this order: `events` (every message, in the order an
 article passes them) and `parts` (what they are made of), `topics` (where each travels), `submission` (what is refused
-at once), `ids` (how ids are made), `wire` (event to Kafka record and back), `errors`, `schema` (for machines).
+at once), `ids` and `identity` (how ids are made), `wire` (event to Kafka record and back), `errors`, `schema` (for
+machines).
 """

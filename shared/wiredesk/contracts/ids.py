@@ -1,7 +1,6 @@
-"""Deterministic ids: the same article gives the same ids on every machine, every delivery and every replay.
+"""Deterministic ids: the same input gives the same ids on every machine and every delivery.
 
-No clock and no randomness enters an id, so a record that Kafka delivers twice produces the same events twice and
-storage keeps one row.
+No randomness enters an id, and no time but those that an event states. What an event says is hashed in `identity`.
 """
 
 import hashlib
@@ -64,6 +63,6 @@ def article_id(url: str | None, content: str | None = None) -> UUID:
     raise ValueError("an article needs a URL or content")
 
 
-def event_id(article: UUID, stage: str, content: str, version: str) -> UUID:
-    """Return the id of what `stage` made of `content` (a `content_hash`) with pipeline `version`."""
-    return uuid5(NAMESPACE, f"{article}|{stage}|{content}|{version}")
+def event_id(article: UUID, stage: str, said: str, version: str) -> UUID:
+    """Return the id of what `stage` of `version` says about `article`; `said` is a digest of it (see `identity`)."""
+    return uuid5(NAMESPACE, f"{article}|{stage}|{said}|{version}")

@@ -1,5 +1,8 @@
 import pickle
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
 
 from wiredesk.contracts import ids
 from wiredesk.contracts.events import ArticleCleaned, ArticleRejected
@@ -16,7 +19,6 @@ def test_the_same_content_gives_the_same_event(fetched):
     assert first == clean(event)
     assert pickle.loads(pickle.dumps(first)) == first
     assert first.content_hash == ids.content_hash(first.headline, first.text)
-    assert first.event_id == ids.event_id(event.article_id, "cleaned", first.content_hash, CLEANER_VERSION)
     assert first.cleaner_version == CLEANER_VERSION
 
 
@@ -27,12 +29,41 @@ def test_furniture_does_not_change_the_content_hash(fetched):
     assert plain.content_hash == dressed.content_hash
 
 
-def test_a_rejection_has_the_same_id_again_and_another_for_other_content(fetched):
+def test_a_rejection_has_the_same_id_again_and_another_where_it_answers_another_event(fetched):
     event = fetched("")
-    first, other = clean(event), clean(event.model_copy(update={"content": "Home", "content_hash": "x"}))
+    first, other = clean(event), clean(event.model_copy(update={"event_id": uuid4()}))
     assert isinstance(first, ArticleRejected)
     assert first == clean(event)
     assert first.event_id != other.event_id
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("Photo: Ana Reyes / Reuters", "Photo: Anna Reyes / Reuters"),
+        ("By Ada Marsh", "By Ada Marsch"),
+    ],
+    ids=["credit", "byline"],
+)
+def test_a_corrected_line_of_furniture_is_another_event_of_the_same_content(fetched, right, wrong):
+    event = fetched(TEXT)
+    first, second = (
+        clean(event.model_copy(update={"content": TEXT.replace("\n\n", f"\n\n{line}\n\n", 1)}))
+        for line in (wrong, right)
+    )
+    assert isinstance(first, ArticleCleaned)
+    assert isinstance(second, ArticleCleaned)
+    assert (first.credits, first.authors) != (second.credits, second.authors)
+    assert first.content_hash == second.content_hash
+    assert first.event_id != second.event_id
+
+
+def test_a_page_put_back_as_it_was_is_three_events(fetched):
+    first = fetched(TEXT)
+    second = {"content": TEXT.replace("Tuesday", "Monday"), "fetched_at": first.fetched_at + timedelta(hours=1)}
+    third = {"fetched_at": first.fetched_at + timedelta(hours=2)}
+    events = [clean(first), clean(first.model_copy(update=second)), clean(first.model_copy(update=third))]
+    assert len({event.event_id for event in events}) == 3
 
 
 def test_what_came_with_the_article_goes_on_with_it(fetched):

@@ -3,7 +3,8 @@
 import ast
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -170,14 +171,31 @@ def test_the_enriched_event_carries_everything_over_and_says_what_made_it():
     assert (event.tagger_pipeline, event.tagger_version) == ("wire_rules", "1.0.0")
 
 
-def test_the_event_id_depends_on_content_and_versions_only():
+def test_the_event_id_depends_on_the_cleaned_event_and_on_all_that_the_tagger_adds():
     article = cleaned(text="China acts.")
-    one = enrich(article, [], pipeline="p", version="1")
-    same = enrich(article.model_copy(update={"event_id": uuid4()}), [], pipeline="p", version="1")
-    other = enrich(article, [], pipeline="p", version="2")
-    recleaned = enrich(article.model_copy(update={"cleaner_version": "9"}), [], pipeline="p", version="1")
-    assert one.event_id == same.event_id
-    assert len({one.event_id, other.event_id, recleaned.event_id}) == 3
+    china = Found("China", "GPE", (Place("text", 0, 5),))
+    made: dict[str, Any] = {"pipeline": "p", "version": "1", "language": "en"}
+    one = enrich(article, [china], **made)
+    assert one == enrich(article, [china], **made)
+    others = [
+        enrich(article.model_copy(update={"event_id": uuid4()}), [china], **made),
+        enrich(article, [], **made),
+        enrich(article, [china._replace(ids=(("iso3166", "CN"),))], **made),
+        enrich(article, [china], **made | {"pipeline": "q"}),
+        enrich(article, [china], **made | {"version": "2"}),
+        enrich(article, [china], **made | {"language": None}),
+    ]
+    assert len({event.event_id for event in (one, *others)}) == 7
+
+
+def test_event_ids_never_change_between_releases():
+    fixed = UUID("289ec9f9-9775-5f01-837e-78c526d24919")
+    article = cleaned(text="China acts.", event_id=fixed, article_id=fixed)
+    china = Found("China", "GPE", (Place("text", 0, 5, 0.98),), (("iso3166", "CN"),), 0.7)
+    assert (
+        str(enrich(article, [china], pipeline="p", version="1", language="en").event_id)
+        == "09eafec4-b59f-56c0-8fae-55efc2984208"
+    )
 
 
 def test_names_in_credits_authors_and_captions_never_become_entities():
