@@ -31,10 +31,8 @@ order by rank desc, updated_at desc, article_id
 """
 _ARTICLE = """
 select first_stored_at, updated_at, duplicate_of, event
-from articles join revisions using (article_id, event_id)
+from articles join revisions using (article_id, revision)
 where article_id = $1
-order by revisions.version desc
-limit 1
 """
 _HISTORY = """
 select event_id, revision, status, topic, partition, record_offset, stored_at

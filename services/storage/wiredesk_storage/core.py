@@ -1,16 +1,34 @@
-"""Events to rows, and which revision wins. Pure: a batch and what is stored go in, decisions come out."""
+"""Events to rows, and which revision wins. Pure: a batch and what is stored go in, decisions come out.
+
+A revision is what an article said from some time on. Each record is one of these, by what is stored when it comes:
+
+- `unchanged`: it says what the current revision says, whenever it was fetched. No revision is added. The current one is
+  confirmed for that time, so that a page looked at again is newer than another version that comes late;
+- `inserted`: the article's first revision;
+- `revised`: it says something else, and is newer than all that is stored: a new revision, from now on the current one;
+- `superseded`: it says something else, and something newer is stored: a new revision, kept as history.
+
+To say the same is to be equal in all but `event_id`, `fetched_at` and `schema_version`: a corrected credit is a revision,
+and so is a page that is put back as it was. Newer is the later `fetched_at`; at the same microsecond the larger `event_id`.
+
+A record delivered again gets the same receipt, whatever came since, and changes nothing: one that made a revision is
+known by its place on the topic, one that confirmed a revision lies in the span of time for which it was confirmed.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple
 from uuid import UUID
 
-from wiredesk.contracts import ids
+from wiredesk.contracts import identity
 from wiredesk.contracts.events import ArticleEnriched, ArticleStored, StoreStatus
 from wiredesk.engine.outcomes import Received
 
-STORE_VERSION = "1"
+# Part of every receipt's id: a change of what storing a record says gives new events.
+STORE_VERSION = "2"
+# What an event says of itself and not of the article; the id that it has, and the time it was fetched.
+_NOT_SAID = {"schema_version", "event_id", "fetched_at"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # PostgreSQL's built-in text search configurations by BCP 47 primary tag; any other language is matched word for word.
 SEARCH_CONFIGS = {
@@ -45,8 +63,15 @@ SEARCH_CONFIGS = {
 }
 PLAIN_CONFIG = "simple"
 
-# (version, event_id): the larger is the newer. The event id only breaks ties, the same way everywhere.
-Newness: TypeAlias = tuple[int, UUID]
+
+class Newness(NamedTuple):
+    """When an article was seen saying something: the larger is the newer, the same way everywhere.
+
+    `version` is `fetched_at` in microseconds since 1970. The event id only breaks ties.
+    """
+
+    version: int
+    event_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +86,47 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One enriched event, ready to store. `version` is `fetched_at` in microseconds since 1970."""
+    """One enriched event, ready to store. `said` is a digest of all that the event says of the article."""
 
     article_id: UUID
     event_id: UUID
     version: int
+    said: str
     content_hash: str
     search_config: str
     origin: Origin
     url: str | None
     headline: str = field(repr=False)
-    event: str = field(repr=False)
+    document: str = field(repr=False)
+    """the event as JSON"""
 
     @property
     def newness(self) -> Newness:
         """What decides whether it replaces the current revision."""
-        return self.version, self.event_id
+        return Newness(self.version, self.event_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A revision in the store, and the receipt it got."""
+@dataclass(slots=True)
+class Revision:
+    """A revision as stored: the receipt it got, the earliest and the latest version of the records that said it."""
 
-    version: int
+    number: int
     status: StoreStatus
-    revision: int
+    said: str
     origin: Origin
+    seen_from: int
+    seen_until: int
 
 
 @dataclass(slots=True)
 class Article:
-    """What the store knows of one article: its current revision and those that bear on the batch."""
+    """What the store knows of one article: its revisions that bear on the batch, which is current, and since when."""
 
-    current: Newness | None = None
-    revisions: int = 0
-    by_event: dict[UUID, list[Stored]] = field(default_factory=dict)
+    latest: Newness | None = None
+    """of all records that said what the current revision says the newest"""
+    current: int = 0
+    count: int = 0
+    revisions: dict[int, Revision] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,90 +139,144 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A revision that was seen again, with its span, and the newest record that said what the article says now."""
+
+    article_id: UUID
+    revision: int
+    seen_from: int
+    seen_until: int
+    latest: Newness
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What to write for a batch: a receipt per row in order, the revisions to keep, and each article's new current."""
+    """What to write for a batch, in this order; `receipts` are one per row, in the order of the rows.
+
+    Revisions to keep, the new current one of each article, and the revisions that were confirmed.
+    """
 
     receipts: Sequence[Receipt]
     revisions: Sequence[tuple[Row, Receipt]]
     current: Sequence[tuple[Row, Receipt]]
+    confirmed: Sequence[Confirmed]
 
 
 def row(received: Received[ArticleEnriched]) -> Row:
     """Return the row for an event. A time without a zone counts as UTC."""
     event = received.event
     fetched_at = event.fetched_at if event.fetched_at.tzinfo else event.fetched_at.replace(tzinfo=UTC)
+    said = _said(event)
+    own = f'"schema_version":"{event.schema_version}","event_id":"{event.event_id}"'
     return Row(
         article_id=event.article_id,
         event_id=event.event_id,
         version=(fetched_at - _EPOCH) // timedelta(microseconds=1),
+        said=identity.digest(said),
         content_hash=event.content_hash,
         search_config=SEARCH_CONFIGS.get((event.in_language or "").lower(), PLAIN_CONFIG),
         origin=Origin(received.topic, received.partition, received.offset, received.at),
         url=event.url,
         headline=event.headline,
-        event=event.model_copy(update={"fetched_at": fetched_at}).model_dump_json(),
+        # Written once, hashed and stored.
+        document=f'{{{own},"fetched_at":"{fetched_at.isoformat()}",{said[1:]}',
     )
+
+
+def said_by(document: str) -> str:
+    """Return the digest of all that a stored event says of its article."""
+    return identity.digest(_said(ArticleEnriched.model_validate_json(document)))
+
+
+def _said(event: ArticleEnriched) -> str:
+    return event.model_dump_json(exclude=_NOT_SAID, exclude_none=True)
 
 
 def plan(rows: Sequence[Row], stored: Mapping[UUID, Article], first_with: Mapping[str, UUID]) -> Plan:
     """Return what to write for `rows`, taken in order, given the articles as `stored` (those without are new).
 
+    Of each article must be given the current revision, those that say what a row says, and those that a row made.
     `first_with` names the first article stored with each content hash. `stored` is used up: pass a fresh one.
     Lists of writes are sorted by id, so that two batches at once cannot wait for each other.
     """
     receipts: list[Receipt] = []
-    revisions: list[tuple[Row, Receipt]] = []
+    kept: list[tuple[Row, Receipt]] = []
+    current: dict[UUID, tuple[Row, Receipt]] = {}
+    confirmed: set[tuple[UUID, int]] = set()
     articles = dict(stored)
-    winners: dict[UUID, tuple[Row, Receipt]] = {}
     for one in rows:
         article = articles.setdefault(one.article_id, Article())
         first = first_with.get(one.content_hash, one.article_id)
-        receipt, is_new = _receipt(one, article, None if first == one.article_id else first)
-        receipts.append(receipt)
-        if is_new:
-            revisions.append((one, receipt))
-            article.revisions += 1
-            article.by_event.setdefault(one.event_id, []).append(
-                Stored(one.version, receipt.status, receipt.revision, one.origin)
-            )
-        if article.current is None or one.newness > article.current:
-            article.current = one.newness
-            winners[one.article_id] = (one, receipt)
-    revisions.sort(key=lambda kept: (kept[0].article_id, kept[0].event_id, kept[0].version))
-    return Plan(receipts, revisions, sorted(winners.values(), key=lambda winner: winner[0].article_id))
+        duplicate_of = None if first == one.article_id else first
+        if known := _known(one, article):
+            # What made the revision gets its receipt again; what repeats it is told which one it repeats.
+            status = known.status if known.origin == one.origin else StoreStatus.UNCHANGED
+            receipts.append(Receipt(status, known.number, duplicate_of))
+        elif article.count and article.revisions[article.current].said == one.said:
+            _confirm(one, article)
+            confirmed.add((one.article_id, article.current))
+            receipts.append(Receipt(StoreStatus.UNCHANGED, article.current, duplicate_of))
+        else:
+            receipt = Receipt(_add(one, article), article.count, duplicate_of)
+            receipts.append(receipt)
+            kept.append((one, receipt))
+            if article.current == receipt.revision:
+                current[one.article_id] = (one, receipt)
+    return Plan(
+        receipts,
+        sorted(kept, key=lambda pair: (pair[0].article_id, pair[1].revision)),
+        [current[article] for article in sorted(current)],
+        [_confirmed(article_id, number, articles[article_id]) for article_id, number in sorted(confirmed)],
+    )
 
 
-def _receipt(one: Row, article: Article, duplicate_of: UUID | None) -> tuple[Receipt, bool]:
-    """Return the receipt, and whether the row is a revision to keep."""
-    known = article.by_event.get(one.event_id, [])
-    for kept in known:
-        if kept.origin == one.origin:
-            return Receipt(kept.status, kept.revision, duplicate_of), False
-    # The same event again. Fetched again unchanged it only makes the current revision younger; an older one that
-    # comes back after another was current (a page put back as it was) is a revision of its own.
-    is_current = article.current is not None and article.current[1] == one.event_id
-    if known and (is_current or article.current is None or one.newness <= article.current):
-        return Receipt(StoreStatus.UNCHANGED, _same_as(one, known).revision, duplicate_of), False
-    if article.current is None:
-        status = StoreStatus.INSERTED
-    else:
-        status = StoreStatus.REVISED if one.newness > article.current else StoreStatus.SUPERSEDED
-    return Receipt(status, article.revisions + 1, duplicate_of), True
+def _known(one: Row, article: Article) -> Revision | None:
+    """Return the revision that the row made, or that it is known to repeat.
 
-
-def _same_as(one: Row, known: Sequence[Stored]) -> Stored:
-    """Return the revision that an unchanged row repeats, the same on redelivery.
-
-    That is the newest not newer than the row, else the oldest: what is kept of the event later on is newer than both.
+    Of several the first. Only the current revision's span ever grows, and it is the last of those that say the same:
+    so the answer for a row never changes.
     """
-    older = [kept for kept in known if kept.version <= one.version]
-    return max(older, key=lambda kept: kept.version) if older else min(known, key=lambda kept: kept.version)
+    for revision in article.revisions.values():
+        if revision.origin == one.origin:
+            return revision
+    for number in sorted(article.revisions):
+        revision = article.revisions[number]
+        if revision.said == one.said and revision.seen_from <= one.version <= revision.seen_until:
+            return revision
+    return None
+
+
+def _confirm(one: Row, article: Article) -> None:
+    revision = article.revisions[article.current]
+    revision.seen_from = min(revision.seen_from, one.version)
+    revision.seen_until = max(revision.seen_until, one.version)
+    assert article.latest is not None, "an article with revisions has a newest"
+    article.latest = max(article.latest, one.newness)
+
+
+def _add(one: Row, article: Article) -> StoreStatus:
+    """Add the revision that the row makes; it is the current one when it is the newest."""
+    is_newest = article.latest is None or one.newness > article.latest
+    status = StoreStatus.REVISED if is_newest else StoreStatus.SUPERSEDED
+    if not article.count:
+        status = StoreStatus.INSERTED
+    article.count += 1
+    article.revisions[article.count] = Revision(article.count, status, one.said, one.origin, one.version, one.version)
+    if is_newest:
+        article.current, article.latest = article.count, one.newness
+    return status
+
+
+def _confirmed(article_id: UUID, number: int, article: Article) -> Confirmed:
+    revision = article.revisions[number]
+    assert article.latest is not None, "an article with revisions has a newest"
+    return Confirmed(article_id, number, revision.seen_from, revision.seen_until, article.latest)
 
 
 def stored_event(row: Row, receipt: Receipt) -> ArticleStored:
-    """Return the receipt as an event."""
-    return ArticleStored(
-        event_id=ids.event_id(row.article_id, "stored", str(row.event_id), STORE_VERSION),
+    """Return the receipt as an event: the same whenever the record is delivered, another for another record."""
+    event = ArticleStored(
+        event_id=identity.UNIDENTIFIED,
         article_id=row.article_id,
         enriched_event_id=row.event_id,
         status=receipt.status,
@@ -200,3 +285,6 @@ def stored_event(row: Row, receipt: Receipt) -> ArticleStored:
         url=row.url,
         headline=row.headline,
     )
+    origin = row.origin
+    answers = f"{origin.topic}/{origin.partition}/{origin.offset}@{origin.at.isoformat()}"
+    return identity.identified(event, "stored", STORE_VERSION, source=answers)

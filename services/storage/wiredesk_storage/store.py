@@ -15,7 +15,7 @@ import asyncpg
 from wiredesk.contracts.errors import InfrastructureError, PermanentError
 from wiredesk.contracts.events import StoreStatus
 from wiredesk_storage import core
-from wiredesk_storage.core import Article, Origin, Plan, Receipt, Row, Stored
+from wiredesk_storage.core import Article, Newness, Origin, Plan, Receipt, Revision, Row
 from wiredesk_storage.settings import StorageOptions
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -27,14 +27,24 @@ _ACQUIRE_SECONDS = 10.0
 
 _LOCK = "select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key"
 _CURRENT = """
-select article_id, version, event_id,
-    (select count(*) from revisions where revisions.article_id = articles.article_id) as revisions
+select article_id, revision, confirmed_version, confirmed_event_id,
+    (select max(revisions.revision) from revisions where revisions.article_id = articles.article_id) as revisions
 from articles where article_id = any($1)
 """
+# What was stored before a digest was kept has none: those events are read.
 _KNOWN = """
-select article_id, event_id, version, status, revision, topic, partition, record_offset, recorded_at
-from revisions join unnest($1::uuid[], $2::uuid[]) as wanted (article_id, event_id) using (article_id, event_id)
-order by revision
+select article_id, r.revision, status, said, seen_from, seen_until, topic, partition, record_offset, recorded_at,
+    case when said is null then event end as event
+from revisions as r join articles as a using (article_id)
+where article_id = any($1) and (
+    r.revision = a.revision or said is null or said = any($2)
+    or (topic, partition, record_offset) in (select * from unnest($3::text[], $4::int[], $5::bigint[]))
+)
+"""
+_DIGEST = """
+update revisions as r set said = d.said
+from unnest($1::uuid[], $2::int[], $3::text[]) as d (article_id, revision, said)
+where (r.article_id, r.revision) = (d.article_id, d.revision)
 """
 _FIRST = """
 insert into contents (content_hash, article_id)
@@ -43,23 +53,37 @@ on conflict do nothing
 """
 _FIRST_WITH = "select content_hash, article_id from contents where content_hash = any($1)"
 _KEEP = """
-insert into revisions
-    (article_id, event_id, version, revision, status, topic, partition, record_offset, recorded_at, event)
-select * from unnest(
-    $1::uuid[], $2::uuid[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::int[], $8::bigint[], $9::timestamptz[],
-    $10::jsonb[]
+insert into revisions (
+    article_id, event_id, version, revision, status, said, topic, partition, record_offset, recorded_at, event,
+    seen_from, seen_until
 )
+select *, version, version from unnest(
+    $1::uuid[], $2::uuid[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[], $8::int[], $9::bigint[],
+    $10::timestamptz[], $11::jsonb[]
+) as r (article_id, event_id, version, revision, status, said, topic, partition, record_offset, recorded_at, event)
+"""
+_CONFIRM_REVISIONS = """
+update revisions as r set seen_from = c.seen_from, seen_until = c.seen_until
+from unnest($1::uuid[], $2::int[], $3::bigint[], $4::bigint[]) as c (article_id, revision, seen_from, seen_until)
+where (r.article_id, r.revision) = (c.article_id, c.revision)
+"""
+_CONFIRM_ARTICLES = """
+update articles as a set confirmed_version = c.version, confirmed_event_id = c.event_id
+from unnest($1::uuid[], $2::bigint[], $3::uuid[]) as c (article_id, version, event_id)
+where a.article_id = c.article_id and (a.confirmed_version, a.confirmed_event_id) < (c.version, c.event_id)
 """
 # A tsvector holds 1 MiB at most. 200,000 characters stay below that in any script; the rest is stored, not found.
 _MAKE_CURRENT = """
 insert into articles (
-    article_id, event_id, version, duplicate_of, search_config, content_hash, fetched_at, date_published, date_modified,
-    url, canonical_url, headline, alternative_headline, text, article_section, agency, dateline, publisher, in_language,
-    word_count, source, cleaner_version, tagger_pipeline, tagger_version, entities,
+    article_id, event_id, version, revision, confirmed_version, confirmed_event_id, duplicate_of, search_config,
+    content_hash, fetched_at, date_published, date_modified, url, canonical_url, headline, alternative_headline, text,
+    article_section, agency, dateline, publisher, in_language, word_count, source,
+    cleaner_version, tagger_pipeline, tagger_version, entities,
     authors, contributors, credits, captions, keywords, search
 )
 select
-    article_id, event_id, version, duplicate_of, config, e->>'content_hash', (e->>'fetched_at')::timestamptz,
+    article_id, event_id, version, revision, version, event_id, duplicate_of, config,
+    e->>'content_hash', (e->>'fetched_at')::timestamptz,
     (e->>'date_published')::timestamptz, (e->>'date_modified')::timestamptz,
     e->>'url', e->>'canonical_url', e->>'headline', e->>'alternative_headline', e->>'text', e->>'article_section',
     e->>'agency', e->>'dateline', e->>'publisher', e->>'in_language', (e->>'word_count')::int, e->>'source',
@@ -69,13 +93,14 @@ select
     array(select jsonb_array_elements_text(e->'keywords')),
     setweight(to_tsvector(config::regconfig, left(e->>'headline', 10000)), 'A')
         || setweight(to_tsvector(config::regconfig, left(e->>'text', 200000)), 'B')
-from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::jsonb[])
-    as r (article_id, event_id, version, duplicate_of, config, e)
+from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::int[], $5::uuid[], $6::text[], $7::jsonb[])
+    as r (article_id, event_id, version, revision, duplicate_of, config, e)
 order by article_id
 on conflict (article_id) do update set
-    event_id = excluded.event_id, version = excluded.version, duplicate_of = excluded.duplicate_of,
-    updated_at = case when articles.event_id = excluded.event_id then articles.updated_at else now() end,
-    search_config = excluded.search_config, content_hash = excluded.content_hash, fetched_at = excluded.fetched_at,
+    event_id = excluded.event_id, version = excluded.version, revision = excluded.revision,
+    confirmed_version = excluded.version, confirmed_event_id = excluded.event_id,
+    duplicate_of = excluded.duplicate_of, updated_at = now(), search_config = excluded.search_config,
+    content_hash = excluded.content_hash, fetched_at = excluded.fetched_at,
     date_published = excluded.date_published, date_modified = excluded.date_modified, url = excluded.url,
     canonical_url = excluded.canonical_url, headline = excluded.headline,
     alternative_headline = excluded.alternative_headline, text = excluded.text,
@@ -85,7 +110,7 @@ on conflict (article_id) do update set
     tagger_version = excluded.tagger_version, entities = excluded.entities, authors = excluded.authors,
     contributors = excluded.contributors, credits = excluded.credits, captions = excluded.captions,
     keywords = excluded.keywords, search = excluded.search
-where (articles.version, articles.event_id) < (excluded.version, excluded.event_id)
+where (articles.confirmed_version, articles.confirmed_event_id) < (excluded.version, excluded.event_id)
 """
 _FORGET_ENTITIES = "delete from entities where article_id = any($1)"
 _LIST_ENTITIES = """
@@ -148,16 +173,27 @@ def _lock_key(article_id: UUID) -> int:
     return int.from_bytes(article_id.bytes[:8], signed=True)
 
 
-async def _read(connection: Connection, rows: Iterable[Row]) -> dict[UUID, Article]:
-    keys = sorted({(row.article_id, row.event_id) for row in rows})
+async def _read(connection: Connection, rows: Sequence[Row]) -> dict[UUID, Article]:
+    article_ids = sorted({row.article_id for row in rows})
     articles = {
-        found["article_id"]: Article((found["version"], found["event_id"]), found["revisions"])
-        for found in await connection.fetch(_CURRENT, sorted({row.article_id for row in rows}))
+        found["article_id"]: Article(
+            Newness(found["confirmed_version"], found["confirmed_event_id"]), found["revision"], found["revisions"]
+        )
+        for found in await connection.fetch(_CURRENT, article_ids)
     }
-    for found in await connection.fetch(_KNOWN, *_columns(keys, 2)):
+    origins = _columns(((row.origin.topic, row.origin.partition, row.origin.offset) for row in rows), 3)
+    digested = []
+    for found in await connection.fetch(_KNOWN, article_ids, [row.said for row in rows], *origins):
+        article_id, number, said = found["article_id"], found["revision"], found["said"]
+        if said is None:
+            said = core.said_by(found["event"])
+            digested.append((article_id, number, said))
         origin = Origin(found["topic"], found["partition"], found["record_offset"], found["recorded_at"])
-        stored = Stored(found["version"], StoreStatus(found["status"]), found["revision"], origin)
-        articles[found["article_id"]].by_event.setdefault(found["event_id"], []).append(stored)
+        articles[article_id].revisions[number] = Revision(
+            number, StoreStatus(found["status"]), said, origin, found["seen_from"], found["seen_until"]
+        )
+    if digested:
+        await connection.execute(_DIGEST, *_columns(digested, 3))
     return articles
 
 
@@ -171,21 +207,30 @@ async def _write(connection: Connection, plan: Plan) -> None:
     if plan.revisions:
         kept = (
             (
-                *(row.article_id, row.event_id, row.version, receipt.revision, receipt.status.value),
-                *(row.origin.topic, row.origin.partition, row.origin.offset, row.origin.at, row.event),
+                *(row.article_id, row.event_id, row.version, receipt.revision, receipt.status.value, row.said),
+                *(row.origin.topic, row.origin.partition, row.origin.offset, row.origin.at, row.document),
             )
             for row, receipt in plan.revisions
         )
-        await connection.execute(_KEEP, *_columns(kept, 10))
+        await connection.execute(_KEEP, *_columns(kept, 11))
     if plan.current:
         current = (
-            (row.article_id, row.event_id, row.version, receipt.duplicate_of, row.search_config, row.event)
+            (
+                *(row.article_id, row.event_id, row.version, receipt.revision),
+                *(receipt.duplicate_of, row.search_config, row.document),
+            )
             for row, receipt in plan.current
         )
-        await connection.execute(_MAKE_CURRENT, *_columns(current, 6))
+        await connection.execute(_MAKE_CURRENT, *_columns(current, 7))
         changed = [row.article_id for row, _ in plan.current]
         await connection.execute(_FORGET_ENTITIES, changed)
         await connection.execute(_LIST_ENTITIES, changed)
+    if plan.confirmed:
+        spans = ((one.article_id, one.revision, one.seen_from, one.seen_until) for one in plan.confirmed)
+        await connection.execute(_CONFIRM_REVISIONS, *_columns(spans, 4))
+        latest = {one.article_id: one.latest for one in plan.confirmed}
+        newest = ((article_id, *newness) for article_id, newness in latest.items())
+        await connection.execute(_CONFIRM_ARTICLES, *_columns(newest, 3))
 
 
 def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:

