@@ -2,14 +2,16 @@
 
 A revision is what an article said from some time on. Each record is one of these, by what is stored when it comes:
 
-- `unchanged`: it says what the current revision says, whenever it was fetched. No revision is added. The current one is
-  confirmed for that time, so that a page looked at again is newer than another version that comes late;
+- `unchanged`: it says what the current revision says, whenever it was fetched; or what an older one is known to have
+  said at that time. No revision is added. The current one is confirmed for that time, so that a page looked at again is
+  newer than another version that comes late;
 - `inserted`: the article's first revision;
 - `revised`: it says something else, and is newer than all that is stored: a new revision, from now on the current one;
 - `superseded`: it says something else, and something newer is stored: a new revision, kept as history.
 
-To say the same is to be equal in all but `event_id`, `fetched_at` and `schema_version`: a corrected credit is a revision,
-and so is a page that is put back as it was. Newer is the later `fetched_at`; at the same microsecond the larger `event_id`.
+To say the same is to be equal in all but `event_id`, `fetched_at` and `schema_version`: a corrected credit is a
+revision, and so is a page that is put back as it was. Newer is the later `fetched_at`; at the same microsecond the
+larger `event_id`.
 
 A record delivered again gets the same receipt, whatever came since, and changes nothing: one that made a revision is
 known by its place on the topic, one that confirmed a revision lies in the span of time for which it was confirmed.

@@ -5,7 +5,8 @@
         async for article in wire.enriched(group="my-app"):
             print(article.headline, [entity.name for entity in article.entities])
 
-Delivery to a reader is at-least-once: de-duplicate by `event_id`, which repeats with the event.
+Delivery to a reader is at-least-once: de-duplicate by `event_id`, which repeats with the event; of one article the
+later `fetched_at` is the newer.
 """
 
 import asyncio

@@ -185,14 +185,19 @@ class StoreStatus(StrEnum):
 
 
 class ArticleStored(Event):
-    """The receipt. One per stored record; `superseded` means kept as history because a newer revision is current."""
+    """The receipt. One per stored record, the same when the record is delivered again.
+
+    `inserted` and `revised` made the current revision, `superseded` one that is kept as history, `unchanged` none.
+    """
 
     schema_version: Version = "1.0"
     event_id: UUID
     article_id: UUID
     enriched_event_id: UUID
     status: StoreStatus
-    revision: int = Field(ge=1, description="how many revisions of the article are stored, this one included")
+    revision: int = Field(
+        ge=1, description="the revision that the record made, or that it repeats; counted per article from 1"
+    )
     duplicate_of: UUID | None = Field(None, description="the first stored article with the same headline and text")
     url: Url | None = None
     headline: str = ""

@@ -127,7 +127,7 @@ def _message(topic: Topic) -> dict[str, Any]:
 def _headers() -> dict[str, Any]:
     described = {
         "ce_specversion": "CloudEvents version, 1.0",
-        "ce_id": "event_id; the same on every redelivery",
+        "ce_id": "event_id; equal for the same event said again, and for no other",
         "ce_type": "wiredesk.<topic>",
         "ce_source": "/wiredesk/<service>",
         "ce_time": "when the record was made, ISO 8601",

@@ -139,13 +139,13 @@ async def lag_is_gone(kafka: KafkaSettings, lane: Lane, services: Sequence[str])
 
 
 async def contents(dsn: str) -> dict[str, tuple[int, str]]:
-    """Return table → (rows, checksum) of a store; without the times at which an article was last seen.
+    """Return table → (rows, checksum) of a store; without the times for which a revision was confirmed.
 
-    An article that is submitted again counts as fetched again: `version` and `fetched_at` of its row move, no more.
+    An article that is submitted again counts as fetched again, which confirms its revision, no more.
     """
     tables = {
-        "articles": "to_jsonb(t) - 'version' - 'fetched_at'",
-        "revisions": "to_jsonb(t)",
+        "articles": "to_jsonb(t) - 'confirmed_version' - 'confirmed_event_id'",
+        "revisions": "to_jsonb(t) - 'seen_from' - 'seen_until'",
         "contents": "to_jsonb(t)",
         "entities": "to_jsonb(t)",
     }
