@@ -67,11 +67,13 @@ def given(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | Articl
 def passed_through(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | ArticleRejected:
     """Return the event for a submitted page or text; `at` is when it was submitted, the same on redelivery."""
     kind = Content.TEXT if submission.html is None else Content.HTML
-    return _fetched(submission, kind, submission.html or submission.text or "", at, at, url=submission.url)
+    return _fetched(
+        submission, kind, submission.html or submission.text or "", at=at, fetched_at=at, url=submission.url
+    )
 
 
 def answered(
-    submission: ArticleSubmitted, response: Response, at: datetime, now: datetime
+    submission: ArticleSubmitted, response: Response, *, at: datetime, now: datetime
 ) -> ArticleFetched | ArticleRejected | RetryAt:
     """Return what the answer of the submitted URL's site makes of it; submitted `at`, answered `now`.
 
@@ -88,7 +90,7 @@ def answered(
         return rejected(submission, refusal, at)
     content = decode(response.body, response.content_type)
     kind = _KINDS.get(media_type(response.content_type), Content.HTML)
-    return _fetched(submission, kind, content, at, now, url=response.url, status=response.status)
+    return _fetched(submission, kind, content, at=at, fetched_at=now, url=response.url, status=response.status)
 
 
 def refused_head(status: int, content_type: str) -> Refusal | None:
@@ -170,9 +172,9 @@ def _fetched(
     submission: ArticleSubmitted,
     kind: Content,
     content: str,
+    *,
     at: datetime,
     fetched_at: datetime,
-    *,
     url: str | None,
     status: int | None = None,
 ) -> ArticleFetched | ArticleRejected:

@@ -33,4 +33,4 @@ async def fetch(received: Received[ArticleSubmitted], *, web: Web, clock: Callab
         return RetryAt(clock() + BUSY_PAUSE, HOST_BUSY)
     if isinstance(answer, Refusal):
         return core.rejected(submission, answer, received.at)
-    return core.answered(submission, answer, received.at, clock())
+    return core.answered(submission, answer, at=received.at, now=clock())

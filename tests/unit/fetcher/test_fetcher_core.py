@@ -22,7 +22,7 @@ SUBMITTED = ArticleSubmitted(url=URL, source="feed", published_hint=NOW - timede
 
 
 def answered(response: Response, now: datetime = NOW, at: datetime = NOW) -> Any:
-    return core.answered(SUBMITTED, response, at, now)
+    return core.answered(SUBMITTED, response, at=at, now=now)
 
 
 def passed_through(submission: ArticleSubmitted, at: datetime = NOW) -> Any:
