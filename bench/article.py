@@ -24,7 +24,7 @@ def read(content: str | bytes, url: str | None = None, kind: Literal["html", "te
 
     The event is a dict as it is on the wire (JSON types, absent fields left out); a rejection has `stage` and `reason`,
     an enriched event has neither. Bytes are decoded as the fetcher decodes a body without a Content-Type. The same
-    content gives the same event but for `fetched_at`, which is now.
+    content gives the same event but for `fetched_at`, which is now, and `event_id`, which is over that too.
 
     Raises:
         ValueError: `kind` is neither "html" nor "text" (pydantic's error), or `url` is longer than a contract allows.
