@@ -1,6 +1,7 @@
 """From bytes to Unicode: byte order mark, then HTTP's word, then the page's, then UTF-8, then Windows-1252. Pure."""
 
 import codecs
+import contextlib
 import re
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
@@ -41,6 +42,11 @@ def decode(body: bytes, content_type: str) -> str:
 
 def fit(text: str) -> str:
     """Return `text` with the characters that JSON or PostgreSQL cannot carry replaced by U+FFFD."""
+    # Nearly all text is fit, and an encoder sees that ten times faster than an expression.
+    with contextlib.suppress(UnicodeEncodeError):
+        text.encode()
+        if "\0" not in text:
+            return text
     return _UNFIT.sub("\ufffd", text)
 
 

@@ -5,11 +5,16 @@ No randomness enters an id, and no time but those that an event states. What an 
 
 import hashlib
 import unicodedata
+from functools import lru_cache
 from uuid import UUID, uuid5
+
+from wiredesk.contracts.stream_safe import stream_safe
 
 NAMESPACE = UUID("6f1d3f0a-3a7e-5d0c-9a55-6d0f7c2b9f10")
 
 
+# One submission asks for its URL's form up to three times, and a batch of them lies between.
+@lru_cache(maxsize=256)
 def canonical_url(url: str) -> str:
     """Return the form of `url` that decides identity; idempotent.
 
@@ -21,7 +26,8 @@ def canonical_url(url: str) -> str:
     from w3lib.url import canonicalize_url  # noqa: PLC0415 - as above
 
     try:
-        return str(canonicalize_url(clean_url(url) or url))
+        bounded = stream_safe(url)
+        return str(canonicalize_url(clean_url(bounded) or bounded))
     except ValueError:
         return url
 
@@ -41,10 +47,15 @@ def registrable_host(url: str) -> str:
 
 
 def content_hash(*parts: str | None) -> str:
-    """Return the SHA-256 (hex) of `parts` after NFC and white-space folding; lone surrogates do not raise."""
+    """Return the SHA-256 (hex) of `parts` after NFC and white-space folding; lone surrogates do not raise.
+
+    Takes linear time: what has more than 30 combining marks in a row is normalised as `stream_safe` text.
+    """
     digest = hashlib.sha256()
     for part in parts:
-        folded = " ".join(unicodedata.normalize("NFC", part or "").split())
+        text = part or ""
+        composed = text if text.isascii() else unicodedata.normalize("NFC", stream_safe(text))
+        folded = " ".join(composed.split())
         digest.update(folded.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
     return digest.hexdigest()
