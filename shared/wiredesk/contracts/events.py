@@ -23,6 +23,7 @@ from wiredesk.contracts.parts import (
     Evidence,
     GeoCoordinates,
     Image,
+    Many,
     Mention,
     MinHash,
     Quality,
@@ -127,24 +128,24 @@ class ArticleCleaned(Event):
     alternative_headline: str | None = None
     text: str = Field(description="the body; entity offsets count in it")
     article_section: str | None = None
-    authors: tuple[str, ...] = ()
-    contributors: tuple[str, ...] = ()
-    credits: tuple[str, ...] = Field((), description="photo and image credits; never entities of the story")
-    captions: tuple[str, ...] = ()
+    authors: Many[str] = ()
+    contributors: Many[str] = ()
+    credits: Many[str] = Field((), description="photo and image credits; never entities of the story")
+    captions: Many[str] = ()
     agency: str | None = None
     dateline: str | None = None
     publisher: str | None = None
-    keywords: tuple[str, ...] = ()
+    keywords: Many[str] = ()
     in_language: str | None = Field(None, description="BCP 47 primary tag, from the body")
     date_published: datetime | None = None
     date_modified: datetime | None = None
-    images: tuple[Image, ...] = ()
+    images: Many[Image] = ()
     is_accessible_for_free: bool | None = Field(None, description="false: the page says that it is behind a paywall")
     content_type: ContentType = ContentType.ARTICLE
-    evidence: tuple[Evidence, ...] = Field((), description="per field, what it was taken from")
+    evidence: Many[Evidence] = Field((), description="per field, what it was taken from")
     quality: Quality = Quality.GOOD
-    quality_reasons: tuple[str, ...] = Field((), description="why the quality is not good")
-    zones: tuple[Zone, ...] = ()
+    quality_reasons: Many[str] = Field((), description="why the quality is not good")
+    zones: Many[Zone] = ()
     word_count: int = 0
     content_hash: str = Field(description="of headline and text; equal for exact copies on other sites")
     text_hash: str | None = Field(None, description="of the body's folded words; equal under another headline too")
@@ -157,7 +158,7 @@ class ArticleCleaned(Event):
 class ArticleEnriched(ArticleCleaned):
     """The public exit: a clean article with its entities, and what made them."""
 
-    entities: tuple[Entity, ...] = ()
+    entities: Many[Entity] = ()
     tagger_pipeline: str = Field(description="name of the spaCy pipeline")
     tagger_version: str
     tagger_language: str | None = Field(

@@ -1,10 +1,14 @@
 """What the events of an article are made of: zones, images, evidence, signatures, entities. Frozen, like the events."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, FailFast, Field, StringConstraints
 
+T = TypeVar("T")
+
+# The first bad part is enough: to list the errors of millions of them takes minutes.
+Many: TypeAlias = Annotated[tuple[T, ...], FailFast()]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
 
 
@@ -91,7 +95,7 @@ class MinHash(Event):
     version: int
     seed: int
     shingle_words: int = Field(ge=1, description="how many words one shingle has")
-    values: tuple[int, ...]
+    values: Many[int]
 
 
 class Mention(Event):
@@ -119,7 +123,7 @@ class Entity(Event):
 
     name: str = Field(min_length=1, description="canonical: the fullest form in the article; a country's usual name")
     type: str
-    mentions: tuple[Mention, ...] = Field(min_length=1)
+    mentions: Many[Mention] = Field(min_length=1)
     salience: float = Field(0.0, ge=0, le=1, description="how much the story is about it; the highest is near 1")
     ids: dict[str, str] = Field(
         default_factory=dict, description='ids where certain, e.g. {"iso3166": "RU", "geonames": "524901"}'

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from wiredesk.contracts import topics
 from wiredesk.contracts.errors import InvalidRecordError
-from wiredesk.contracts.events import ArticleSubmitted, Event
+from wiredesk.contracts.events import ArticleCleaned, ArticleRejected, ArticleSubmitted, Event
 from wiredesk.contracts.ids import registrable_host
+from wiredesk.contracts.json_size import has_more_values
 from wiredesk.contracts.submission import article_of
 from wiredesk.contracts.topics import Topic
 
@@ -33,6 +34,13 @@ VERSION = "wiredesk-version"
 # Kafka frames a record with a few dozen bytes, and incompressible data grows a little under zstd.
 FRAMING_BYTES = 16 * 1024
 
+# How many JSON values a record may have. Ten times what a contract without lists could grow to, and what an event of
+# articles, zone by zone and mention by mention, cannot reach in the bytes its topic admits.
+MAX_VALUES = 200_000
+MAX_VALUES_OF_ARTICLE = 1_000_000
+# To list more errors than that takes longer than it took to find them.
+_FEW_ERRORS = 1000
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOPIC_OF: Mapping[type[Event], Topic] = {topic.event: topic for topic in topics.PUBLIC}
 
@@ -45,6 +53,8 @@ class Record:
     key: bytes | None
     value: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    """why, of a rejection"""
 
     @property
     def size(self) -> int:
@@ -90,22 +100,30 @@ def encode(event: Event, *, source: str, time: datetime, carried: Mapping[str, s
     key = about
     if isinstance(event, ArticleSubmitted) and event.url:
         key = registrable_host(event.url)
-    return Record(topic, key.encode(), event.model_dump_json(exclude_none=True).encode(), headers)
+    reason = event.reason.value if isinstance(event, ArticleRejected) else ""
+    return Record(topic, key.encode(), event.model_dump_json(exclude_none=True).encode(), headers, reason)
 
 
 def decode(value: bytes | None, contract: type[E]) -> E:
     """Return the event in `value`.
 
     Raises:
-        InvalidRecordError: null, empty, not JSON, or not of the contract; the message says where, never what.
+        InvalidRecordError: null, empty, not JSON, of too many values, or not of the contract; the message says where,
+            never what.
     """
     if value is None:
         raise InvalidRecordError("the record has no value (null)", reason="null_value")
     if not value.strip():
         raise InvalidRecordError("the record is empty", reason="empty_value")
+    limit = MAX_VALUES_OF_ARTICLE if issubclass(contract, ArticleCleaned) else MAX_VALUES
+    if has_more_values(value, limit):
+        raise InvalidRecordError(f"{contract.__name__}: more than {limit:,} JSON values", reason="too_complex")
     try:
         return contract.model_validate_json(value)
     except ValidationError as error:
+        if error.error_count() > _FEW_ERRORS:
+            message = f"{contract.__name__}: {error.error_count():,} errors"
+            raise InvalidRecordError(message, reason="invalid_schema") from None
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
         reason = "invalid_json" if first["type"] == "json_invalid" else "invalid_schema"
