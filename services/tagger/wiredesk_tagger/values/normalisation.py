@@ -18,6 +18,9 @@ _SCALED = re.compile(SCALE, re.IGNORECASE)
 _SCALED_LATER = re.compile(rf"{S}(?:to|or|and){S}(?:{SYMBOL}{S}?)?{FIGURES}(?:{S}|{H})?{SCALE}", re.IGNORECASE)
 
 
+_HAVE_VALUES = frozenset({"DATE", "MONEY", "PERCENT"})
+
+
 class Value(NamedTuple):
     """A value as the contract has it; `currency` only of MONEY, and only where it is certain."""
 
@@ -64,13 +67,19 @@ def of_mentions(
         published: when the article was published.
         language: of the text.
     """
-    found = set()
+    if label not in _HAVE_VALUES:
+        return None
+    found = None
     for text, start, end in mentions:
-        loose = _is_loose(text, start, end)
-        for ahead in looks(text[max(0, start - _BEFORE) : start]):
+        if _is_loose(text, start, end):
+            return None
+        # Only a date leans on what the sentence looks at.
+        for ahead in looks(text[max(0, start - _BEFORE) : start]) if label == "DATE" else (False,):
             value = normalise(label, text[start:end], published, language=language, ahead=ahead)
-            found.add(None if loose else value)
-    return found.pop() if len(found) == 1 else None
+            if value is None or found not in (None, value):
+                return None
+            found = value
+    return found
 
 
 def _is_loose(text: str, start: int, end: int) -> bool:
