@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from wiredesk.contracts.events import ArticleFetched
 from wiredesk.contracts.topics import FETCHED
 from wiredesk.engine.concurrency import one_by_one
 from wiredesk.runtime.pool import Pool
@@ -19,7 +18,7 @@ BATCH = 40
 
 
 @asynccontextmanager
-async def worker(settings: CleanerSettings) -> AsyncIterator[Worker[ArticleFetched]]:
+async def worker(settings: CleanerSettings) -> AsyncIterator[Worker[bytes]]:
     """Start the processes and keep each of them busy: one article in work, one waiting."""
     options = settings.cleaner
     pool = Pool(options.workers, initializer=pool_worker.start, memory_bytes=options.memory_limit_mib * _MIB)
@@ -31,7 +30,11 @@ async def worker(settings: CleanerSettings) -> AsyncIterator[Worker[ArticleFetch
 def main() -> None:
     """Entry point of `wiredesk-cleaner`."""
     raise SystemExit(
-        run(Service(name="cleaner", consumes=FETCHED, settings=CleanerSettings, worker=worker, batch=BATCH))
+        run(
+            Service(
+                name="cleaner", consumes=FETCHED, settings=CleanerSettings, worker=worker, batch=BATCH, encoded=True
+            )
+        )
     )
 
 

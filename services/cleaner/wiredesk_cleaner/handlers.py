@@ -1,30 +1,27 @@
-"""A page or text as got in; the clean article, or why it is none, out."""
+"""The bytes of a page or text as got in; the record of the clean article, or of why it is none, out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, ArticleRejected, Content
-from wiredesk.contracts.submission import check_content
-from wiredesk.engine.outcomes import Outcome, Received
+from wiredesk.contracts.events import Content
+from wiredesk.contracts.wire import Record
+from wiredesk.engine.outcomes import Received
 from wiredesk.runtime.pool import Pool
-from wiredesk_cleaner import core, pool_worker
+from wiredesk_cleaner import pool_worker
 from wiredesk_cleaner.settings import CleanerOptions
 
 
 async def clean(
-    received: Received[ArticleFetched],
+    received: Received[bytes],
     *,
     pool: Pool,
     options: CleanerOptions,
-    parse: Callable[[ArticleFetched], ArticleCleaned | ArticleRejected] = pool_worker.parse,
-) -> Outcome:
-    """Return the cleaned article or its rejection.
+    parse: Callable[[bytes, Mapping[Content, int]], Record] = pool_worker.parse,
+) -> Record:
+    """Return the record of the cleaned article or of its rejection.
 
     Raises:
+        InvalidRecordError: the bytes are no `ArticleFetched`.
         WorkFailedError: the page took too long or too much memory; its process is gone, its neighbours are not.
     """
-    event = received.event
-    is_page = event.kind is Content.HTML
-    limit = options.max_page_bytes if is_page else options.max_text_bytes
-    if refusal := check_content(event.content, "page" if is_page else "text", limit):
-        return core.rejected(event, refusal.reason, refusal.message)
-    return await pool.run(parse, event, timeout=options.time_limit_seconds)
+    limits = {Content.HTML: options.max_page_bytes, Content.TEXT: options.max_text_bytes}
+    return await pool.run(parse, received.event, limits, timeout=options.time_limit_seconds)

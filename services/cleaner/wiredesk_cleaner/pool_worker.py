@@ -1,11 +1,18 @@
-"""The worker process that pages are parsed in: it may hang or run out of memory, and then only its page is lost."""
+"""The worker process: it may hang or run out of memory, and then only its page is lost.
+
+Records are decoded and encoded here as well, so that no page holds up the event loop, which has heartbeats to send.
+"""
 
 import gc
 import logging
 import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, ArticleRejected
-from wiredesk_cleaner.core import clean
+from wiredesk.contracts import wire
+from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, ArticleRejected, Content
+from wiredesk.contracts.submission import check_content
+from wiredesk_cleaner.core import clean, rejected
 from wiredesk_cleaner.fingerprint import SHINGLE_WORDS, minhash
 from wiredesk_cleaner.html.boilerplate import block_model
 from wiredesk_cleaner.lexicon.furniture import lexicon
@@ -32,6 +39,18 @@ def start() -> None:
     gc.freeze()
 
 
-def parse(event: ArticleFetched) -> ArticleCleaned | ArticleRejected:
-    """Clean one article in a worker."""
+def parse(value: bytes, limits: Mapping[Content, int]) -> wire.Record:
+    """Return the record of what becomes of the `ArticleFetched` in `value`; `limits` are in bytes of UTF-8.
+
+    Raises:
+        InvalidRecordError: there is none in it.
+    """
+    event = wire.decode(value, ArticleFetched)
+    return wire.encode(_cleaned(event, limits[event.kind]), source="cleaner", time=datetime.now(UTC))
+
+
+def _cleaned(event: ArticleFetched, limit: int) -> ArticleCleaned | ArticleRejected:
+    name = "page" if event.kind is Content.HTML else "text"
+    if refusal := check_content(event.content, name, limit):
+        return rejected(event, refusal.reason, refusal.message)
     return clean(event)

@@ -1,10 +1,10 @@
 """The tagger: a clean article comes in; the same article with its entities, at exact offsets, goes out.
 
 A service, and a library that needs no broker: `load` gives a `Tagger`, `Article` is what it reads, `enrich` puts what
-it finds into an event. Read in this order: `handlers` (batch in, batch out), `nlp` (articles to spaCy and back),
-`pipeline` (spans that a model, a list or a rule finds), `core` (spans to entities) and what it calls: `entities`,
-`linking`, `values`. `spans` and `lexicon` serve all of them; `training` makes the model; `settings` and `__main__`
-make the service.
+it finds into an event. Read in this order: `handlers` (batch in, batch out), `pool_worker` (the process that tags),
+`nlp` (articles to spaCy and back), `pipeline` (spans that a model, a list or a rule finds), `core` (spans to entities)
+and what it calls: `entities`, `linking`, `values`. `spans` and `lexicon` serve all of them; `training` makes the model;
+`settings` and `__main__` make the service.
 """
 
 from typing import TYPE_CHECKING

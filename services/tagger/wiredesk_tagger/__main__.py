@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from wiredesk.contracts.events import ArticleCleaned
 from wiredesk.contracts.topics import CLEANED
 from wiredesk.runtime.pool import Pool
 from wiredesk.runtime.service import Service, Worker, run
@@ -17,7 +16,7 @@ BATCH = 32
 
 
 @asynccontextmanager
-async def worker(settings: TaggerSettings) -> AsyncIterator[Worker[ArticleCleaned]]:
+async def worker(settings: TaggerSettings) -> AsyncIterator[Worker[bytes]]:
     """Start the processes before Kafka is asked for work, so that a missing pipeline is an error at start."""
     options = settings.tagger
     async with Pool(options.workers, initializer=nlp.start, args=(options.pipelines, options.knowledge)) as pool:
@@ -27,7 +26,9 @@ async def worker(settings: TaggerSettings) -> AsyncIterator[Worker[ArticleCleane
 
 def main() -> None:
     """Entry point of `wiredesk-tagger`."""
-    raise SystemExit(run(Service(name="tagger", consumes=CLEANED, settings=TaggerSettings, worker=worker, batch=BATCH)))
+    raise SystemExit(
+        run(Service(name="tagger", consumes=CLEANED, settings=TaggerSettings, worker=worker, batch=BATCH, encoded=True))
+    )
 
 
 if __name__ == "__main__":

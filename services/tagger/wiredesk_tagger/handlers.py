@@ -1,52 +1,54 @@
-"""A batch of clean articles in, the same articles with their entities out; a bad article fails alone."""
+"""A batch of clean articles in, the same articles with their entities out, as bytes; a bad article fails alone."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from wiredesk.contracts.errors import ConfigurationError, WorkFailedError
-from wiredesk.contracts.events import ArticleCleaned
-from wiredesk.engine.outcomes import Answer, Received
+from wiredesk.contracts.errors import ConfigurationError, PermanentError, WorkFailedError
+from wiredesk.contracts.events import MAX_PAGE_BYTES
+from wiredesk.contracts.wire import Record
+from wiredesk.engine.outcomes import Received
 from wiredesk.runtime.pool import Pool
-from wiredesk_tagger import nlp
+from wiredesk_tagger import nlp, pool_worker
 from wiredesk_tagger.settings import TaggerOptions
 
-Result: TypeAlias = nlp.Tagged | WorkFailedError
-Work: TypeAlias = Callable[[Sequence[nlp.Article]], list[nlp.Tagged]]
+Work: TypeAlias = Callable[[Sequence[bytes]], list[Record | PermanentError]]
 
-_CHARACTERS_PER_WORD = 6  # English news, the space included
+_BYTES_PER_WORD = 6  # English news, the space included; what else a record holds counts as text as well
 
 
 async def tag(
-    batch: Sequence[Received[ArticleCleaned]],
+    batch: Sequence[Received[bytes]],
     *,
     pool: Pool,
     options: TaggerOptions,
-    work: Work = nlp.tag,
-) -> Sequence[Answer]:
-    """Answer each record with its `ArticleEnriched`, or with the `WorkFailedError` its own text caused."""
-    articles = [nlp.article_of(one.event) for one in batch]
+    work: Work = pool_worker.tag,
+) -> Sequence[Record | PermanentError]:
+    """Answer each record with that of its `ArticleEnriched`, or with the error that its own bytes caused.
+
+    That is an `InvalidRecordError` where they are no `ArticleCleaned`, otherwise a `WorkFailedError`.
+    """
+    values = [one.event for one in batch]
     size = options.chunk_size
-    chunks = [articles[at : at + size] for at in range(0, len(articles), size)]
-    results = await asyncio.gather(*(_find(chunk, pool, options, work) for chunk in chunks))
-    tagged = (result for chunk in results for result in chunk)
-    return [
-        result if isinstance(result, WorkFailedError) else result.enriched(one.event)
-        for one, result in zip(batch, tagged, strict=True)
-    ]
+    chunks = [values[at : at + size] for at in range(0, len(values), size)]
+    answers = await asyncio.gather(*(_tagged(chunk, pool, options, work) for chunk in chunks))
+    return [answer for chunk in answers for answer in chunk]
 
 
-async def _find(articles: Sequence[nlp.Article], pool: Pool, options: TaggerOptions, work: Work) -> list[Result]:
-    """Return what `work` finds in each article; a chunk that fails is tried again article by article."""
-    words = sum(len(text) for article in articles for text in article.fields.values()) / _CHARACTERS_PER_WORD
+async def _tagged(
+    values: Sequence[bytes], pool: Pool, options: TaggerOptions, work: Work
+) -> list[Record | PermanentError]:
+    """Return what `work` makes of each record; a chunk that fails is tried again record by record."""
+    # No text is longer than the page that it was on, whatever else a record holds.
+    words = sum(min(len(value), MAX_PAGE_BYTES) for value in values) / _BYTES_PER_WORD
     limit = options.base_seconds + options.seconds_per_1000_words * words / 1000
     try:
-        return list(await pool.run(work, articles, timeout=limit))
+        return await pool.run(work, values, timeout=limit)
     except WorkFailedError as error:
-        if len(articles) == 1:
+        if len(values) == 1:
             return [error]
-    alone = await asyncio.gather(*(_find([article], pool, options, work) for article in articles))
-    return [result for results in alone for result in results]
+    alone = await asyncio.gather(*(_tagged([value], pool, options, work) for value in values))
+    return [answer for answers in alone for answer in answers]
 
 
 async def pipeline_of(pool: Pool, options: TaggerOptions) -> nlp.MadeBy:

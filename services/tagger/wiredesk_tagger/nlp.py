@@ -1,7 +1,7 @@
 """The one place that reads articles with spaCy: articles in, their entities as plain data out.
 
 `load()` gives a `Tagger` with the built-in pipeline for English, or with any installed ones for the languages of one's
-choice. The pool's processes call `start()` once, then `tag()`.
+choice. A process of the pool calls `start()` once, then `tag()`.
 """
 
 import os

@@ -45,7 +45,10 @@ class TaggerOptions(BaseModel):
     chunk_size: int = Field(16, ge=1, le=1000, description="articles handed to a process at once")
     base_seconds: float = Field(10, gt=0, description="time limit of a chunk, before its length counts")
     seconds_per_1000_words: float = Field(
-        1, gt=0, description="added to the limit; the built-in pipeline needs 0.3, a transformer about 2"
+        1,
+        gt=0,
+        description="added to the limit, six bytes of a record as a word; the built-in pipeline needs 0.3, "
+        "a transformer about 2",
     )
     load_seconds: float = Field(120, gt=0, description="how long a process may take to load the pipelines at start")
 

@@ -1,13 +1,15 @@
-"""CPU work that fails as its article's headline asks for; a module of its own, which the pool imports."""
+"""CPU work that fails as its article asks for; a module of its own, which the pool imports."""
 
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, ArticleRejected
+from wiredesk.contracts.errors import PermanentError
+from wiredesk.contracts.events import Content
+from wiredesk.contracts.wire import Record
 from wiredesk_cleaner import pool_worker
-from wiredesk_tagger import nlp
+from wiredesk_tagger.pool_worker import tag
 
 HANG, KILLED, HOARD, RAISE = "please hang", "please be killed", "please take all memory", "please raise"
 
@@ -26,14 +28,14 @@ def _misbehave(words: str) -> None:
         raise RuntimeError("the model is broken")
 
 
-def find(articles: Sequence[nlp.Article]) -> list[nlp.Tagged]:
+def find(values: Sequence[bytes]) -> list[Record | PermanentError]:
     """The tagger's work."""
-    for article in articles:
-        _misbehave(article.headline)
-    return nlp.tag(articles)
+    for value in values:
+        _misbehave(value.decode())
+    return tag(values)
 
 
-def parse(event: ArticleFetched) -> ArticleCleaned | ArticleRejected:
+def parse(value: bytes, limits: Mapping[Content, int]) -> Record:
     """The cleaner's work."""
-    _misbehave(event.content)
-    return pool_worker.parse(event)
+    _misbehave(value.decode())
+    return pool_worker.parse(value, limits)

@@ -176,7 +176,7 @@ async def test_an_article_that_enrichment_makes_too_large_is_one_dead_letter(kaf
             return await tag(batch, pool=pool, options=options)
 
         await produce(kafka, lane.topic(CLEANED), records, partition=0)
-        async with running(kafka, lane, "tagger", CLEANED, handle, batch=32):
+        async with running(kafka, lane, "tagger", CLEANED, handle, batch=32, encoded=True):
             await _until_committed(kafka, lane, len(records), topic=CLEANED, service="tagger", within=120)
             # A second one finds the producer as good as new.
             await produce(kafka, lane.topic(CLEANED), [_record(greedy)], partition=0)

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from wiredesk.contracts.errors import WorkFailedError
+from wiredesk.contracts.errors import InvalidRecordError, WorkFailedError
 from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, ArticleRejected, Content, Rejection
+from wiredesk.contracts.topics import CLEANED, REJECTED
+from wiredesk.contracts.wire import Record, decode
 from wiredesk.engine.outcomes import Received
 from wiredesk.runtime.pool import Pool
 from wiredesk_cleaner import pool_worker
@@ -20,8 +22,14 @@ PAGE = (
 MIB = 1024 * 1024
 
 
-def received(event: ArticleFetched) -> Received[ArticleFetched]:
-    return Received(event, datetime(2026, 3, 3, tzinfo=UTC), "articles.fetched.v1", 0, 0)
+def received(event: ArticleFetched | bytes) -> Received[bytes]:
+    value = event if isinstance(event, bytes) else event.model_dump_json().encode()
+    return Received(value, datetime(2026, 3, 3, tzinfo=UTC), "articles.fetched.v1", 0, 0)
+
+
+def cleaned(answer: Record) -> ArticleCleaned:
+    assert answer.topic == CLEANED
+    return decode(answer.value, ArticleCleaned)
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +40,9 @@ async def pool():
 
 async def test_a_page_is_cleaned_in_a_process_within_its_memory_limit(pool, fetched):
     answer = await clean(received(fetched(PAGE, Content.HTML)), pool=pool, options=CleanerOptions())
-    assert isinstance(answer, ArticleCleaned)
-    assert answer.headline == "Lakes Sign"
-    assert answer.in_language == "en"
+    assert (cleaned(answer).headline, cleaned(answer).in_language) == ("Lakes Sign", "en")
+    assert answer.headers["ce_source"] == "/wiredesk/cleaner"
+    assert answer.reason == ""
 
 
 async def test_a_garbage_collection_leaves_out_what_a_worker_loaded(pool):
@@ -53,7 +61,8 @@ async def test_an_attribute_bomb_dies_alone(pool, fetched):
     )
     assert isinstance(hostile, WorkFailedError)
     assert hostile.reason == "cpu_timeout"
-    assert isinstance(neighbour, ArticleCleaned)
+    assert isinstance(neighbour, Record)
+    assert cleaned(neighbour).headline == "Lakes Sign"
     assert time.monotonic() - began < 30
 
 
@@ -75,19 +84,26 @@ async def test_a_depth_or_size_bomb_ends_in_an_answer_within_the_limit(pool, fet
     except WorkFailedError as error:
         assert error.reason in {"cpu_timeout", "worker_died"}  # noqa: PT017 - either ending is right
     else:
-        assert isinstance(answer, ArticleCleaned | ArticleRejected)
+        assert answer.topic in {CLEANED, REJECTED}
 
 
 @pytest.mark.parametrize(("kind", "limit"), [(Content.HTML, "max_page_bytes"), (Content.TEXT, "max_text_bytes")])
-async def test_content_over_the_limit_is_rejected_before_any_work(pool, fetched, kind, limit):
-    options = CleanerOptions(**{limit: 10})
-    answer = await clean(received(fetched("x" * 11, kind)), pool=pool, options=options, parse=_never)
-    assert isinstance(answer, ArticleRejected)
-    assert answer.reason is Rejection.TOO_LARGE
+async def test_content_over_the_limit_is_rejected(pool, fetched, kind, limit):
+    event = fetched("x" * 11, kind)
+    answer = await clean(received(event), pool=pool, options=CleanerOptions(**{limit: 10}))
+    assert (answer.topic, answer.reason) == (REJECTED, "too_large")
+    refused = decode(answer.value, ArticleRejected)
+    assert (refused.reason, refused.article_id) == (Rejection.TOO_LARGE, event.article_id)
 
 
-def _never(event: ArticleFetched) -> ArticleRejected:
-    raise AssertionError("no work was wanted")
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [(b"", "empty_value"), (b"{", "invalid_json"), (b"{}", "invalid_schema"), (b"[" * 300_000, "too_complex")],
+)
+async def test_bytes_that_are_no_event_say_why(pool, value, reason):
+    with pytest.raises(InvalidRecordError) as caught:
+        await clean(received(value), pool=pool, options=CleanerOptions())
+    assert caught.value.reason == reason
 
 
 def test_settings_come_from_the_environment(monkeypatch):

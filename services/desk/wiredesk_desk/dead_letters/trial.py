@@ -4,7 +4,7 @@ What may hang or take all memory (parsing, tagging) runs in a worker process und
 What only the outside can say is not guessed: what a site answers, and whether PostgreSQL takes a row.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,6 +32,8 @@ from wiredesk_tagger.settings import TaggerSettings
 Work: TypeAlias = Callable[[Received[Any]], Awaitable[Answer]]
 
 _MIB = 1024 * 1024
+# Their workers decode what they get themselves.
+_BY_BYTES = frozenset({"cleaner", "tagger"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Trial:
         again = replace(record, headers=headers)
         answer: Answer
         try:
-            received = judge.receive(again, from_retry=False)
+            received = _bytes(again) if letter.stage in _BY_BYTES else judge.receive(again, from_retry=False)
             answer = await (await self._worker(letter.stage))(received)
         except PermanentError as error:
             answer = error
@@ -109,9 +111,9 @@ class Trial:
         )
         await pipeline_of(pool, options)
 
-        async def work(received: Received[Any]) -> Answer:
-            answers: Sequence[Answer] = await tag([received], pool=pool, options=options)
-            return answers[0]
+        async def work(received: Received[bytes]) -> Answer:
+            (answer,) = await tag([received], pool=pool, options=options)
+            return answer
 
         return _careful(work)
 
@@ -121,6 +123,12 @@ async def trial() -> AsyncIterator[Trial]:
     """Yield a trial; its worker processes end with it."""
     async with AsyncExitStack() as stack:
         yield Trial(stack)
+
+
+def _bytes(record: RawRecord) -> Received[bytes]:
+    wire.decode_headers(record.headers)
+    at = wire.record_time(record.timestamp)
+    return Received(record.value or b"", at=at, topic=record.topic, partition=record.partition, offset=record.offset)
 
 
 def _careful(work: Work) -> Work:
