@@ -6,7 +6,7 @@ from hashlib import blake2b
 from itertools import islice
 
 from wiredesk.contracts.events import MinHash
-from wiredesk.contracts.stream_safe import stream_safe
+from wiredesk.contracts.stream_safe import is_stream_safe
 
 PERMUTATIONS = 128
 SHINGLE_WORDS = 5
@@ -22,7 +22,9 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 def words_of(text: str) -> list[str]:
     """Return the words of `text`, folded: compatibility forms, case and punctuation make no difference."""
-    folded = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", stream_safe(text)).casefold()
+    if not text.isascii() and is_stream_safe(text):
+        text = unicodedata.normalize("NFKC", text)
+    folded = text.casefold()
     return (_WORD if _UNSPACED.search(folded) else _PLAIN_WORD).findall(folded)
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from functools import lru_cache
 from uuid import UUID, uuid5
 
-from wiredesk.contracts.stream_safe import stream_safe
+from wiredesk.contracts.stream_safe import is_stream_safe
 
 NAMESPACE = UUID("6f1d3f0a-3a7e-5d0c-9a55-6d0f7c2b9f10")
 
@@ -26,8 +26,7 @@ def canonical_url(url: str) -> str:
     from w3lib.url import canonicalize_url  # noqa: PLC0415 - as above
 
     try:
-        bounded = stream_safe(url)
-        return str(canonicalize_url(clean_url(bounded) or bounded))
+        return str(canonicalize_url(clean_url(url) or url)) if is_stream_safe(url) else url
     except ValueError:
         return url
 
@@ -46,16 +45,19 @@ def registrable_host(url: str) -> str:
     return authority.rpartition("@")[2].lower() or "-"
 
 
+# What has no URL is hashed once for its article's id and once for itself.
+@lru_cache(maxsize=1)
 def content_hash(*parts: str | None) -> str:
     """Return the SHA-256 (hex) of `parts` after NFC and white-space folding; lone surrogates do not raise.
 
-    Takes linear time: what has more than 30 combining marks in a row is normalised as `stream_safe` text.
+    Takes linear time: text with more than 30 combining marks in a row (`is_stream_safe`) is not normalised.
     """
     digest = hashlib.sha256()
     for part in parts:
         text = part or ""
-        composed = text if text.isascii() else unicodedata.normalize("NFC", stream_safe(text))
-        folded = " ".join(composed.split())
+        if not text.isascii() and is_stream_safe(text):
+            text = unicodedata.normalize("NFC", text)
+        folded = " ".join(text.split())
         digest.update(folded.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
     return digest.hexdigest()

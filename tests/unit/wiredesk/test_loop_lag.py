@@ -32,6 +32,8 @@ from wiredesk_tagger.settings import TaggerOptions
 LONGEST = 0.2
 TEXTS: dict[str, Callable[[], str]] = {
     "marks": lambda: "a" + "\u0301\u0316" * 250_000,
+    "marks in rows of thirty": lambda: ("a" + "\u0301\u0316" * 15)[:30] * 17_000,
+    "marks in rows of four": lambda: ("a" + "\u0301\u0316" * 2) * 110_000,
     "Tibetan marks": lambda: "\u0f73" * 340_000,
     "amounts": lambda: ", ".join(f"${n} million" for n in range(10_000, 70_000)),
     "one letter": lambda: "a" * MiB,
