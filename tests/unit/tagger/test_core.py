@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 import wiredesk_tagger.core as core_module
-from wiredesk.contracts.events import ArticleCleaned
+from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched, Entity, GeoCoordinates, Mention
 from wiredesk_tagger import nlp
 from wiredesk_tagger.core import Found, Place, enrich, find_entities
 from wiredesk_tagger.entities.coreference import abbreviations, initials_match, surnames
@@ -228,3 +229,41 @@ def test_the_core_imports_no_spacy():
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert not any(module.partition(".")[0] == "spacy" for module in imported)
+
+
+def test_the_event_is_what_its_models_made_one_by_one_would_be():
+    found = Found(
+        "Oslo", "GPE", (Place("text", 0, 4, 0.5), Place("headline", 3, 7)), (("iso3166", "NO"),), 0.25, (59.9, 10.7)
+    )
+    paid = Found("$2.5 million", "MONEY", (Place("text", 10, 22),))
+    article = cleaned(text="Oslo paid $2.5 million.", headline="In Oslo")
+    made = enrich(article, [found, paid], pipeline="p", version="1", language="en")
+    entities = (
+        Entity(
+            name="Oslo",
+            type="GPE",
+            mentions=(
+                Mention(field="text", start=0, end=4, surface="Oslo", confidence=0.5),
+                Mention(field="headline", start=3, end=7, surface="Oslo"),
+            ),
+            ids={"iso3166": "NO"},
+            salience=0.25,
+            geo=GeoCoordinates(latitude=59.9, longitude=10.7),
+        ),
+        Entity(
+            name="$2.5 million",
+            type="MONEY",
+            mentions=(Mention(field="text", start=10, end=22, surface="$2.5 million"),),
+            value="2500000",
+            currency="USD",
+        ),
+    )
+    own = {"entities": entities, "tagger_pipeline": "p", "tagger_version": "1", "tagger_language": "en"}
+    by_hand = ArticleEnriched.model_validate(dict(article) | {"event_id": made.event_id} | own)
+    assert made.model_dump_json(exclude_none=True) == by_hand.model_dump_json(exclude_none=True)
+
+
+def test_a_mention_beyond_its_text_makes_no_event():
+    wrong = Found("Oslo", "GPE", (Place("text", 9, 13),))
+    with pytest.raises(ValidationError):
+        enrich(cleaned(text="Oslo."), [wrong], pipeline="p", version="1")
