@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -21,6 +20,7 @@ from wiredesk_tagger.entities.truecasing import UNSURE
 from wiredesk_tagger.pipeline import decoding, model_files
 from wiredesk_tagger.pipeline.components import add
 from wiredesk_tagger.pipeline.decoding import Inputs, Tagged
+from wiredesk_tagger.pipeline.inference import onnxruntime
 from wiredesk_tagger.pipeline.word_pieces import Encoder
 from wiredesk_tagger.spans import Span
 

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from wiredesk_tagger.pipeline.decoding import LABELS, Inputs, Run
+from wiredesk_tagger.pipeline.inference import onnxruntime
 from wiredesk_tagger.training.network import Network
 
 WEIGHTS, VOCABULARY, LABEL_LIST, SUMS = "weights.onnx", "vocab.txt", "labels.json", "SHA256SUMS"
@@ -26,6 +25,9 @@ _EXAMPLE = (
 
 def quantized(network: Network, file: Path) -> Path:
     """Write the network as int8 ONNX, one scale a column; activations are scaled as they come. Return `file`."""
+    # Late, so that `inference` is what loads ONNX Runtime.
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415, TID251
+
     full = file.with_suffix(".full")
     network.eval()
     axes = {name: {0: "batch", 1: "pieces"} for name in ("ids", "case", "mask", "logits")}

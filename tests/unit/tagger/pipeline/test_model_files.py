@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from wiredesk_tagger.pipeline.decoding import LABELS, TYPES, tag
+from wiredesk_tagger.pipeline.inference import onnxruntime
 from wiredesk_tagger.pipeline.word_pieces import Encoder
 
 MODEL = Path(__file__).parents[4] / "services" / "tagger" / "wiredesk_tagger" / "model"
