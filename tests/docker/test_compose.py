@@ -41,8 +41,13 @@ class Checkout:
             *arguments,
             KAFKA_PORT=self.kafka_port,
             POSTGRES_PORT=self.postgres_port,
-            POSTGRES_PASSWORD="not-the-default",
+            # The developer's own, when the shell has one: the test is about the one that is made up.
+            POSTGRES_PASSWORD="",
         )
+
+    @property
+    def password(self) -> str:
+        return self.compose("exec", "-T", "postgres", "cat", "/run/wiredesk/postgres-password")
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +63,18 @@ def checkout(engine: None) -> Iterator[Checkout]:
 
 
 async def test_an_article_travels_through_the_composed_system(checkout: Checkout):
-    dsn = f"postgresql://wiredesk:not-the-default@127.0.0.1:{checkout.postgres_port}/wiredesk"
+    dsn = f"postgresql://wiredesk:{checkout.password}@127.0.0.1:{checkout.postgres_port}/wiredesk"
     await travels(f"127.0.0.1:{checkout.kafka_port}", dsn)
+
+
+def test_the_password_is_made_up_once_and_no_container_has_it_in_its_environment(checkout: Checkout):
+    before = checkout.password
+    assert len(before) == 32
+    checkout.compose("up", "--wait", "--wait-timeout", "300")
+    assert checkout.password == before
+    for service in ("postgres", "storage"):
+        (container,) = checkout.compose("ps", "--quiet", service).split()
+        assert before not in docker("inspect", container)
 
 
 def test_three_taggers_run_side_by_side(checkout: Checkout):

@@ -15,6 +15,11 @@ class LocalOptions(BaseModel):
     jar_repository: str | None = Field(None, description="URL of a Maven mirror, instead of Maven Central")
     kafka_port: int = Field(0, ge=0, le=65535, description="0 takes a free port")
     kafka_heap: str = Field("384m", pattern=r"^[1-9][0-9]*[mg]$", description="the JVM's -Xmx")
+    kafka_login: bool = Field(
+        False,
+        description="Kafka asks for a password, which is made up and handed on; without it every user of this machine "
+        "may read and write",
+    )
     postgres_port: int = Field(0, ge=0, le=65535, description="0 takes a free port")
 
 

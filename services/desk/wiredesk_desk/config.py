@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from wiredesk.client.settings import KafkaSettings, check_names, variables
+from wiredesk.client.settings import FILE, KafkaSettings, check_names, given, is_secret, variables
 from wiredesk.contracts.topics import Lane
 from wiredesk.runtime.settings import WITH_SETTINGS, ServiceSettings
 from wiredesk_desk.distributions import is_installed
@@ -86,7 +86,7 @@ async def system() -> System:
     settings_classes()
     settings = StorageSettings.load()
     kafka, dsn = settings.kafka, settings.storage.dsn
-    named = {name.upper() for name in os.environ} & {SERVERS, DSN}
+    named = given(os.environ) & {SERVERS, DSN}
     control = await local_control() if named != {SERVERS, DSN} else None
     if control is None:
         return System(kafka, Lane(settings.lane), dsn, "environment" if SERVERS in named else "default")
@@ -110,13 +110,19 @@ async def show(*, as_json: bool) -> Exit:
 def settings_rows(cls: type[ServiceSettings], found: dict[str, Any]) -> Iterator[Row]:
     """Yield setting, value and origin of `cls`; `found` are values of the running system. Secrets are masked."""
     settings = cls.load()
-    named = {name.upper() for name in os.environ}
+    named, files = {name.upper(): value for name, value in os.environ.items()}, set[str]()
     for name, info in variables(cls):
         value: Any = settings
-        for part in name.removeprefix("WIREDESK_").lower().split("__"):
-            value = getattr(value, part)
+        if name in files:
+            value = named.get(name)
+        else:
+            for part in name.removeprefix("WIREDESK_").lower().split("__"):
+                value = getattr(value, part)
         origin = "environment" if name in named else "default"
-        if name in found and name not in named:
+        if is_secret(info):
+            files.add(name + FILE)
+            origin = "file" if named.get(name + FILE) else origin
+        if name in found and name not in given(os.environ):
             value, origin = found[name], "running system"
         yield {"setting": name, "value": shown(value), "origin": origin, "meaning": info.description or ""}
 

@@ -4,10 +4,13 @@ import logging
 
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SASLScram256, SASLScram512
 
-from wiredesk.client.options import tls_context
+from wiredesk.client.options import EXPOSED_TODO, exposed, tls_context
 from wiredesk.client.settings import KafkaSettings
+from wiredesk.client.tokens import token_provider
+
+log = logging.getLogger(__name__)
 
 # A logger of its own name: on "faststream" the framework hangs a handler that writes past ours.
 FRAMEWORK_LOGGER = "wiredesk.faststream"
@@ -18,6 +21,7 @@ def broker_for(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
     return KafkaBroker(
         kafka.bootstrap_servers,
         security=broker_security(kafka),
+        sasl_oauth_token_provider=token_provider(kafka),
         client_id=client_id,
         acks="all",
         enable_idempotence=True,
@@ -39,11 +43,21 @@ def broker_for(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
 
 
 def broker_security(kafka: KafkaSettings) -> BaseSecurity:
-    """Return how FastStream's broker logs in. TLS is explicit: its default would send passwords in the clear."""
+    """Return how FastStream's broker logs in; warn when others on the network can read it.
+
+    TLS is explicit: its default would send passwords in the clear.
+
+    Raises:
+        ConfigurationError: the CA bundle, the certificate or its key cannot be read.
+    """
+    if risk := exposed(kafka):
+        log.warning("%s. %s", risk, EXPOSED_TODO)
     tls = kafka.security_protocol.endswith("SSL")
     context = tls_context(kafka) if tls else None
     if not kafka.security_protocol.startswith("SASL_"):
         return BaseSecurity(ssl_context=context, use_ssl=tls)
+    if kafka.sasl_mechanism == "OAUTHBEARER":
+        return SASLOAuthBearer(ssl_context=context, use_ssl=tls)
     mechanism = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
     return mechanism[kafka.sasl_mechanism](
         username=kafka.sasl_username or "",
