@@ -21,9 +21,8 @@ def test_secrets_are_handed_on_by_file_or_by_the_shell_only():
 
 def make(folder: Path, password: str = "") -> dict[str, str]:
     """Run the command of the `secrets` service in `folder`, and return what is there then."""
-    found = re.search(
-        r"^  secrets:\n.*?entrypoint: \[/bin/sh, -euc\]\n    command:\n      - \|\n(.*?)\n\n", COMPOSE, re.M | re.S
-    )
+    block = r"^  secrets:\n.*?entrypoint: \[/bin/sh, -euc\]\n    command:\n      - \|\n(.*?)\n\n"
+    found = re.search(block, COMPOSE, re.MULTILINE | re.DOTALL)
     assert found is not None
     programs = folder.parent / "programs"
     programs.mkdir(exist_ok=True)

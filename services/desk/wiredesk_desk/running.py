@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 from aiokafka.errors import KafkaError
 
+from wiredesk.client.refusals import why
+from wiredesk.client.settings import Settings, given
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError, WiredeskError
 from wiredesk_desk.distributions import advice
 from wiredesk_desk.output import say
@@ -67,10 +69,22 @@ def outcome(verb: Coroutine[Any, Any, Exit]) -> Exit:
 def outcome_of(error: Exception) -> Exit:
     """Tell what happened and what to do next; return the exit code."""
     what, todo, code = told(error)
+    if isinstance(error, InfrastructureError | KafkaError) and (refusal := _refusal()):
+        todo = refusal
     say(f"wiredesk: {what}")
     if todo:
         say(f"Type: {todo}" if todo.startswith("wiredesk ") else todo)
     return code
+
+
+def _refusal() -> str | None:
+    """Return what to set when the Kafka that the environment names does not let us in; None when it does."""
+    if _VARIABLES["kafka"] not in given(os.environ):
+        return None
+    try:
+        return asyncio.run(why(Settings.load().kafka))
+    except ConfigurationError as error:
+        return str(error)
 
 
 def told(error: Exception) -> tuple[str, str, Exit]:

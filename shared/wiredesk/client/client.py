@@ -27,6 +27,7 @@ from wiredesk.client import admin
 from wiredesk.client.options import client_options
 from wiredesk.client.producer import Producer
 from wiredesk.client.records import Entry, RefusedError, Submission
+from wiredesk.client.refusals import explained
 from wiredesk.client.settings import KafkaSettings, Settings
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
@@ -55,11 +56,14 @@ class Wiredesk:
         """Connect.
 
         Raises:
-            InfrastructureError: Kafka cannot be reached.
+            InfrastructureError: Kafka cannot be reached, or lets nobody in; the message says what to set.
             ConfigurationError: the topics do not exist.
         """
         topics = {self.lane.topic(topic) for topic in (*PUBLIC, *all_dead_letters())}
-        missing = await admin.missing_topics(self.kafka, topics)
+        try:
+            missing = await admin.missing_topics(self.kafka, topics)
+        except InfrastructureError as error:
+            raise await explained(self.kafka, error) from error
         if missing:
             raise ConfigurationError(
                 f"topics do not exist: {', '.join(sorted(missing))}. Create them with `wiredesk topics apply`."

@@ -7,6 +7,7 @@ from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SASLScram256, SASLScram512
 
 from wiredesk.client.options import EXPOSED_TODO, exposed, tls_context
+from wiredesk.client.refusals import advise
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.client.tokens import token_provider
 
@@ -18,6 +19,7 @@ FRAMEWORK_LOGGER = "wiredesk.faststream"
 
 def broker_for(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
     """Return a broker with the producer settings the guarantee needs. Does not connect."""
+    advise(kafka)
     return KafkaBroker(
         kafka.bootstrap_servers,
         security=broker_security(kafka),
