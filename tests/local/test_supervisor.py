@@ -74,6 +74,20 @@ def running_workers(supervisor: Supervisor) -> list[str]:
     return [f"{w['service']}-{w['index']}" for w in supervisor.status()["workers"] if w["state"] == "running"]
 
 
+async def test_an_address_that_is_handed_on_is_not_also_named_by_a_file(tmp_path: Path, monkeypatch):
+    file = tmp_path / "dsn"
+    file.write_text(_DSN)
+    monkeypatch.setenv("WIREDESK_STORAGE__DSN_FILE", str(file))
+    monkeypatch.setenv("WIREDESK_KAFKA__SASL_PASSWORD_FILE", str(file))
+    async with running(tmp_path / "state", scale={"storage": 1}):
+        log = tmp_path / "state" / "logs" / "storage-1.log"
+        await until(lambda: "}" in log.read_text())
+        assert f"'WIREDESK_STORAGE__DSN': '{_DSN}'" in log.read_text()
+        assert "WIREDESK_STORAGE__DSN_FILE" not in log.read_text()
+        # What the worker has to read itself stays.
+        assert "WIREDESK_KAFKA__SASL_PASSWORD_FILE" in log.read_text()
+
+
 async def test_existing_servers_are_used_and_workers_get_their_addresses(tmp_path: Path):
     extra = {"fetcher": {"EXTRA": "only here"}}
     async with running(tmp_path, scale={"fetcher": 1, "tagger": 2}, environment=extra) as (supervisor, _):

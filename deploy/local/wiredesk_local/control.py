@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
+from pydantic import SecretStr
+
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError, WiredeskError
 from wiredesk_local.state import StateDir
 
@@ -29,6 +31,12 @@ class Control:
         self._found = found
         self.bootstrap_servers: list[str] = found["bootstrap_servers"]
         self.dsn: str = found["dsn"]
+        # What a client of a Kafka of local mode needs besides the address; empty where it asks for no login.
+        self.kafka_login: dict[str, Any] = {
+            name: SecretStr(value) if name == "sasl_password" else value
+            for name, value in found.get("kafka_login", {}).items()
+        }
+        self.starts_kafka = any(server["name"] == "kafka" for server in found["servers"])
 
     @classmethod
     async def find(cls, state_dir: Path) -> Self | None:

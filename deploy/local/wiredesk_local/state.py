@@ -1,10 +1,10 @@
 """The folder `.wiredesk/`: everything that local mode keeps, and how a second terminal finds what is running.
 
-- `state.json`: who runs here and how to reach it; holds a password and a token, so mode 0600
+- `state.json`: who runs here and how to reach it; holds passwords and a token, so mode 0600
 - `lock`: held by the supervisor for as long as it lives
 - `pids/`: one file per child, read at the next start after a crash
 - `logs/`: one file per process
-- `kafka/`: data of the broker
+- `kafka/`: data of the broker, and its password where it has one
 - `postgres/`: data and password of the database
 """
 

@@ -8,6 +8,8 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
+from pydantic import SecretStr
+
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import WiredeskError
 from wiredesk.contracts.topics import Lane
@@ -60,6 +62,7 @@ class Supervisor:
         self.settings = settings
         self.bootstrap_servers: list[str] = []
         self.dsn = ""
+        self._kafka_login: dict[str, Any] = {}
         self._scale = dict(scale)
         self._say = _never_raising(say)
         self._apply_topics = apply_topics
@@ -123,6 +126,12 @@ class Supervisor:
         """Bring `service` to `count` processes. See `Workers.scale`."""
         await self._workers.scale(service, count, self._addresses())
 
+    @property
+    def kafka(self) -> KafkaSettings:
+        """How to reach Kafka; complete once it runs."""
+        found = {"bootstrap_servers": self.bootstrap_servers, **self._kafka_login}
+        return self.settings.kafka.model_copy(update=found)
+
     def status(self) -> dict[str, Any]:
         """What runs, without secrets."""
         return {
@@ -150,10 +159,9 @@ class Supervisor:
         await self._control.start()
         self._write_state()
         await both(self._start_kafka(), self._start_postgres())
-        kafka = self.settings.kafka.model_copy(update={"bootstrap_servers": self.bootstrap_servers})
         # A Kafka of the operator's keeps its own bounds.
         retention_bytes = None if self.settings.existing_kafka else TOPIC_BYTES
-        await self._apply_topics(kafka, Lane(self.settings.lane), retention_bytes)
+        await self._apply_topics(self.kafka, Lane(self.settings.lane), retention_bytes)
         for service, count in self._scale.items():
             await self.scale(service, count)
         self._phase = "running"
@@ -167,6 +175,8 @@ class Supervisor:
         self._servers["kafka"] = Restarter(server.child, server.start, say=self._say, changed=self._write_state)
         await self._servers["kafka"].start()
         self.bootstrap_servers = [server.bootstrap_server]
+        if self.settings.local.kafka_login:
+            self._kafka_login = server.login
         self._training = asyncio.create_task(self._train_later(), name="train Kafka's start cache")
 
     async def _start_postgres(self) -> None:
@@ -207,6 +217,14 @@ class Supervisor:
         return {
             "WIREDESK_KAFKA__BOOTSTRAP_SERVERS": ",".join(self.bootstrap_servers),
             "WIREDESK_STORAGE__DSN": self.dsn,
+            **{f"WIREDESK_KAFKA__{name.upper()}": value for name, value in self._plain_login().items()},
+        }
+
+    def _plain_login(self) -> dict[str, str]:
+        """The login as a child process or a second terminal takes it; never print it."""
+        return {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name, value in self._kafka_login.items()
         }
 
     async def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -221,7 +239,11 @@ class Supervisor:
 
     def _write_state(self) -> None:
         if self._phase in ("starting", "running"):
-            secret = {"dsn": self.dsn, "control": {"port": self._control.port, "token": self._token}}
+            secret = {
+                "dsn": self.dsn,
+                "kafka_login": self._plain_login(),
+                "control": {"port": self._control.port, "token": self._token},
+            }
             self._state.write({**self.status(), **secret, "started": started(os.getpid())})
 
 

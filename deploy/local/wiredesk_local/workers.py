@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from wiredesk.client.settings import FILE
 from wiredesk.contracts.errors import ConfigurationError
 from wiredesk_local.processes.child import Child, free_port
 from wiredesk_local.processes.restart import Restarter
@@ -113,6 +114,8 @@ class Workers:
         async def start() -> None:
             worker.health_port = free_port()
             env = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_LOCAL__")}
+            # What we hand on in itself must not come from a file besides.
+            env = {name: value for name, value in env.items() if name.upper().removesuffix(FILE) not in addresses}
             env |= {"PYTHONUNBUFFERED": "1", **addresses, **self._environment.get(service, {})}
             env["WIREDESK_HEALTH__PORT"] = str(worker.health_port)
             await child.start(self._command(service), env=env)

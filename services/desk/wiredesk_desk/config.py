@@ -91,7 +91,7 @@ async def system() -> System:
     if control is None:
         return System(kafka, Lane(settings.lane), dsn, "environment" if SERVERS in named else "default")
     if SERVERS not in named:
-        kafka = kafka.model_copy(update={"bootstrap_servers": control.bootstrap_servers})
+        kafka = kafka.model_copy(update={"bootstrap_servers": control.bootstrap_servers, **control.kafka_login})
     if DSN not in named:
         dsn = SecretStr(control.dsn)
     return System(kafka, Lane(settings.lane), dsn, "the system running in this folder", control)
@@ -100,7 +100,10 @@ async def system() -> System:
 async def show(*, as_json: bool) -> Exit:
     """Print every setting with its value and origin."""
     here = await system()
-    found = {SERVERS: ",".join(here.kafka.bootstrap_servers), DSN: here.dsn} if here.control else {}
+    found: dict[str, Any] = {}
+    if here.control:
+        of_kafka = {"bootstrap_servers", *here.control.kafka_login}
+        found = {f"WIREDESK_KAFKA__{name.upper()}": getattr(here.kafka, name) for name in of_kafka} | {DSN: here.dsn}
     rows = {row["setting"]: row for cls in settings_classes() for row in settings_rows(cls, found)}
     table(list(rows.values()), as_json=as_json, empty="")
     say(f"Kafka and PostgreSQL: {here.origin}.")

@@ -1,6 +1,7 @@
 """Settings as people see them: value and origin, never a secret."""
 
 import json
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -41,6 +42,19 @@ def test_each_setting_says_where_its_value_comes_from(monkeypatch: pytest.Monkey
     assert rows["WIREDESK_LOG__LEVEL"]["origin"] == "default"
     assert rows[config.DSN]["origin"] == "running system"
     assert "secret" not in json.dumps(list(rows.values()))
+
+
+def test_a_secret_from_a_file_is_shown_as_such_and_without_its_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    file = tmp_path / "dsn"
+    file.write_text("postgresql://u:hunter2@db/x\n")
+    monkeypatch.delenv(config.DSN, raising=False)
+    monkeypatch.setenv(f"{config.DSN}_FILE", str(file))
+    found = {config.DSN: SecretStr("postgresql://u:other@127.0.0.1:1/of-the-running-system")}
+    rows = {row["setting"]: row for row in config.settings_rows(StorageSettings, found)}
+    assert (rows[config.DSN]["value"], rows[config.DSN]["origin"]) == ("postgresql://u:*****@db/x", "file")
+    named = rows[f"{config.DSN}_FILE"]
+    assert (named["value"], named["origin"]) == (str(file), "environment")
+    assert "hunter2" not in json.dumps(list(rows.values()))
 
 
 def test_a_variable_that_no_service_knows_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch):

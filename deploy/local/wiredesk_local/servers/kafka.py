@@ -14,7 +14,11 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from pydantic import SecretStr
+
+from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 from wiredesk.contracts.topics import MAX_DEAD_LETTER_BYTES, PARTITIONS
 from wiredesk_local.processes.child import Child, check_port, free_port, lock_folder
@@ -26,6 +30,8 @@ TOPIC_BYTES = 512 * 1024 * 1024
 # A segment must hold the largest record; the active one is never deleted, so it counts on top of what is retained.
 _SEGMENT_BYTES = MAX_DEAD_LETTER_BYTES
 _RETAINED_BYTES = TOPIC_BYTES // PARTITIONS - _SEGMENT_BYTES
+
+_USER = "wiredesk"
 
 _SETTINGS: Mapping[str, object] = {
     "process.roles": "broker,controller",
@@ -91,14 +97,16 @@ class KafkaServer:
         voters: str | None = None,
         cluster_id: str | None = None,
         properties: Mapping[str, object] | None = None,
+        password: str | None = None,
         name: str = "kafka",
         train_to: Path | None = None,
     ) -> None:
         """Lay out a broker; nothing starts yet.
 
         A cluster on one machine is several of these with one `cluster_id` (22 characters, url-safe base64) and one
-        `voters` (`1@127.0.0.1:PORT,2@…`, the controller ports); `properties` overrides any setting. With `train_to`
-        the broker writes a start cache there when it stops, which takes it some seconds.
+        `voters` (`1@127.0.0.1:PORT,2@…`, the controller ports); `properties` overrides any setting. With a `password`
+        (letters, digits, - and _) clients and controllers log in as `wiredesk`. With `train_to` the broker writes a
+        start cache there when it stops, which takes it some seconds.
         """
         self.data = data.absolute()
         self.node_id = node_id
@@ -113,12 +121,25 @@ class KafkaServer:
         self._voters = voters or f"{node_id}@127.0.0.1:{self.controller_port}"
         self._cluster_id = cluster_id
         self._properties = dict(properties or {})
+        self._password = password
         self._train_to = train_to
 
     @property
     def bootstrap_server(self) -> str:
         """host:port for clients."""
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def login(self) -> dict[str, Any]:
+        """The fields of `KafkaSettings` that a client needs besides the address; never print them."""
+        if self._password is None:
+            return {"security_protocol": "PLAINTEXT"}
+        return {
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "PLAIN",
+            "sasl_username": _USER,
+            "sasl_password": SecretStr(self._password),
+        }
 
     async def start(self, on_spawn: Callable[[int], None] | None = None) -> None:
         """Start the broker and return once it answers as a member of its own cluster.
@@ -180,8 +201,12 @@ class KafkaServer:
             "listeners": listeners,
             "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port}",
             "log.dirs": self.data,
+            **({} if self._password is None else _login_properties(self._password)),
             **self._properties,
         }
+        # It may hold the password. Made anew, because an old file would keep its mode.
+        server.unlink(missing_ok=True)
+        server.touch(mode=0o600)
         server.write_text("".join(f"{key}={_escape(str(value))}\n" for key, value in settings.items()))
         flags = [f"-Xmx{self._heap}", "-Xms64m", *jvm.JVM_FLAGS, "-Djava.net.preferIPv4Stack=true"]
         flags.append(f"-Dlog4j2.configurationFile={log4j2.as_uri()}")
@@ -209,6 +234,8 @@ class KafkaServer:
         from aiokafka.admin import AIOKafkaAdminClient  # noqa: PLC0415 - slow to import, and status needs none
         from aiokafka.errors import KafkaError  # noqa: PLC0415
 
+        from wiredesk.client.options import client_options  # noqa: PLC0415
+
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:
@@ -216,7 +243,8 @@ class KafkaServer:
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
-        client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap_server, request_timeout_ms=5000)
+        settings = KafkaSettings(bootstrap_servers=[self.bootstrap_server], **self.login)
+        client = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=5000)
         try:
             await client.start()
             nodes = (await client.describe_cluster())["brokers"]
@@ -225,6 +253,23 @@ class KafkaServer:
             return False
         finally:
             await client.close()
+
+
+def _login_properties(password: str) -> dict[str, object]:
+    """Let nobody in without the password, neither clients nor those who speak to the controller.
+
+    PLAIN, because its users stand in the broker's own settings, and loopback is no network that anybody could tap.
+    """
+    user = f'username="{_USER}" password="{password}" user_{_USER}="{password}"'
+    jaas = f"org.apache.kafka.common.security.plain.PlainLoginModule required {user};"
+    return {
+        "listener.security.protocol.map": "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+        "sasl.enabled.mechanisms": "PLAIN",
+        "sasl.mechanism.inter.broker.protocol": "PLAIN",
+        "sasl.mechanism.controller.protocol": "PLAIN",
+        "listener.name.plaintext.plain.sasl.jaas.config": jaas,
+        "listener.name.controller.plain.sasl.jaas.config": jaas,
+    }
 
 
 def _escape(value: str) -> str:

@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import os
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from wiredesk.contracts.errors import ConfigurationError
 from wiredesk_local.processes.child import stop_leftovers
 from wiredesk_local.servers.kafka import KafkaServer
 from wiredesk_local.servers.kafka_jars import kafka_jars
@@ -26,13 +29,33 @@ async def kafka_server(settings: LocalSettings, state: StateDir, say: Callable[[
     """Lay out the broker of `state`, fetching Kafka when this machine has none yet.
 
     Raises:
-        ConfigurationError: Kafka's jars cannot be had.
+        ConfigurationError: Kafka's jars cannot be had, or the file of its password is empty.
     """
     options = settings.local
     jars = await kafka_jars(say, jar_dir=options.jar_dir, repository=options.jar_repository)
     return KafkaServer(
-        state.kafka, jars, logs=state.logs, pids=state.pids, port=options.kafka_port, heap=options.kafka_heap
+        state.kafka,
+        jars,
+        logs=state.logs,
+        pids=state.pids,
+        port=options.kafka_port,
+        heap=options.kafka_heap,
+        password=_kafka_password(state) if options.kafka_login else None,
     )
+
+
+def _kafka_password(state: StateDir) -> str:
+    """Return the password of `state`'s Kafka, made up the first time and kept beside its data."""
+    path = state.kafka / "password"
+    state.kafka.mkdir(parents=True, exist_ok=True)
+    with (
+        contextlib.suppress(FileExistsError),
+        os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file,
+    ):
+        file.write(secrets.token_urlsafe(24))
+    if not (password := path.read_text()):
+        raise ConfigurationError(f"{path} is empty: remove it, and another password is made up")
+    return password
 
 
 def postgres_server(settings: LocalSettings, state: StateDir) -> PostgresServer:

@@ -11,6 +11,8 @@ from pathlib import Path
 import asyncpg
 
 from wiredesk.client import admin, offsets
+from wiredesk.client.options import EXPOSED_TODO, exposed
+from wiredesk.client.refusals import why
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError, WiredeskError
 from wiredesk_desk.config import System, settings_classes, system
 from wiredesk_desk.distributions import is_installed
@@ -25,13 +27,14 @@ LEAST_MEMORY = 1 * GIB
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at. `todo` is what to do when it is not `ok`."""
+    """One thing looked at. `todo` is what to do when it is not `ok`, or when it works and yet is a `risk`."""
 
     name: str
     ok: bool
     found: str
     todo: str = ""
     code: Exit = Exit.FAILED
+    risk: bool = False
 
 
 async def doctor(*, as_json: bool) -> Exit:
@@ -47,12 +50,10 @@ async def doctor(*, as_json: bool) -> Exit:
         )
     else:
         checks.append(Check("settings", ok=True, found=f"servers from: {here.origin}"))
-        checks += [await _safely(look, here) for look in (kafka, topics, workers, postgres, tagger)]
+        checks += [await _safely(look, here) for look in (kafka, login, topics, workers, postgres, tagger)]
     for check in checks:
         if for_people(as_json=as_json):
-            print(f"{'✔' if check.ok else '✘'} {check.name}: {check.found}")
-            if not check.ok:
-                print(f"  → {typed(check.todo)}")
+            print(line(check))
         else:
             emit({**asdict(check), "code": int(check.code)})
     failed = [check for check in checks if not check.ok]
@@ -60,11 +61,20 @@ async def doctor(*, as_json: bool) -> Exit:
     return failed[0].code if failed else Exit.OK
 
 
+def line(check: Check) -> str:
+    """Return a check as people read it, with what to do on a line of its own."""
+    mark = "✘" if not check.ok else "!" if check.risk else "✔"
+    todo = f"\n  → {typed(check.todo)}" if check.risk or not check.ok else ""
+    return f"{mark} {check.name}: {check.found}{todo}"
+
+
 async def _safely(look: Callable[[System], Awaitable[Check]], here: System) -> Check:
     try:
         return await look(here)
     except InfrastructureError as error:
         todo = "Start the system with `wiredesk up`, or set the address of a server of your own."
+        if look is kafka:
+            todo = await why(here.kafka) or todo
         return Check(look.__name__, ok=False, found=str(error), todo=todo, code=Exit.UNREACHABLE)
     except WiredeskError as error:
         return Check(look.__name__, ok=False, found=str(error), todo="wiredesk config show")
@@ -96,6 +106,19 @@ async def kafka(here: System) -> Check:
         cluster = await client.describe_cluster()
     found = f"{', '.join(here.kafka.bootstrap_servers)}, brokers: {len(cluster['brokers'])}"
     return Check("kafka", ok=True, found=found)
+
+
+async def login(here: System) -> Check:
+    """Whether others can read the login, or come in without one."""
+    if found := exposed(here.kafka):
+        return Check("login", ok=True, found=found, todo=EXPOSED_TODO, risk=True)
+    if here.control is not None and here.control.starts_kafka and not here.control.kafka_login:
+        found = "none: every user of this machine can read and write what is on this Kafka"
+        todo = "Not alone on it? Stop the system, set WIREDESK_LOCAL__KAFKA_LOGIN=true, start it again."
+        return Check("login", ok=True, found=found, todo=todo, risk=True)
+    protocol = here.kafka.security_protocol
+    by = f"{protocol}, {here.kafka.sasl_mechanism}" if protocol.startswith("SASL_") else protocol
+    return Check("login", ok=True, found=by)
 
 
 async def topics(here: System) -> Check:

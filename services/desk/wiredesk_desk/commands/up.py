@@ -54,8 +54,7 @@ async def up(*, demo: bool, scale: list[str]) -> Exit:
 
 async def _until_asked(supervisor: Supervisor, settings: LocalSettings, site: DemoSite) -> Exit:
     """Feed the demo site through; give up when somebody asks to stop."""
-    kafka = settings.kafka.model_copy(update={"bootstrap_servers": supervisor.bootstrap_servers})
-    feeding = asyncio.create_task(_feed(kafka, settings.lane, site))
+    feeding = asyncio.create_task(_feed(supervisor.kafka, settings.lane, site))
     asked = asyncio.create_task(supervisor.wait())
     await asyncio.wait({feeding, asked}, return_when=asyncio.FIRST_COMPLETED)
     for task in (feeding, asked):
