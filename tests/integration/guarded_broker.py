@@ -77,6 +77,8 @@ class GuardedBroker:
                 "listener.name.tokens.sasl.enabled.mechanisms": "OAUTHBEARER",
                 # Kafka's own check for tests: unsigned tokens with a name and an end.
                 "listener.name.tokens.oauthbearer.sasl.jaas.config": _JAAS,
+                # With it a connection ends when its token does.
+                "listener.name.tokens.oauthbearer.connections.max.reauth.ms": 3_600_000,
             },
             name="kafka-guarded",
         )

@@ -193,6 +193,31 @@ async def test_an_endpoint_gives_tokens_to_a_client_and_a_service(doors: Doors):
             assert "wrong-one" not in said
 
 
+async def test_client_and_service_outlive_their_tokens(doors: Doors):
+    """The broker ends a connection with its token; the next one comes with a fresh token, and nothing is lost."""
+    with endpoint(lambda: {"access_token": token(seconds=6), "expires_in": 6}) as here:
+        kafka = doors.broker.by_token(
+            sasl_oauth_token_url=here.url, sasl_oauth_client_id=CLIENT, sasl_oauth_client_secret=SecretStr(SECRET)
+        )
+        service = await fetcher(kafka, doors.lane)
+        sent, found = set(), set()
+        try:
+            async with asyncio.timeout(90), Wiredesk(kafka, lane=doors.lane.name) as wire:
+                watching = aclosing(wire.watch([FETCHED], from_start=True))
+                async with watching as entries:
+                    while len(here.forms) < 8:
+                        sent.add((await wire.publish(text=f"A story of its own, {uuid.uuid4()}.")).correlation_id)
+                        await asyncio.sleep(0.2)
+                    async for entry in entries:
+                        found.add(entry.correlation_id)
+                        if sent <= found:
+                            break
+        finally:
+            service.terminate()
+            _, log = await asyncio.wait_for(service.communicate(), 40)
+    assert service.returncode == 0, log.decode()
+
+
 async def test_a_broker_that_takes_tokens_only_names_the_setting_of_the_mechanism(doors: Doors):
     kafka = doors.broker.by_token(sasl_mechanism="PLAIN", sasl_username="desk", sasl_password=SecretStr("hunter2"))
     for said in await refused(kafka, doors.lane):

@@ -69,8 +69,8 @@ def outcome(verb: Coroutine[Any, Any, Exit]) -> Exit:
 def outcome_of(error: Exception) -> Exit:
     """Tell what happened and what to do next; return the exit code."""
     what, todo, code = told(error)
-    if isinstance(error, InfrastructureError | KafkaError) and (refusal := _refusal()):
-        todo = refusal
+    if getattr(error, "reason", "") == "kafka" or isinstance(error, KafkaError):
+        todo = _refusal() or todo
     say(f"wiredesk: {what}")
     if todo:
         say(f"Type: {todo}" if todo.startswith("wiredesk ") else todo)

@@ -43,7 +43,8 @@ async def why(kafka: KafkaSettings) -> str | None:
                     raise StaleMetadata
             finally:
                 connection.close()
-    except (KafkaError, OSError) as error:
+    except (KafkaError, OSError, ValueError) as error:
+        # ValueError: whatever listens there is no Kafka, and its answer cannot be read.
         return advice(kafka, error)
     return None
 
