@@ -35,6 +35,11 @@ class System:
     origin: str
     control: "Control | None" = None
 
+    @property
+    def uses_local_kafka(self) -> bool:
+        """Whether the Kafka is the one of the system that runs here, and not another that the environment names."""
+        return self.control is not None and self.kafka.bootstrap_servers == self.control.bootstrap_servers
+
 
 def settings_classes() -> list[type[ServiceSettings]]:
     """Return every class of settings: the common one, one of each service that is installed, local mode's.
@@ -102,7 +107,7 @@ async def show(*, as_json: bool) -> Exit:
     here = await system()
     found: dict[str, Any] = {}
     if here.control:
-        of_kafka = {"bootstrap_servers", *here.control.kafka_login}
+        of_kafka = {"bootstrap_servers", *here.control.kafka_login} if here.uses_local_kafka else set()
         found = {f"WIREDESK_KAFKA__{name.upper()}": getattr(here.kafka, name) for name in of_kafka} | {DSN: here.dsn}
     rows = {row["setting"]: row for cls in settings_classes() for row in settings_rows(cls, found)}
     table(list(rows.values()), as_json=as_json, empty="")

@@ -112,7 +112,8 @@ async def login(here: System) -> Check:
     """Whether others can read the login, or come in without one."""
     if found := exposed(here.kafka):
         return Check("login", ok=True, found=found, todo=EXPOSED_TODO, risk=True)
-    if here.control is not None and here.control.starts_kafka and not here.control.kafka_login:
+    control = here.control if here.uses_local_kafka else None
+    if control is not None and control.starts_kafka and not control.kafka_login:
         found = "none: every user of this machine can read and write what is on this Kafka"
         todo = "Not alone on it? Stop the system, set WIREDESK_LOCAL__KAFKA_LOGIN=true, start it again."
         return Check("login", ok=True, found=found, todo=todo, risk=True)
