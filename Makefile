@@ -97,6 +97,10 @@ bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus (DATA=../s
 	@test -n "$(CORPUS)" || { echo "say where the corpus is: make bench-tagger CORPUS=../shared/ner-corpus"; exit 2; }
 	@$(BIN)/python -m bench.tagger "$(CORPUS)" $(if $(DATA),--data "$(DATA)") $(if $(PEER),--peer $(PEER)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(WRITE),--write)
 
+.PHONY: bench-engine
+bench-engine: setup  ## Measure the delivery engine on a real Kafka (BEFORE=../other-checkout beside it; LIMIT, ROUNDS, WRITE=1)
+	@$(BIN)/python -m bench.engine $(if $(BEFORE),--before "$(BEFORE)") $(if $(LIMIT),--limit $(LIMIT)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write)
+
 # ---- the tagger's model ----
 
 .PHONY: train-tagger

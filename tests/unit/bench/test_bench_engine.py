@@ -1,0 +1,144 @@
+"""The engine's bench: its articles, its tables, its exit codes; the runs themselves need a Kafka and minutes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import engine, engine_articles, engine_costs, engine_report
+from bench.engine import BenchError, checked
+from bench.engine_report import Made, Row
+from bench.markdown import put
+from wiredesk.contracts.events import ArticleCleaned, ArticleFetched
+from wiredesk_tagger.core import Found, Place, enrich
+
+ROOT = Path(__file__).resolve().parents[3]
+CPU = Row("CPU", "batch.cpu")
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A folder that looks like a checkout, without an environment."""
+    version = tmp_path / "shared" / "wiredesk" / "version.py"
+    version.parent.mkdir(parents=True)
+    version.touch()
+    return tmp_path
+
+
+def test_a_figure_is_the_median_of_the_rounds_with_the_least_and_the_most_beside_it():
+    assert engine_report.cell(CPU, {"batch.cpu": [120.0, 100.04, 500.0]}) == "120.0 (100.0 to 500.0)"
+    assert engine_report.cell(CPU, {"batch.cpu": [120.0]}) == "120.0"
+    assert engine_report.cell(CPU, {}) == "\u2013"
+
+
+def test_one_slow_round_does_not_move_the_ratio():
+    assert engine_report.ratio(CPU, {"batch.cpu": [50.0, 900.0, 50.0]}, {"batch.cpu": [100.0, 100.0, 101.0]}) == "0.50"
+
+
+def test_without_a_figure_to_divide_by_there_is_no_ratio():
+    assert engine_report.ratio(CPU, {"batch.cpu": [50.0]}, {"batch.cpu": [0.0]}) == "\u2013"
+    assert engine_report.ratio(CPU, {"batch.cpu": [50.0]}, {}) == "\u2013"
+
+
+def test_the_95th_percentile_leaves_one_in_twenty_above():
+    values = [float(value) for value in range(1, 101)]
+    assert sum(value > engine_report.p95(values) for value in values) == 5
+    assert engine_report.p95([7.0]) == 7.0
+
+
+def rows_of(text):
+    return {line.split("|")[1].strip(): line.split("|")[2:-1] for line in text.splitlines() if line.startswith("|")}
+
+
+def test_the_other_tree_and_the_ratio_stand_beside_this_one_only_when_it_was_measured():
+    made = Made(20_000, 5058.0, 3, "before")
+    this = {"batch.cpu": [60.0], "batch.floor_cpu": [20.0], "batch.own_cpu": [40.0]}
+    alone = rows_of(engine_report.report(made, {"batch": 100}, this, None))
+    assert [cell.strip() for cell in alone["batch handler of 100: CPU"]] == ["60.0"]
+    before = {"batch.cpu": [120.0], "batch.floor_cpu": [20.0], "batch.own_cpu": [100.0]}
+    both = rows_of(engine_report.report(made, {"batch": 100}, this, before))
+    assert [cell.strip() for cell in both["batch handler of 100: CPU"]] == ["60.0", "120.0", "0.50"]
+    assert [cell.strip() for cell in both["engine's own, CPU less the floor"]] == ["40.0", "100.0", "0.40"]
+
+
+def test_every_cost_that_is_measured_has_a_line(monkeypatch):
+    monkeypatch.setattr(engine_costs, "_SAMPLES", 1)
+    monkeypatch.setattr(engine_costs, "_SAMPLE_SECONDS", 0)
+    found = engine_costs.costs()
+    shown = {row.name for _, rows in engine_report.sections(engine.BATCHES) for row in rows}
+    assert {f"costs.{name}" for name in found} == {name for name in shown if name.startswith("costs.")}
+    assert min(found.values()) > 0
+
+
+def test_a_story_has_as_many_names_in_as_many_places_as_it_says_and_they_are_there():
+    text, names = engine_articles.story()
+    assert len(names) == engine_articles.ENTITIES
+    assert sum(len(one.starts) for one in names) == engine_articles.MENTIONS
+    assert 4000 < len(text) < 5500
+    found = [Found(n.name, n.label, tuple(Place("text", at, at + len(n.name)) for at in n.starts)) for n in names]
+    event = enrich(engine_articles.cleaned(text), found, pipeline="bench", version="1")
+    assert sum(entity.value is not None for entity in event.entities) == 4
+
+
+def test_articles_repeat_by_seed_and_differ_by_it():
+    assert engine_articles.story(3) == engine_articles.story(3)
+    assert engine_articles.story(3) != engine_articles.story(4)
+    one, other = engine_articles.fetched(1, "text"), engine_articles.fetched(2, "text")
+    assert one.article_id != other.article_id
+    assert ArticleFetched.model_validate_json(one.model_dump_json()) == one
+    clean = engine_articles.cleaned(engine_articles.prose(2000))
+    assert ArticleCleaned.model_validate_json(clean.model_dump_json()) == clean
+    assert all(clean.text[zone.start : zone.end].strip() for zone in clean.zones)
+
+
+def test_a_long_text_is_as_long_as_asked():
+    assert 70_000 <= len(engine_articles.prose(70_000)) < 75_000
+
+
+def test_a_folder_that_is_no_checkout_is_refused_with_the_command_that_makes_one(tmp_path):
+    with pytest.raises(BenchError, match="git worktree add --detach"):
+        checked(tmp_path / "nowhere")
+    with pytest.raises(BenchError, match="git worktree add --detach"):
+        checked(tmp_path)
+
+
+def test_a_checkout_without_an_environment_is_refused_with_the_command_that_makes_one(checkout):
+    with pytest.raises(BenchError, match=f"type `make -C {checkout} setup`"):
+        checked(checkout)
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    assert checked(checkout) == checkout
+
+
+def test_the_command_ends_with_two_and_says_what_to_type_before_it_starts_a_kafka(tmp_path, capsys):
+    assert engine.main(["--before", str(tmp_path)]) == 2
+    assert "git worktree add --detach" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [["--limit", "1000"], ["--rounds", "0"]])
+def test_too_little_to_measure_is_refused(wrong, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        engine.main(wrong)
+    assert "or more" in capsys.readouterr().err
+
+
+def test_a_run_in_a_folder_whose_environment_is_another_trees_ends_and_says_so(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "bench.engine_costs"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"make -C {tmp_path} setup" in done.stderr
+
+
+def test_the_document_has_the_marks_that_the_command_writes_between(tmp_path):
+    document = tmp_path / "performance.md"
+    document.write_text((ROOT / "docs" / "performance.md").read_text("utf-8"), "utf-8")
+    put(document, engine._BEGIN, engine._END, "new")
+    assert f"{engine._BEGIN}\n\nnew\n\n{engine._END}" in document.read_text("utf-8")
