@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import engine_kafka
+from bench.engine_meter import Task
 from bench.engine_report import Made, Samples, report
-from bench.engine_stage import Task
 from bench.markdown import put
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError

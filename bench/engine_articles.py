@@ -7,6 +7,7 @@ import itertools
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import NamedTuple
 
 from wiredesk.contracts import ids
@@ -34,6 +35,7 @@ class Named(NamedTuple):
     starts: tuple[int, ...]
 
 
+@cache
 def vocabulary(seed: int = 1) -> tuple[list[str], list[float]]:
     """Return words and how often each is used: as 1, 1/2, 1/3 and so on, like those of any language."""
     rng = random.Random(seed)  # noqa: S311 - for variety, not for secrets

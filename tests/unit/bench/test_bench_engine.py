@@ -1,13 +1,16 @@
 """The engine's bench: its articles, its tables, its exit codes; the runs themselves need a Kafka and minutes."""
 
+import gc
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from bench import engine, engine_articles, engine_costs, engine_report
 from bench.engine import BenchError, checked
+from bench.engine_meter import Meter, Task
 from bench.engine_report import Made, Row
 from bench.markdown import put
 from wiredesk.contracts.events import ArticleCleaned, ArticleFetched
@@ -69,6 +72,80 @@ def test_every_cost_that_is_measured_has_a_line(monkeypatch):
     shown = {row.name for _, rows in engine_report.sections(engine.BATCHES) for row in rows}
     assert {f"costs.{name}" for name in found} == {name for name in shown if name.startswith("costs.")}
     assert min(found.values()) > 0
+
+
+class Committed:
+    """A consumer of two partitions whose group has committed so many records in each."""
+
+    def __init__(self, *offsets):
+        self.offsets = offsets
+
+    def assignment(self):
+        return range(len(self.offsets))
+
+    async def committed(self, partition):
+        return self.offsets[partition]
+
+
+def metered(measure):
+    return Meter(Task("batch", measure, "127.0.0.1:9092", "lane", "group", batch=10, records=30, warm=10))
+
+
+async def test_a_run_is_read_from_the_commit_after_the_warm_up_to_that_of_the_last_record():
+    meter = metered("time")
+    for handled, offsets in ((8, (8, None)), (8, (8, 8)), (8, (12, 12))):
+        meter.handling(handled)
+        await meter._committed(Committed(*offsets))
+    assert meter.first is not None
+    assert meter.first.committed == 16
+    assert not meter.done.is_set()
+    meter.handling(8)
+    await meter._committed(Committed(12, 12))
+    assert not meter.done.is_set(), "handled, and not committed"
+    await meter._committed(Committed(16, 16))
+    assert meter.done.is_set()
+    assert meter.last is not None
+    assert meter.last.committed == 32
+    assert meter.per_record()["wall"] * 16 == pytest.approx(1e6 * (meter.last.wall - meter.first.wall))
+
+
+async def test_what_a_batch_holds_in_the_handler_is_counted_by_its_records():
+    meter = metered("memory")
+    gc.freeze()
+    try:
+        for _ in range(4):
+            meter._rebase()
+            held = [object() for _ in range(1000)]
+            meter.handling(10)
+            await meter._committed(Committed(meter._handled, 0))
+            del held
+        found = meter.per_record()
+    finally:
+        gc.enable()
+        gc.unfreeze()
+        tracemalloc.stop()
+    assert found["blocks_in_hand"] == pytest.approx(100, abs=2)
+    assert found["bytes_in_hand"] >= 100 * object.__sizeof__(object())
+
+
+async def test_cycles_are_what_is_left_to_the_collector():
+    left = {}
+    for cycles in (0, 50):
+        meter = metered("memory")
+        try:
+            for turn in range(3):
+                meter._rebase()
+                meter.handling(10)
+                for _ in range(cycles if turn else 0):
+                    one: list[object] = []
+                    one.append(one)
+                await meter._committed(Committed(meter._handled, 0))
+            left[cycles] = meter.per_record()["left_to_collector"]
+        finally:
+            gc.enable()
+            tracemalloc.stop()
+    # A list that holds itself and one item: two blocks; 50 of them for every ten records.
+    assert left[50] - left[0] == pytest.approx(10, abs=1)
 
 
 def test_a_story_has_as_many_names_in_as_many_places_as_it_says_and_they_are_there():
