@@ -38,7 +38,7 @@ _RECORDS, _ROUNDS, _LEAST = 20_000, 5, 2_000
 _WARM = 1_000
 # Profiled and traced runs are slow, and as exact with fewer records.
 _TRACED = 5_000
-_IDLE = 50
+_IDLE = 100
 _MOST_SECONDS = 600
 
 
@@ -79,8 +79,6 @@ class Tree:
         for name, value in ours.items():
             self.samples[f"{kind}.{name}"].append(value)
             self.samples[f"{kind}.floor_{name}"].append(floor[name])
-        if measure == "time":
-            self.samples[f"{kind}.own_cpu"].append(ours["cpu"] - floor["cpu"])
 
     async def _worked(self, kind: Any, of: str, measure: Any, records: int) -> dict[str, float]:
         already = await engine_kafka.answers(self._kafka)

@@ -5,7 +5,7 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from statistics import median, quantiles
+from statistics import fmean, median, quantiles
 from typing import TypeAlias
 
 from bench.markdown import table
@@ -22,10 +22,14 @@ def p95(values: Sequence[float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: what it says, which samples it sums up, how, and with how many decimals."""
+    """One line: what it says, which samples it sums up, how, and with how many decimals.
+
+    From each sample the one of the same round under `less` is taken.
+    """
 
     says: str
     name: str
+    less: str = ""
     by: Callable[[Sequence[float]], float] = median
     decimals: int = 1
     has_spread: bool = True
@@ -46,7 +50,7 @@ def _of_kind(kind: str, batch: int) -> list[Row]:
     return [
         Row(f"{what}: CPU", f"{kind}.cpu"),
         Row("bare aiokafka, the floor: CPU", f"{kind}.floor_cpu"),
-        Row("engine's own, CPU less the floor", f"{kind}.own_cpu"),
+        Row("engine's own, CPU less the floor", f"{kind}.cpu", less=f"{kind}.floor_cpu"),
         Row(f"{what}: wall", f"{kind}.wall"),
         Row("floor: wall", f"{kind}.floor_wall"),
     ]
@@ -76,10 +80,12 @@ def sections(batches: Mapping[str, int]) -> list[tuple[str, list[Row]]]:
         (
             "ms per hop when idle",
             [
-                Row("engine: median", "idle.engine"),
-                Row("engine: p95", "idle.engine", p95, has_spread=False),
-                Row("bare aiokafka: median", "idle.floor"),
-                Row("bare aiokafka: p95", "idle.floor", p95, has_spread=False),
+                Row("engine: median", "idle.engine", has_spread=False),
+                Row("engine: mean", "idle.engine", by=fmean, has_spread=False),
+                Row("engine: p95", "idle.engine", by=p95, has_spread=False),
+                Row("bare aiokafka: median", "idle.floor", has_spread=False),
+                Row("bare aiokafka: mean", "idle.floor", by=fmean, has_spread=False),
+                Row("bare aiokafka: p95", "idle.floor", by=p95, has_spread=False),
             ],
         ),
         (
@@ -101,7 +107,7 @@ def report(made: Made, batches: Mapping[str, int], this: Samples, before: Sample
     """Return the tables; with `before` each line has the other tree's figure and the ratio of the two."""
     parts = [_made_with(made)]
     for head, rows in sections(batches):
-        titles = [head, "this tree", *(["before", "this / before"] if before is not None else [])]
+        titles = [head, "this tree", *(["before", "this / before", "by the least"] if before is not None else [])]
         parts.append(table([titles, *(_line(row, this, before) for row in rows)]))
     return "\n\n".join(parts)
 
@@ -109,27 +115,47 @@ def report(made: Made, batches: Mapping[str, int], this: Samples, before: Sample
 def _line(row: Row, this: Samples, before: Samples | None) -> list[str]:
     cells = [row.says, cell(row, this)]
     if before is not None:
-        cells += [cell(row, before), ratio(row, this, before)]
+        cells += [cell(row, before), ratio(row, this, before), ratio(row, this, before, least)]
     return cells
+
+
+def middle(row: Row, samples: Samples) -> float | None:
+    """Return the figure of a line, None without samples."""
+    values = _values(row, samples)
+    return row.by(values) if values else None
+
+
+def least(row: Row, samples: Samples) -> float | None:
+    """Return the figure of the best round: what else runs on a machine only ever adds. None where there is none."""
+    if not row.has_spread or not samples.get(row.name):
+        return None
+    return min(samples[row.name]) - (min(samples[row.less]) if row.less else 0)
 
 
 def cell(row: Row, samples: Samples) -> str:
     """Return the figure, and the least and the most of the rounds beside it where there are several."""
-    values = samples.get(row.name)
-    if not values:
+    values, figure = _values(row, samples), middle(row, samples)
+    if figure is None:
         return _NONE
-    said = f"{row.by(values):.{row.decimals}f}"
+    said = f"{figure:.{row.decimals}f}"
     if row.has_spread and len(values) > 1:
         said += f" ({min(values):.{row.decimals}f} to {max(values):.{row.decimals}f})"
     return said
 
 
-def ratio(row: Row, this: Samples, before: Samples) -> str:
+def ratio(row: Row, this: Samples, before: Samples, figure: Callable[[Row, Samples], float | None] = middle) -> str:
     """Return this tree's figure as a multiple of the other's; a dash where one is missing or the other's is nothing."""
-    ours, theirs = this.get(row.name), before.get(row.name)
-    if not ours or not theirs or row.by(theirs) <= 0:
+    ours, theirs = figure(row, this), figure(row, before)
+    if ours is None or theirs is None or theirs <= 0:
         return _NONE
-    return f"{row.by(ours) / row.by(theirs):.2f}"
+    return f"{ours / theirs:.2f}"
+
+
+def _values(row: Row, samples: Samples) -> list[float]:
+    values = list(samples.get(row.name, ()))
+    return (
+        [one - other for one, other in zip(values, samples[row.less], strict=True)] if values and row.less else values
+    )
 
 
 def _made_with(made: Made) -> str:

@@ -44,6 +44,13 @@ def test_without_a_figure_to_divide_by_there_is_no_ratio():
     assert engine_report.ratio(CPU, {"batch.cpu": [50.0]}, {}) == "\u2013"
 
 
+def test_the_engines_own_share_is_taken_round_by_round_and_of_the_least_of_both():
+    own = Row("own", "cpu", less="floor")
+    this, before = {"cpu": [100.0, 180.0, 130.0], "floor": [60.0, 100.0, 40.0]}, {"cpu": [140.0], "floor": [20.0]}
+    assert engine_report.cell(own, this) == "80.0 (40.0 to 90.0)"
+    assert engine_report.ratio(own, this, before, engine_report.least) == "0.50"
+
+
 def test_the_95th_percentile_leaves_one_in_twenty_above():
     values = [float(value) for value in range(1, 101)]
     assert sum(value > engine_report.p95(values) for value in values) == 5
@@ -56,13 +63,13 @@ def rows_of(text):
 
 def test_the_other_tree_and_the_ratio_stand_beside_this_one_only_when_it_was_measured():
     made = Made(20_000, 5058.0, 3, "before")
-    this = {"batch.cpu": [60.0], "batch.floor_cpu": [20.0], "batch.own_cpu": [40.0]}
+    this = {"batch.cpu": [60.0], "batch.floor_cpu": [20.0]}
     alone = rows_of(engine_report.report(made, {"batch": 100}, this, None))
     assert [cell.strip() for cell in alone["batch handler of 100: CPU"]] == ["60.0"]
-    before = {"batch.cpu": [120.0], "batch.floor_cpu": [20.0], "batch.own_cpu": [100.0]}
+    before = {"batch.cpu": [120.0], "batch.floor_cpu": [20.0]}
     both = rows_of(engine_report.report(made, {"batch": 100}, this, before))
-    assert [cell.strip() for cell in both["batch handler of 100: CPU"]] == ["60.0", "120.0", "0.50"]
-    assert [cell.strip() for cell in both["engine's own, CPU less the floor"]] == ["40.0", "100.0", "0.40"]
+    assert [cell.strip() for cell in both["batch handler of 100: CPU"]] == ["60.0", "120.0", "0.50", "0.50"]
+    assert [cell.strip() for cell in both["engine's own, CPU less the floor"]] == ["40.0", "100.0", "0.40", "0.40"]
 
 
 def test_every_cost_that_is_measured_has_a_line(monkeypatch):
