@@ -64,8 +64,8 @@ def _of_memory(kind: str, what: str) -> list[Row]:
         Row("floor: blocks in hand", f"{kind}.floor_blocks_in_hand", has_spread=False),
         Row(f"{what}: most bytes in hand", f"{kind}.bytes_in_hand", decimals=0, has_spread=False),
         Row("floor: most bytes in hand", f"{kind}.floor_bytes_in_hand", decimals=0, has_spread=False),
-        Row(f"{what}: blocks left to the collector", f"{kind}.left_to_collector", decimals=2, has_spread=False),
-        Row("floor: blocks left to the collector", f"{kind}.floor_left_to_collector", decimals=2, has_spread=False),
+        Row(f"{what}: objects left to the collector", f"{kind}.left_to_collector", decimals=2, has_spread=False),
+        Row("floor: objects left to the collector", f"{kind}.floor_left_to_collector", decimals=2, has_spread=False),
     ]
 
 

@@ -115,7 +115,7 @@ async def _floor(task: Task, kafka: KafkaSettings, meter: Meter) -> AsyncIterato
 
 
 async def measured(task: Task) -> dict[str, float]:
-    """Run the task. Returns, by name: microseconds, blocks, bytes or calls per record; nothing for `idle`.
+    """Run the task. Returns, by name: microseconds, blocks, bytes, objects or calls per record; nothing for `idle`.
 
     `idle` serves until standard input ends.
 
