@@ -41,6 +41,13 @@ ROWS = {
     28: "a producer much faster than the consumer",
     29: "soak with kills",
     30: "a consume task that ends",
+    31: "hostile text and JSON: combining marks, deep nesting, a million keys",
+    32: "decompression bomb",
+    33: "records that their producer stamped years ago",
+    34: "an unforeseen error out of the Kafka client",
+    35: "a batch corrupted on the broker's disk",
+    36: "the circuit breaker pulled from outside, and a bad deployment that is mended",
+    37: "tarpits: sites that never answer",
 }
 
 
