@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import NewTopic
 
 from tests.factories import cleaned, enriched, fetched, url
-from tests.faults.harness.flood import drained
+from tests.faults.harness.flood import all_run, drained
 from tests.faults.harness.pipeline import ledger, processes, story
 from tests.wires import eventually, read_all
 from wiredesk.client import admin, offsets
@@ -86,6 +86,7 @@ async def test_records_stamped_in_2019_outlive_retention_and_are_worked(dsn, tmp
                 await _stamped(kafka, control, 0, records[0])
         gone = await _removed(kafka, [lane.topic(topic) for topic in PUBLIC])
         async with processes(kafka, dsn, lane, tmp_path) as running:
+            await all_run(kafka, lane, running)
             await drained(kafka, lane, within=90)
             assert running.ends == []
         sent = [wire.subject(event) for event in events]

@@ -20,7 +20,8 @@ PEAK_MIB = 400
 ORIGIN_END = "wiredesk-origin-end"
 # So far as each compression goes below the 8 MiB that the topic admits.
 BOMBS = {"zstd": 256 * MiB, "gzip": 256 * MiB, "lz4": 256 * MiB, "snappy": 128 * MiB}
-TINY = 9_000_000
+# The broker itself needs some hundred bytes of its heap for each while it checks the batch.
+TINY = 1_000_000
 
 
 async def _send_batch(kafka, topic, compression, values):
@@ -112,7 +113,7 @@ async def test_a_bomb_takes_along_only_what_its_sender_put_into_its_batch(kafka,
     assert max(peak, calm) < PEAK_MIB, said
 
 
-async def test_a_batch_of_nine_million_empty_records_is_buried_unread(kafka, lane, tmp_path, enter):
+async def test_a_batch_of_a_million_empty_records_is_buried_unread(kafka, lane, tmp_path, enter):
     bombs = [("zstd", (None for _ in range(TINY)))]
     book, ranges, peak, calm = await _bombed(kafka, lane, tmp_path, bombs, within=120)
     said = f"{TINY:,} empty records in one batch: peak {peak:.0f} MiB, the next replica's {calm:.0f}"

@@ -106,6 +106,7 @@ async def test_a_breaker_closes_by_itself_once_the_deployment_is_mended(kafka, l
     for partition in (0, 1):
         await feed(kafka, lane, events[partition::2], partition)
     async with member(kafka, lane, DEPLOYMENT, str(bad), logs=tmp_path, **BREAKER) as process:
+        await process.joined(kafka, lane, "cleaner")
         at_first, held, seconds = await _held_then_mended(kafka, lane, process, bad)
         letters = await _letters(kafka, lane)
         await _replay(kafka, lane, letters)
@@ -127,6 +128,7 @@ async def test_a_breaker_sees_a_bad_deployment_after_the_topic_was_made_again(ka
     for partition in (0, 1):
         await feed(kafka, lane, before[partition::2], partition)
     async with member(kafka, lane, DEPLOYMENT, str(bad), logs=tmp_path, **BREAKER) as process:
+        await process.joined(kafka, lane, "cleaner")
         # High offsets have been seen, all of them good.
         await committed_all(kafka, lane, "cleaner", within=60)
         async with admin.connect(kafka) as client:

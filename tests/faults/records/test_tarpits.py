@@ -78,7 +78,9 @@ async def _run(kafka, lane, tmp_path, hosts, tarpits):
     """Fetch the articles of all `hosts`; return the books of the good ones, their seconds, and those that wait."""
     async with _sites(tarpits) as (port, asked):
         submissions = list(_submissions(hosts, port))
-        records = [(ids.registrable_host(one.url).encode(), one.model_dump_json().encode(), []) for one in submissions]
+        records: list[Raw] = [
+            (ids.registrable_host(one.url).encode(), one.model_dump_json().encode(), []) for one in submissions
+        ]
         bad = {str(article_of(one)) for one in submissions if one.url.split("/")[2].partition(":")[0] in tarpits}
         good = [article_of(one) for one in submissions if str(article_of(one)) not in bad]
         web_settings = {
