@@ -38,6 +38,8 @@ run: setup  ## Start Kafka, PostgreSQL and the services, push the demo news site
 
 # Two processes, each with servers of its own: most tests wait for something. A file stays in one of them.
 TOGETHER := --numprocesses 2 --dist loadfile
+# The same test by test, in the order of tests/faults/conftest.py; what is marked as one group stays together.
+MATRIX := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test
 test: setup  ## Run all tests on real Kafka and PostgreSQL (TESTS="path or -k â€¦" narrows it)
@@ -45,7 +47,7 @@ test: setup  ## Run all tests on real Kafka and PostgreSQL (TESTS="path or -k â€
 
 .PHONY: test-faults
 test-faults: setup  ## Run the whole fault matrix (long) and write its outcome into docs/guarantees.md
-	@$(BIN)/python -m pytest tests/faults --write-guarantees $(TESTS)
+	@$(BIN)/python -m pytest tests/faults --write-guarantees $(or $(TESTS),$(MATRIX))
 
 .PHONY: setup
 setup: $(VENV)/.synced  ## Make .venv and install the locked dependencies

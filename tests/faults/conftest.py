@@ -1,6 +1,7 @@
 """Collects what the rows of the matrix measured, prints the table, and writes it down when asked to."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
 
 import pytest
 
@@ -8,9 +9,28 @@ import pytest
 import wiredesk_cleaner.core  # noqa: F401
 from tests.faults import matrix
 from tests.faults.harness.cluster import Cluster, three_brokers
+from tests.faults.harness.pace import Pace, measure
 from tests.faults.harness.pipeline import Ledger
+from wiredesk.client.settings import KafkaSettings
 
-OUTCOMES = pytest.StashKey[list[matrix.Outcome]]()
+# What takes longest begins first, so that two processes end together; the rest follows as it was collected.
+LONGEST_FIRST = (
+    "test_long_runs",
+    "test_rebalances",
+    "test_poison",
+    "test_tarpits",
+    "[20000]",
+    "test_cluster",
+    "test_postgres_trouble",
+    "test_brokers_away",
+    "test_network",
+    "test_letters_away",
+    "test_same_again",
+    "test_cpu_work",
+    "test_hostile_text",
+    "test_kill_storm",
+)
+OUTCOME = "outcome"
 
 Enter = Callable[..., matrix.Outcome]
 
@@ -26,8 +46,22 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
         yield running
 
 
+@pytest.fixture(scope="session")
+async def pace(kafka: KafkaSettings, dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Pace:
+    """How fast this machine is now: the bounds of the long rows follow it."""
+    return await measure(kafka, dsn, tmp_path_factory.mktemp("pace"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        return next((n for n, name in enumerate(LONGEST_FIRST) if name in item.nodeid), len(LONGEST_FIRST))
+
+    items.sort(key=rank)
+
+
 @pytest.fixture
-def enter(pytestconfig: pytest.Config) -> Enter:
+def enter(request: pytest.FixtureRequest) -> Enter:
     """Enter the books of one row: `enter(row, ledger, extra="…")`; fails when anything is lost, phantom or doubled."""
 
     def enter_row(row: int, book: Ledger, *, extra: str = "") -> matrix.Outcome:
@@ -41,15 +75,27 @@ def enter(pytestconfig: pytest.Config) -> Enter:
             dead=book.dead,
             extra=extra,
         )
-        pytestconfig.stash.setdefault(OUTCOMES, []).append(outcome)
+        # With the report it reaches the process that writes the table, whichever process ran the test.
+        request.node.user_properties.append((OUTCOME, asdict(outcome)))
         assert outcome.kept, outcome
         return outcome
 
     return enter_row
 
 
+def _outcomes(reporter: pytest.TerminalReporter) -> list[matrix.Outcome]:
+    reports = {
+        report.nodeid: report
+        for several in reporter.stats.values()
+        for report in several
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+    }
+    properties = [one for _, report in sorted(reports.items()) for one in report.user_properties]
+    return [matrix.Outcome(**value) for name, value in properties if name == OUTCOME and isinstance(value, dict)]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    outcomes = config.stash.get(OUTCOMES, [])
+    outcomes = _outcomes(terminalreporter)
     if outcomes:
         terminalreporter.section("what became of the articles")
         for line in matrix.table(outcomes):

@@ -92,7 +92,7 @@ class Stream:
             await seconds_until(passed, within=within)
         return time.monotonic() - started
 
-    async def settle(self, kafka: KafkaSettings, lane: Lane, *, within: float = 120) -> Ledger:
+    async def settle(self, kafka: KafkaSettings, lane: Lane, *, within: float = 240) -> Ledger:
         """Stop publishing; return the books once all is stored and no stage has anything left."""
         await self.stop()
         await seconds_until(self.all_stored, within=within)

@@ -20,7 +20,7 @@ from wiredesk.contracts.topics import Lane
 from wiredesk_local.servers.kafka import KafkaServer
 from wiredesk_local.servers.kafka_jars import kafka_jars
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(1200)]
 # Beyond both limits: 60 s for a publish, 120 s for a request of the producer.
 AWAY_SECONDS = 150
 TMPFS_MEGABYTES = 160
@@ -34,7 +34,7 @@ async def _all_ready(running):
     return await asyncio.gather(*(ask(running.health[service], "/readyz") for service in SERVICES)) == [[]] * 4
 
 
-async def test_all_brokers_away_reddens_readiness_and_grows_no_memory(cluster, dsn, tmp_path, enter):
+async def test_all_brokers_away_reddens_readiness_and_grows_no_memory(cluster, dsn, tmp_path, enter, pace):
     kafka, lane = cluster.kafka, Lane(f"t{uuid.uuid4().hex[:10]}")
     await admin.apply_topics(kafka, lane)
     async with processes(kafka, dsn, lane, tmp_path) as running, stream(kafka, dsn, lane, pause=0.01) as stories:
@@ -50,11 +50,11 @@ async def test_all_brokers_away_reddens_readiness_and_grows_no_memory(cluster, d
                 alive.append([await ask(running.health[service], "/livez") for service in SERVICES])
         growth = max(resident_megabytes(running.pid(service)) - before[service] for service in SERVICES)
         await cluster.start(*NODES)
-        back = await seconds_until(lambda: _all_ready(running), within=90)
+        back = await seconds_until(lambda: _all_ready(running), within=pace.seconds(90))
         # The publisher has waited as well, and its producer is good again, too.
-        await stories.through(within=90)
+        await stories.through(within=pace.seconds(90))
         await cluster.whole()
-        book = await stories.settle(kafka, lane)
+        book = await stories.settle(kafka, lane, within=pace.seconds(120))
         ends = list(running.ends)
     extra = f"three brokers killed, away for {AWAY_SECONDS} s: ready red after {reddened:.0f} s, live green, "
     enter(
@@ -102,7 +102,7 @@ def _fill(path):
             filler.write(b"x" * 4096)
 
 
-async def test_a_full_disk_ends_the_broker_and_costs_no_article(dsn, tmp_path, enter):
+async def test_a_full_disk_ends_the_broker_and_costs_no_article(dsn, tmp_path, enter, pace):
     async with _small_disk(tmp_path / "disk") as disk:
         broker = KafkaServer(
             disk / "kafka", await kafka_jars(print), logs=tmp_path / "logs", pids=tmp_path / "pids", name="full-disk"
@@ -127,8 +127,8 @@ async def test_a_full_disk_ends_the_broker_and_costs_no_article(dsn, tmp_path, e
                 assert await stories.count() == stored
                 filler.unlink()
                 await broker.start()
-                back = await seconds_until(lambda: _all_ready(running), within=90)
-                book = await stories.settle(kafka, lane)
+                back = await seconds_until(lambda: _all_ready(running), within=pace.seconds(90))
+                book = await stories.settle(kafka, lane, within=pace.seconds(120))
                 ends = list(running.ends)
         finally:
             await broker.stop()

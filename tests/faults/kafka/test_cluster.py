@@ -21,14 +21,17 @@ from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, Lane
 from wiredesk.engine import metrics
 from wiredesk.engine.concurrency import one_by_one
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(900)]
+# In one process, whichever that is: they share the three brokers.
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(1500), pytest.mark.xdist_group("cluster")]
 ROUNDS = 5
 AWAY_SECONDS = 25
 # Longer than the producer's request timeout of 120 s.
 LEADERLESS_SECONDS = 150
 
 
-async def test_brokers_that_lead_or_coordinate_are_killed_and_flow_is_back_each_time(cluster, dsn, tmp_path, enter):
+async def test_brokers_that_lead_or_coordinate_are_killed_and_flow_is_back_each_time(
+    cluster, dsn, tmp_path, enter, pace
+):
     kafka, lane = cluster.kafka, Lane(f"t{uuid.uuid4().hex[:10]}")
     await admin.apply_topics(kafka, lane)
     roles = {
@@ -40,16 +43,16 @@ async def test_brokers_that_lead_or_coordinate_are_killed_and_flow_is_back_each_
     async with processes(kafka, dsn, lane, tmp_path) as running, stream(kafka, dsn, lane) as stories:
         node = await cluster.leader(lane.topic(FETCHED))
         await cluster.stop(node)
-        took["clean stop"] = await stories.through(within=90)
+        took["clean stop"] = await stories.through(within=pace.seconds(90))
         await cluster.start(node)
         await cluster.whole()
         for role, find in list(roles.items()) * ROUNDS:
             node = await find()
             await cluster.kill(node)
-            took[role] = max(took.get(role, 0), await stories.through(within=90))
+            took[role] = max(took.get(role, 0), await stories.through(within=pace.seconds(90)))
             await cluster.start(node)
             await cluster.whole()
-        book = await stories.settle(kafka, lane)
+        book = await stories.settle(kafka, lane, within=pace.seconds(120))
         ends = list(running.ends)
     seconds = ", ".join(f"{role} {worst:.0f} s" for role, worst in took.items())
     enter(7, book, extra=f"three brokers, kill -9 of each role {ROUNDS} times; longest until flow was back: {seconds}")
@@ -58,7 +61,7 @@ async def test_brokers_that_lead_or_coordinate_are_killed_and_flow_is_back_each_
     assert [end for end in ends if end[1] not in (1, 3)] == []
 
 
-async def test_nothing_comes_out_while_two_of_three_are_away_and_everything_after(cluster, dsn, tmp_path, enter):
+async def test_nothing_comes_out_while_two_of_three_are_away_and_everything_after(cluster, dsn, tmp_path, enter, pace):
     kafka, lane = cluster.kafka, Lane(f"t{uuid.uuid4().hex[:10]}")
     await admin.apply_topics(kafka, lane)
     async with processes(kafka, dsn, lane, tmp_path) as running, stream(kafka, dsn, lane, pause=0.02) as stories:
@@ -73,9 +76,9 @@ async def test_nothing_comes_out_while_two_of_three_are_away_and_everything_afte
         await asyncio.sleep(AWAY_SECONDS)
         assert (await stories.count(), len(stories.sent)) == then
         await cluster.start(first, second)
-        back = await stories.through(within=90)
+        back = await stories.through(within=pace.seconds(90))
         await cluster.whole()
-        book = await stories.settle(kafka, lane)
+        book = await stories.settle(kafka, lane, within=pace.seconds(120))
         ends = list(running.ends)
     extra = f"two brokers killed in turn, both away for {AWAY_SECONDS + 5} s, nothing acknowledged or stored meanwhile"
     enter(10, book, extra=f"{extra}; flow back after {back:.0f} s")

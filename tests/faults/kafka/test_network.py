@@ -13,7 +13,7 @@ from tests.faults.harness.story_stream import stream
 from wiredesk.client import admin
 from wiredesk.contracts.topics import Lane
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(580)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(1200)]
 SLOW_SECONDS, RESETS_SECONDS, SILENT_SECONDS = 20, 30, 60
 DRAINED_SECONDS = 300
 
@@ -39,7 +39,7 @@ def _words(resets, seconds, ends):
     )
 
 
-async def test_a_bad_network_to_kafka_loses_nothing(dsn, tmp_path, enter):
+async def test_a_bad_network_to_kafka_loses_nothing(dsn, tmp_path, enter, pace):
     lane = Lane(f"t{uuid.uuid4().hex[:10]}")
     async with kafka_behind_a_proxy(tmp_path, seed=11) as (kafka, proxy):
         await admin.apply_topics(kafka, lane)
@@ -49,7 +49,7 @@ async def test_a_bad_network_to_kafka_loses_nothing(dsn, tmp_path, enter):
         ):
             resets = await _bad_weather(proxy)
             healed = time.monotonic()
-            book = await flow.settle(kafka, lane, within=DRAINED_SECONDS)
+            book = await flow.settle(kafka, lane, within=pace.seconds(DRAINED_SECONDS))
             took = time.monotonic() - healed
             ends = list(running.ends)
     enter(11, book, extra=f"to Kafka: {_words(resets, took, ends)}")
@@ -58,7 +58,7 @@ async def test_a_bad_network_to_kafka_loses_nothing(dsn, tmp_path, enter):
     assert {code for _, code in ends} <= {1, 3}
 
 
-async def test_a_bad_network_to_postgresql_loses_nothing(kafka, lane, tmp_path, enter):
+async def test_a_bad_network_to_postgresql_loses_nothing(kafka, lane, tmp_path, enter, pace):
     async with own_postgres(tmp_path) as server, proxied(server.port, seed=12) as proxy:
         through_proxy = server.dsn.replace(f":{server.port}/", f":{proxy.port}/")
         async with (
@@ -67,7 +67,7 @@ async def test_a_bad_network_to_postgresql_loses_nothing(kafka, lane, tmp_path, 
         ):
             resets = await _bad_weather(proxy)
             healed = time.monotonic()
-            book = await flow.settle(kafka, lane, within=DRAINED_SECONDS)
+            book = await flow.settle(kafka, lane, within=pace.seconds(DRAINED_SECONDS))
             took = time.monotonic() - healed
             ends = list(running.ends)
     enter(11, book, extra=f"to PostgreSQL: {_words(resets, took, ends)}")

@@ -18,7 +18,7 @@ from wiredesk_local.servers import jvm
 from wiredesk_local.servers.kafka import KafkaServer
 from wiredesk_local.servers.kafka_jars import kafka_jars
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(1200)]
 USER = "wiredesk"
 # How long an old login stays good. Without it a broker asks for the password only on new connections.
 LOGIN_SECONDS = 10
@@ -78,7 +78,7 @@ class _Secured:
         assert process.returncode == 0, said.decode()
 
 
-async def test_a_changed_password_is_said_within_a_minute_and_costs_no_article(dsn, tmp_path, enter):
+async def test_a_changed_password_is_said_within_a_minute_and_costs_no_article(dsn, tmp_path, enter, pace):
     broker = _Secured(tmp_path, await kafka_jars(print))
     await broker.server.start()
     old, new = f"old-{uuid.uuid4().hex}", f"new-{uuid.uuid4().hex}"
@@ -106,7 +106,7 @@ async def test_a_changed_password_is_said_within_a_minute_and_costs_no_article(d
             assert await said()
             await broker.set_password(old)
             back = await seconds_until(ready, within=60)
-            await stories.through(within=60)
+            await stories.through(within=pace.seconds(60))
             book = await stories.settle(broker.operator, lane)
             ends = list(running.ends)
     finally:

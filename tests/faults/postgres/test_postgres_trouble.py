@@ -19,7 +19,7 @@ from tests.faults.harness.servers import lag_is_gone, log_lines, only, own_postg
 from tests.wires import Raw, eventually, produce
 from wiredesk.contracts.topics import ENRICHED
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(600)]
 GIVEN_BACK = "batch given back"
 
 
@@ -28,7 +28,7 @@ async def _storing(kafka, lane, folder):
     """A storage process on a PostgreSQL of its own, which has stored something already."""
     async with own_postgres(folder) as server, only(("storage",), kafka, server.dsn, lane, folder) as running:
         sent = await _publish(kafka, lane, 1)
-        await _until_stored(kafka, server.dsn, lane, sent, within=90)
+        await _until_stored(kafka, server.dsn, lane, sent, within=300)
         yield server, running, sent
 
 
@@ -49,7 +49,7 @@ async def _trickle(kafka, lane, count, pause):
     return sent
 
 
-async def _until_stored(kafka, dsn, lane, sent, *, within=60):
+async def _until_stored(kafka, dsn, lane, sent, *, within=240):
     async def stored():
         return await lag_is_gone(kafka, lane, ("storage",))
 
@@ -243,7 +243,7 @@ async def test_a_full_disk_is_waited_for_and_the_store_used_again_by_itself(kafk
             await ours.execute("alter database wiredesk set default_tablespace = small")
             async with only(("storage",), kafka, server.dsn, lane, tmp_path) as running:
                 sent = await _publish(kafka, lane, 1)
-                await _until_stored(kafka, server.dsn, lane, sent, within=90)
+                await _until_stored(kafka, server.dsn, lane, sent, within=300)
                 _fill(disk / "filler")
                 publishing = asyncio.create_task(_trickle(kafka, lane, 150, 0.2))
                 await _given_back(tmp_path, 8)

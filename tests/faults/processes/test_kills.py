@@ -15,14 +15,14 @@ from wiredesk.contracts.topics import Lane
 from wiredesk_local.servers.kafka import KafkaServer
 from wiredesk_local.servers.kafka_jars import kafka_jars
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(500)]
 
 
 async def _all_stored(kafka, dsn, lane, sent):
     async def stored():
         return not (await ledger(kafka, dsn, lane, sent)).lost
 
-    await eventually(stored, within=120)
+    await eventually(stored, within=240)
 
 
 async def test_kill_minus_nine_of_each_service_loses_nothing_and_doubles_nothing(kafka, dsn, lane, tmp_path, enter):

@@ -10,7 +10,8 @@ from tests.faults.harness.flood import Flow, all_run, drained, flood, watched
 from tests.faults.harness.pipeline import SERVICES, ledger, processes
 from wiredesk.client.client import Wiredesk
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(900)]
+# Beside nothing else that measures, when two processes share the rows.
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(1500), pytest.mark.xdist_group("measures")]
 PADDING = "The council met again on Tuesday to hear what the repair had cost the city. " * 40
 BACKLOG = 1_500
 FLAT_MIB = 50
@@ -20,12 +21,13 @@ GROWTH_MIB = 15
 MORE_FILES = 5
 
 
-async def test_a_producer_far_ahead_of_the_services_leaves_their_memory_flat(kafka, dsn, lane, tmp_path, enter):
+async def test_a_producer_far_ahead_of_the_services_leaves_their_memory_flat(kafka, dsn, lane, tmp_path, enter, pace):
+    backlog = int(BACKLOG / pace.slower)
     async with processes(kafka, dsn, lane, tmp_path) as running:
         await all_run(kafka, lane, running)
         async with watched(running) as uses:
             began = time.monotonic()
-            sent = await flood(kafka, lane, BACKLOG, uuid.uuid4().hex, padding=PADDING)
+            sent = await flood(kafka, lane, backlog, uuid.uuid4().hex, padding=PADDING)
             published = time.monotonic() - began
             await drained(kafka, lane, within=700)
             seconds = time.monotonic() - began
@@ -41,7 +43,7 @@ async def test_a_producer_far_ahead_of_the_services_leaves_their_memory_flat(kaf
     assert book.dead == 0
 
 
-async def test_a_soak_with_kills_ends_with_flat_memory_and_no_more_open_files(kafka, dsn, lane, tmp_path, enter):
+async def test_a_soak_with_kills_ends_with_flat_memory_and_no_more_open_files(kafka, dsn, lane, tmp_path, enter, pace):
     async with processes(kafka, dsn, lane, tmp_path) as running, Wiredesk(kafka, lane=lane.name) as wire:
         await all_run(kafka, lane, running)
         flow, stopped = Flow(wire, uuid.uuid4().hex, ahead=200), asyncio.Event()
@@ -57,7 +59,7 @@ async def test_a_soak_with_kills_ends_with_flat_memory_and_no_more_open_files(ka
             end = time.monotonic() - began
             stopped.set()
             await publishing
-            await drained(kafka, lane, within=200)
+            await drained(kafka, lane, within=pace.seconds(200))
         last = {service: uses[service, running.pid(service)] for service in SERVICES}
         assert len(running.ends) == len(SERVICES)
     book = await ledger(kafka, dsn, lane, flow.sent)

@@ -18,7 +18,8 @@ from wiredesk.contracts.events import ArticleSubmitted
 from wiredesk.contracts.submission import article_of
 from wiredesk.contracts.topics import FETCHED, SUBMITTED, Lane, every_topic
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(400)]
+# Beside nothing else that measures, when two processes share the rows.
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("measures")]
 # Each address is a host of its own to the fetcher. Four in a hundred never answer.
 HOSTS, TARPITS, ROUNDS = 100, 4, 10
 PAGE_SECONDS, DEADLINE_SECONDS = 0.05, 3.0
