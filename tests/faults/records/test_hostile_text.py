@@ -4,13 +4,14 @@ import contextlib
 import uuid
 from collections.abc import Callable
 
+import orjson
 import pytest
 
 from tests.factories import url
 from tests.faults.harness.flood import drained
 from tests.faults.harness.one_service import member, stage_ledger
 from tests.faults.harness.pipeline import SERVICES, ledger, processes, story
-from tests.faults.harness.servers import dead_letters
+from tests.faults.harness.servers import all_dead_letters, dead_letters
 from tests.faults.harness.vitals import watched, works_through
 from tests.wires import Raw, produce, read_all
 from wiredesk.client.client import Wiredesk
@@ -147,7 +148,8 @@ async def test_a_story_with_a_run_of_marks_passes_all_services_and_blocks_none(k
             }
             places = [url() for _ in range(100)]
             texts = [story(n, lane.name) for n in range(1, 101)]
-            for n, size in ((20, 128 * KiB), (50, 256 * KiB), (80, MiB - 4 * KiB)):
+            hostile = {20: 128 * KiB, 50: 256 * KiB, 80: MiB - 4 * KiB}
+            for n, size in hostile.items():
                 texts[n] += "\n\n" + _marks(size)
             records = [_submission(text, place) for text, place in zip(texts, places, strict=True)]
             await produce(kafka, lane.topic(SUBMITTED), records)
@@ -156,9 +158,19 @@ async def test_a_story_with_a_run_of_marks_passes_all_services_and_blocks_none(k
     seen = "; ".join(f"{service}: {one}" for service, one in vitals.items())
     assert ends == [], seen
     assert [one.complaints for one in vitals.values()] == [[]] * 4, seen
-    book = await ledger(kafka, dsn, lane, [first.article_id, *map(article_id, places)])
+    # A service may bury one of the three, say because its CPU time ran out; it is known by its value then.
+    letters = await all_dead_letters(kafka, lane)
+    dead = {uuid.UUID(orjson.loads(value)["article_id"]) for _, value in letters.values()}
+    assert dead <= {article_id(places[n]) for n in hostile}
+    sent = {first.article_id, *map(article_id, places)} - dead
+    book = await ledger(kafka, dsn, lane, list(sent))
+    reasons = ", ".join(sorted(reason for reason, _ in letters.values())) or "none"
     slowest = max(one.slowest_answer for one in vitals.values())
-    enter(31, book, extra=f"marks within stories, all services: {seconds:.0f} s, slowest answer {slowest:.1f} s")
+    enter(
+        31,
+        book,
+        extra=f"marks within stories, all services: {seconds:.0f} s, slowest answer {slowest:.1f} s; dead: {reasons}",
+    )
     for one in vitals.values():
         _never_blocked(one)
-    assert book.dead + len(book.rejected) <= 3
+    assert len(dead) + len(book.rejected) <= len(hostile)
