@@ -58,13 +58,14 @@ async def _bombed(kafka, lane, tmp_path, bombs, *, within):
     """Set (compression, values) off among good records; return the books, where the bombs lay, and the peaks."""
     topic, places = lane.topic(SUBMITTED), [url() for _ in range(20 * (len(bombs) + 1))]
     good, ranges = _good(lane, places), []
+    # All before the service: to make a bomb holds up this process, which is to watch the other one.
+    for n, (compression, values) in enumerate(bombs):
+        await produce(kafka, topic, good[20 * n : 20 * n + 20], partition=0)
+        ranges.append(await _send_batch(kafka, topic, compression, values))
+    await produce(kafka, topic, good[20 * len(bombs) :], partition=0)
     async with member(kafka, lane, "wiredesk_fetcher", logs=tmp_path) as fetcher:
         await fetcher.joined(kafka, lane, "fetcher")
         async with watched(fetcher.port) as vitals:
-            for n, (compression, values) in enumerate(bombs):
-                await produce(kafka, topic, good[20 * n : 20 * n + 20], partition=0)
-                ranges.append(await _send_batch(kafka, topic, compression, values))
-            await produce(kafka, topic, good[20 * len(bombs) :], partition=0)
             await works_through(kafka, lane, "fetcher", fetcher, vitals, within=within)
         peak = peak_megabytes(fetcher.pid)
         assert await fetcher.stop() == 0
