@@ -30,7 +30,7 @@ from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 
 ROOT = Path(__file__).resolve().parents[1]
 # How many records the fetcher and storage take at a time.
-BATCHES: Mapping[str, int] = {"one_by_one": 50, "batch": 100}
+BATCHES: Mapping[str, int] = {"one_by_one": 50, "encoded": 50, "batch": 100}
 _PERFORMANCE = ROOT / "docs" / "performance.md"
 _BEGIN, _END = "<!-- engine: made by `make bench-engine` -->", "<!-- end of engine -->"
 _RECORDS, _ROUNDS, _LEAST = 20_000, 5, 2_000

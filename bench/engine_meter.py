@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer
 class Task:
     """What to run. `records` are read at least; those committed before `warm` were handled do not count."""
 
-    kind: Literal["one_by_one", "batch", "floor"]
+    kind: Literal["one_by_one", "encoded", "batch", "floor"]
     measure: Literal["time", "memory", "calls", "idle"]
     bootstrap_server: str
     lane: str

@@ -46,7 +46,11 @@ class Made:
 
 
 def _of_kind(kind: str, batch: int) -> list[Row]:
-    what = {"one_by_one": f"one by one, {batch} at once", "batch": f"batch handler of {batch}"}[kind]
+    what = {
+        "one_by_one": f"one by one, {batch} at once",
+        "encoded": f"the same, encoded elsewhere, {batch} at once",
+        "batch": f"batch handler of {batch}",
+    }[kind]
     return [
         Row(f"{what}: CPU", f"{kind}.cpu"),
         Row("bare aiokafka, the floor: CPU", f"{kind}.floor_cpu"),
@@ -75,7 +79,11 @@ def sections(batches: Mapping[str, int]) -> list[tuple[str, list[Row]]]:
         ("µs per record and hop", [row for kind, batch in batches.items() for row in _of_kind(kind, batch)]),
         (
             "per record and hop",
-            [*_of_memory("one_by_one", "one by one"), *_of_memory("batch", "batch handler")],
+            [
+                *_of_memory("one_by_one", "one by one"),
+                *_of_memory("encoded", "encoded elsewhere"),
+                *_of_memory("batch", "batch handler"),
+            ],
         ),
         (
             "ms per hop when idle",

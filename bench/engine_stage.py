@@ -6,7 +6,9 @@ here and nowhere else: `_engine`. Takes a `Task` as JSON, prints a JSON object.
 """
 
 import asyncio
+import contextlib
 import gc
+import importlib
 import json
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -22,14 +24,16 @@ from bench.engine_meter import Meter, Task
 from wiredesk.client.metadata_refresh import space_out_refreshes
 from wiredesk.client.options import client_options
 from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts import wire
 from wiredesk.contracts.events import ArticleCleaned, ArticleFetched
 from wiredesk.contracts.topics import CLEANED, FETCHED, Lane
 from wiredesk.engine.broker import broker_for
-from wiredesk.engine.concurrency import one_by_one
 from wiredesk.engine.outcomes import Received
 from wiredesk.engine.stage import Stage
 
 _MOST_SECONDS = 300
+# What a worker process of the cleaner gives back.
+_HEADERS = dict.fromkeys(("ce_id", "ce_type", "ce_source", "ce_time", "ce_subject"), "x" * 36)
 # About as many bytes leave as came, as under the floor.
 _CLEANED = cleaned("").model_copy(update={"minhash": None, "evidence": ()})
 
@@ -44,20 +48,37 @@ async def _engine(task: Task, kafka: KafkaSettings, meter: Meter) -> AsyncIterat
         meter.handling(len(batch))
         return [_answer(received.event) for received in batch]
 
-    handle: Any = one_by_one(one, concurrency=task.batch) if task.kind == "one_by_one" else many
+    async def encoded(received: Received[bytes]) -> wire.Record:
+        meter.handling(1)
+        return wire.Record(CLEANED, b"k", received.event, _HEADERS)
+
     broker: Any = broker_for(kafka, client_id="bench")
-    stage: Any = Stage(task.group, FETCHED, handle, broker, lane=Lane(task.lane), batch=task.batch)
-    if hasattr(stage, "running"):
-        async with stage.running():
-            yield
-        return
-    stage.subscribe()
+    if not hasattr(Stage, "running"):
+        # A tree whose engine worked in batches: a barrier after each.
+        module: Any = importlib.import_module("wiredesk.engine.concurrency")
+        handle = many if task.kind == "batch" else module.one_by_one(one, concurrency=task.batch)
+        old: Any = Stage
+        stage: Any = old(task.group, FETCHED, handle, broker, lane=Lane(task.lane), batch=task.batch)
+        stage.subscribe()
+        stop: Any = stage.stopping.set
+        running: Any = contextlib.nullcontext()
+    else:
+        module = importlib.import_module("wiredesk.engine.work")
+        if task.kind == "batch":
+            work = module.Work(many, batch=task.batch)
+        else:
+            handler = encoded if task.kind == "encoded" else one
+            work = module.one_by_one(handler, concurrency=task.batch)
+        stage = Stage(task.group, FETCHED, broker, lane=Lane(task.lane), encoded=task.kind == "encoded")
+        stop, running = None, stage.running(work)
     await broker.start()
     space_out_refreshes(broker.config.producer._producer.producer)  # noqa: SLF001 - as the service does
     try:
-        yield
+        async with running:
+            yield
     finally:
-        stage.stopping.set()
+        if stop is not None:
+            stop()
         await broker.stop()
 
 

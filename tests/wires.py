@@ -11,8 +11,8 @@ from wiredesk.client.options import client_options
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.topics import Lane, MiB, Topic
 from wiredesk.engine.broker import broker_for
-from wiredesk.engine.outcomes import BatchHandler
 from wiredesk.engine.stage import Stage
+from wiredesk.engine.work import Work
 
 Raw = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 
@@ -70,15 +70,14 @@ async def eventually(check: Callable[[], Awaitable[bool]], *, within: float = 30
 
 @asynccontextmanager
 async def running(
-    kafka: KafkaSettings, lane: Lane, name: str, topic: Topic, handle: BatchHandler[Any], **options: Any
+    kafka: KafkaSettings, lane: Lane, name: str, topic: Topic, work: Work[Any], **options: Any
 ) -> AsyncIterator[Stage[Any]]:
     """Run one stage in this process."""
     broker = broker_for(kafka, client_id="test")
-    stage: Stage[Any] = Stage(name, topic, handle, broker, lane=lane, **options)
-    stage.subscribe()
+    stage: Stage[Any] = Stage(name, topic, broker, lane=lane, **options)
     await broker.start()
     try:
-        yield stage
+        async with stage.running(work):
+            yield stage
     finally:
-        stage.stopping.set()
         await broker.stop()

@@ -122,6 +122,19 @@ async def test_a_page_that_grows_too_large_as_json_is_refused_and_the_next_one_p
     assert (await desk.publish(url=url())).article_id
 
 
+async def test_a_correlation_id_that_would_be_cut_on_its_way_is_refused(desk):
+    with pytest.raises(ValueError, match="256 characters"):
+        await desk.publish(url=url(), correlation_id="c" * 257)
+
+
+async def test_what_is_no_article_is_passed_over_with_a_warning_that_says_where_it_lies(desk, kafka, lane, caplog):
+    article = enriched()
+    await produce(kafka, lane.topic(ENRICHED), [(b"k", b"no JSON", []), _out(article)], partition=0)
+    async with asyncio.timeout(30), aclosing(desk.enriched(group=f"odd-{uuid.uuid4().hex}")) as found:
+        assert await anext(found) == article
+    assert f"{lane.topic(ENRICHED)}/0/0 is no enriched article" in caplog.text
+
+
 async def test_a_slow_reader_commits_while_it_reads(desk, kafka, lane, monkeypatch):
     monkeypatch.setattr(client, "COMMIT_SECONDS", 0.0)
     await produce(kafka, lane.topic(ENRICHED), [_out(enriched()) for _ in range(5)], partition=0)

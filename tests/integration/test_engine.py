@@ -15,8 +15,9 @@ from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleSubmitted
 from wiredesk.contracts.ids import article_id
 from wiredesk.contracts.topics import CLEANED, FETCHED, SUBMITTED
-from wiredesk.engine.concurrency import one_by_one
 from wiredesk.engine.outcomes import RetryAt
+from wiredesk.engine.settings import EngineSettings
+from wiredesk.engine.work import Work, one_by_one
 
 pytestmark = pytest.mark.broker
 
@@ -82,7 +83,7 @@ async def test_a_handler_that_answers_too_little_holds_nobody_up(kafka, lane):
         return [await _clean(one) for one in batch if one.event.content != "bad"]
 
     await produce(kafka, lane.topic(FETCHED), _records([fetched("good"), fetched("bad"), fetched("best")]), partition=0)
-    async with running(kafka, lane, "cleaner", FETCHED, handle):
+    async with running(kafka, lane, "cleaner", FETCHED, Work(handle)):
 
         async def all_committed():
             return await committed(kafka, lane.topic(FETCHED), lane.group("cleaner")) == 3
@@ -135,15 +136,15 @@ async def test_a_retry_comes_again_when_it_is_due_even_after_a_restart(kafka, la
 
     submission = ArticleSubmitted(url=url())
     await produce(kafka, lane.topic(SUBMITTED), [(b"h", submission.model_dump_json().encode(), [])])
-    handle = one_by_one(handler, concurrency=1)
+    work = one_by_one(handler, concurrency=1)
     retries = lane.topic(SUBMITTED.retry("fetcher"))
 
     async def waiting():
         return len(await read_all(kafka, retries)) >= 1
 
-    async with running(kafka, lane, "fetcher", SUBMITTED, handle):
+    async with running(kafka, lane, "fetcher", SUBMITTED, work):
         await eventually(waiting)
-    async with running(kafka, lane, "fetcher", SUBMITTED, handle):
+    async with running(kafka, lane, "fetcher", SUBMITTED, work):
 
         async def out():
             return len(await read_all(kafka, lane.topic(FETCHED))) == 1
@@ -154,7 +155,7 @@ async def test_a_retry_comes_again_when_it_is_due_even_after_a_restart(kafka, la
 
 
 async def test_what_is_due_does_not_wait_for_all_that_is_not(kafka, lane, monkeypatch):
-    monkeypatch.setattr("wiredesk.engine.stage.RETRY_REST_SECONDS", 10)
+    monkeypatch.setattr("wiredesk.engine.retry.REST_SECONDS", 10)
 
     def waiting(where, due):
         headers = [(wire.ATTEMPT, b"1"), (wire.NOT_BEFORE, str(int(due.timestamp() * 1000)).encode())]
@@ -167,13 +168,20 @@ async def test_what_is_due_does_not_wait_for_all_that_is_not(kafka, lane, monkey
     retries = lane.topic(SUBMITTED.retry("fetcher"))
     await produce(kafka, retries, [waiting(url(), now + timedelta(hours=1)) for _ in range(200)], partition=0)
     await produce(kafka, retries, [waiting(url(), now)], partition=0)
-    async with running(kafka, lane, "fetcher", SUBMITTED, one_by_one(handler, concurrency=1), batch=5):
+    async with running(
+        kafka,
+        lane,
+        "fetcher",
+        SUBMITTED,
+        one_by_one(handler, concurrency=1),
+        settings=EngineSettings(in_flight_records=20),
+    ):
 
         async def out():
             return len(await read_all(kafka, lane.topic(FETCHED))) == 1
 
-        # 40 batches stand before it; each would be held for five seconds.
-        await eventually(out, within=75)
+        # Twenty of those before it are held at a time, for ten seconds at most.
+        await eventually(out, within=150)
 
 
 async def test_the_open_circuit_breaker_holds_a_stage_in_which_everything_fails(kafka, lane):
@@ -182,16 +190,17 @@ async def test_the_open_circuit_breaker_holds_a_stage_in_which_everything_fails(
 
     events = [fetched(f"text {n}") for n in range(600)]
     await produce(kafka, lane.topic(FETCHED), _records(events), partition=0)
-    async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=10), batch=50) as stage:
+    async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=10)) as stage:
 
         async def tripped():
-            return stage.breaker.open
+            return stage.breaker.is_open
 
         await eventually(tripped)
         await asyncio.sleep(0.5)
         letters = await read_all(kafka, lane.topic(FETCHED.dead_letter("cleaner")))
         done = await committed(kafka, lane.topic(FETCHED), lane.group("cleaner"))
-    assert len(letters) <= 200
+    # And those that were in work when it opened.
+    assert len(letters) <= 200 + 10
     assert done == len(letters)
 
 

@@ -2,14 +2,13 @@
 
 import random
 
-import orjson
 import pytest
 
 from tests.factories import cleaned, fetched
 from tests.wires import Raw, committed, eventually, produce, read_all, running
 from wiredesk.contracts import wire
 from wiredesk.contracts.topics import CLEANED, FETCHED, MiB
-from wiredesk.engine.concurrency import one_by_one
+from wiredesk.engine.work import one_by_one
 
 pytestmark = pytest.mark.broker
 
@@ -40,8 +39,8 @@ async def test_the_largest_record_a_topic_admits_is_dead_lettered_byte_for_byte(
     assert dict(letter.headers)[wire.REASON] == b"invalid_json"
 
 
-async def test_a_record_that_grew_by_decompression_leaves_a_pointer(kafka, lane):
-    # Its topic admits the compressed size; the dead letter would be larger than its own topic admits.
+async def test_a_record_that_grows_by_decompression_leaves_a_letter_that_says_where_it_lies(kafka, lane):
+    # Its topic admits the compressed size.
     value = b" " * (17 * MiB) + b"{"
     await produce(kafka, lane.topic(FETCHED), [(b"k", value, [])])
 
@@ -51,9 +50,10 @@ async def test_a_record_that_grew_by_decompression_leaves_a_pointer(kafka, lane)
     async with running(kafka, lane, "cleaner", FETCHED, one_by_one(never, concurrency=1)):
         await _all_committed(kafka, lane, 1)
     (letter,) = await read_all(kafka, lane.topic(FETCHED.dead_letter("cleaner")))
-    origin = dict(letter.headers)[wire.ORIGIN].decode()
-    assert orjson.loads(letter.value) == {"too_large_to_copy": len(value), "origin": origin}
-    assert origin.startswith(f"{lane.topic(FETCHED)}/")
+    headers = {name: text.decode() for name, text in letter.headers}
+    assert (letter.value, headers[wire.REASON]) == (b"", "too_large")
+    assert headers[wire.ORIGIN].startswith(f"{lane.topic(FETCHED)}/")
+    assert headers[wire.ORIGIN_END] == headers[wire.ORIGIN].rpartition("/")[2]
 
 
 async def test_an_output_that_is_too_large_is_one_dead_letter_and_its_neighbours_pass(kafka, lane):

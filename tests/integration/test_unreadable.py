@@ -10,7 +10,7 @@ from tests.wires import committed, eventually, produce, read_all, running
 from wiredesk.client.options import client_options
 from wiredesk.contracts import wire
 from wiredesk.contracts.topics import CLEANED, FETCHED
-from wiredesk.engine.concurrency import one_by_one
+from wiredesk.engine.work import one_by_one
 
 pytestmark = pytest.mark.broker
 

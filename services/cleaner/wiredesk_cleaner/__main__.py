@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from wiredesk.contracts.topics import FETCHED
-from wiredesk.engine.concurrency import one_by_one
+from wiredesk.engine.work import one_by_one
 from wiredesk.runtime.pool import Pool
 from wiredesk.runtime.service import Service, Worker, run
 from wiredesk_cleaner import pool_worker
@@ -13,8 +13,6 @@ from wiredesk_cleaner.handlers import clean
 from wiredesk_cleaner.settings import CleanerSettings
 
 _MIB = 1024 * 1024
-# At worst each page takes its whole time limit, one after the other, and a batch must end within ten minutes.
-BATCH = 40
 
 
 @asynccontextmanager
@@ -24,18 +22,13 @@ async def worker(settings: CleanerSettings) -> AsyncIterator[Worker[bytes]]:
     pool = Pool(options.workers, initializer=pool_worker.start, memory_bytes=options.memory_limit_mib * _MIB)
     async with pool:
         handler = partial(clean, pool=pool, options=options)
-        yield Worker(handle=one_by_one(handler, concurrency=2 * options.workers))
+        yield Worker(work=one_by_one(handler, concurrency=2 * options.workers))
 
 
 def main() -> None:
     """Entry point of `wiredesk-cleaner`."""
-    raise SystemExit(
-        run(
-            Service(
-                name="cleaner", consumes=FETCHED, settings=CleanerSettings, worker=worker, batch=BATCH, encoded=True
-            )
-        )
-    )
+    service = Service(name="cleaner", consumes=FETCHED, settings=CleanerSettings, worker=worker, encoded=True)
+    raise SystemExit(run(service))
 
 
 if __name__ == "__main__":

@@ -5,19 +5,20 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from typing import TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import CorruptRecordException, KafkaError
+from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from wiredesk.client import offsets
 from wiredesk.client.options import client_options
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
+from wiredesk.engine import bounded_batches
+from wiredesk.engine.bounded_batches import UnreadableBatchError
 
 RawRecord: TypeAlias = ConsumerRecord[bytes, bytes]
 
 STALL_SECONDS = 15.0
 _AT_ONCE = 500
-_UNDECODABLE = (UnicodeDecodeError, CorruptRecordException)
 
 
 async def read(
@@ -26,7 +27,7 @@ async def read(
     """Yield every record that is on `topics` now, in order within a partition; with `key` only of its partition.
 
     A record that the Kafka client cannot decode (a header name that is not UTF-8) is left out, and so is what follows
-    it in its producer's batch: the client cannot get past it.
+    it in its producer's batch: the client cannot get past it. So is a batch that is damaged or too large to unpack.
 
     Raises:
         ConfigurationError: a topic does not exist.
@@ -62,7 +63,7 @@ async def _next(consumer: AIOKafkaConsumer, stands: dict[TopicPartition, int]) -
     """Return the next records of the partitions in `stands`, which says where reading stands and is kept up."""
     try:
         found = await _some(consumer, stands, _AT_ONCE)
-    except _UNDECODABLE:
+    except UnreadableBatchError:
         found = await _one_by_one(consumer, stands)
     stands |= {TopicPartition(record.topic, record.partition): record.offset + 1 for record in found}
     return found
@@ -79,8 +80,8 @@ async def _one_by_one(consumer: AIOKafkaConsumer, stands: dict[TopicPartition, i
             for _ in range(_AT_ONCE):
                 if await consumer.position(partition) < end:
                     found += await _some(consumer, [partition], 1)
-        except _UNDECODABLE:
-            stands[partition] = await consumer.position(partition) + 1
+        except UnreadableBatchError as error:
+            stands[partition] = max(error.after or 0, await consumer.position(partition) + 1)
             consumer.seek(partition, stands[partition])
     return found
 
@@ -107,6 +108,7 @@ async def read_one(kafka: KafkaSettings, partition: TopicPartition, offset: int)
 
 @contextlib.asynccontextmanager
 async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
+    bounded_batches.install()
     consumer = AIOKafkaConsumer(**client_options(kafka), auto_offset_reset="earliest", enable_auto_commit=False)
     try:
         await consumer.start()

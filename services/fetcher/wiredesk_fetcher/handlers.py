@@ -30,7 +30,7 @@ async def fetch(received: Received[ArticleSubmitted], *, web: Web, clock: Callab
         if error.reason != HOST_BUSY:
             raise
         # Our own queue is full, which is no failed try of the site's.
-        return RetryAt(clock() + BUSY_PAUSE, HOST_BUSY)
+        return RetryAt(clock() + BUSY_PAUSE, HOST_BUSY, is_attempt=False)
     if isinstance(answer, Refusal):
         return core.rejected(submission, answer, received.at)
     return core.answered(submission, answer, at=received.at, now=clock())

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.topics import ENRICHED
+from wiredesk.engine.work import Work
+from wiredesk.runtime.pool import Pool
 from wiredesk.runtime.service import Service, Worker, run
 from wiredesk_storage.handlers import keep
 from wiredesk_storage.migrations import bring_up
@@ -15,20 +16,24 @@ from wiredesk_storage.store import Store, open_pool
 
 log = logging.getLogger(__name__)
 
+# Rows of one transaction.
+BATCH = 100
+
 
 @asynccontextmanager
-async def worker(settings: StorageSettings) -> AsyncIterator[Worker[ArticleEnriched]]:
-    """Yield the batch handler with its connections, on a schema brought up to date."""
+async def worker(settings: StorageSettings) -> AsyncIterator[Worker[bytes]]:
+    """Yield the handler with its connections and a process for large records, on a schema brought up to date."""
     if applied := await bring_up(settings.storage):
         log.info("migrations applied: %s", ", ".join(applied))
-    async with open_pool(settings.storage) as pool:
-        store = Store(pool, settings.storage.statement_timeout_seconds)
-        yield Worker(handle=partial(keep, store=store), ready=(store.ready,))
+    async with open_pool(settings.storage) as connections, Pool(1) as reader:
+        store = Store(connections, settings.storage.statement_timeout_seconds)
+        yield Worker(work=Work(partial(keep, store=store, pool=reader), batch=BATCH), ready=(store.ready,))
 
 
 def main() -> None:
     """Run until told to stop."""
-    raise SystemExit(run(Service(name="storage", consumes=ENRICHED, settings=StorageSettings, worker=worker)))
+    service = Service(name="storage", consumes=ENRICHED, settings=StorageSettings, worker=worker, encoded=True)
+    raise SystemExit(run(service))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from wiredesk.contracts.topics import CLEANED
+from wiredesk.engine.work import Work
 from wiredesk.runtime.pool import Pool
 from wiredesk.runtime.service import Service, Worker, run
 from wiredesk_tagger import nlp
@@ -21,14 +22,13 @@ async def worker(settings: TaggerSettings) -> AsyncIterator[Worker[bytes]]:
     options = settings.tagger
     async with Pool(options.workers, initializer=nlp.start, args=(options.pipelines, options.knowledge)) as pool:
         await pipeline_of(pool, options)
-        yield Worker(handle=partial(tag, pool=pool, options=options))
+        yield Worker(work=Work(partial(tag, pool=pool, options=options), batch=BATCH))
 
 
 def main() -> None:
     """Entry point of `wiredesk-tagger`."""
-    raise SystemExit(
-        run(Service(name="tagger", consumes=CLEANED, settings=TaggerSettings, worker=worker, batch=BATCH, encoded=True))
-    )
+    service = Service(name="tagger", consumes=CLEANED, settings=TaggerSettings, worker=worker, encoded=True)
+    raise SystemExit(run(service))
 
 
 if __name__ == "__main__":

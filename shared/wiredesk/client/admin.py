@@ -21,6 +21,7 @@ from aiokafka.errors import (
 )
 
 from wiredesk.client.options import client_options
+from wiredesk.client.refusals import explained
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 from wiredesk.contracts.topics import PARTITIONS, Lane, Topic, every_topic
@@ -71,7 +72,7 @@ async def connect(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
         await client.start()
         yield client
     except (KafkaError, TimeoutError, OSError) as error:
-        raise unreachable(kafka, error) from error
+        raise await explained(kafka, unreachable(kafka, error)) from error
     finally:
         await client.close()
 

@@ -11,6 +11,7 @@ later `fetched_at` is the newer.
 
 import asyncio
 import contextlib
+import logging
 import time
 import uuid
 from collections.abc import AsyncGenerator, Iterable
@@ -27,7 +28,6 @@ from wiredesk.client import admin
 from wiredesk.client.options import client_options
 from wiredesk.client.producer import Producer
 from wiredesk.client.records import Entry, RefusedError, Submission
-from wiredesk.client.refusals import explained
 from wiredesk.client.settings import KafkaSettings, Settings
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
@@ -35,6 +35,8 @@ from wiredesk.contracts.events import ArticleEnriched, ArticleSubmitted
 from wiredesk.contracts.submission import check
 from wiredesk.contracts.topics import ENRICHED, PUBLIC, REJECTED, STORED, SUBMITTED, Lane, Topic
 from wiredesk.contracts.topics import dead_letters as all_dead_letters
+
+log = logging.getLogger(__name__)
 
 CLOCK_SKEW = timedelta(minutes=1)
 COMMIT_SECONDS = 5.0
@@ -60,10 +62,7 @@ class Wiredesk:
             ConfigurationError: the topics do not exist.
         """
         topics = {self.lane.topic(topic) for topic in (*PUBLIC, *all_dead_letters())}
-        try:
-            missing = await admin.missing_topics(self.kafka, topics)
-        except InfrastructureError as error:
-            raise await explained(self.kafka, error) from error
+        missing = await admin.missing_topics(self.kafka, topics)
         if missing:
             raise ConfigurationError(
                 f"topics do not exist: {', '.join(sorted(missing))}. Create them with `wiredesk topics apply`."
@@ -90,6 +89,7 @@ class Wiredesk:
 
         Raises:
             RefusedError: it would be rejected (unknown scheme, credentials in the URL, empty, too large).
+            ValueError: `correlation_id` has more than 256 characters.
             pydantic.ValidationError: not exactly one of a URL alone, `html` and `text`.
             InfrastructureError: Kafka did not take it within 60 s; publish the same again.
         """
@@ -97,6 +97,9 @@ class Wiredesk:
         if refusal := check(event):
             raise RefusedError(refusal.reason.value, refusal.message)
         correlation_id = correlation_id or str(uuid.uuid4())
+        if len(correlation_id) > wire.MAX_CORRELATION_CHARS:
+            # The engine would cut it, and nobody would know it again.
+            raise ValueError(f"a correlation id has at most {wire.MAX_CORRELATION_CHARS} characters")
         record = wire.encode(
             event, source=source or "client", time=datetime.now(UTC), carried={wire.CORRELATION: correlation_id}
         )
@@ -148,7 +151,12 @@ class Wiredesk:
         known = {self.lane.topic(topic): topic for topic in topics}
         letters = {self.lane.topic(t): t for t in all_dead_letters()} if dead_letters else {}
         consumer = AIOKafkaConsumer(
-            *known, *letters, **self._options, enable_auto_commit=False, auto_offset_reset="earliest"
+            *known,
+            *letters,
+            **self._options,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
         )
         try:
             await consumer.start()
@@ -168,7 +176,8 @@ class Wiredesk:
     ) -> AsyncGenerator[ArticleEnriched, None]:
         """Yield enriched articles for consumer group `group`, the oldest first at its first use; never ends by itself.
 
-        An article counts as read when the next one is asked for; its offset is committed soon after.
+        An article counts as read when the next one is asked for; its offset is committed soon after. A record that is
+        no enriched article is passed over, with a warning in the log that names its position.
         `entity` keeps articles naming that entity (canonical name, any case), `entity_type` those with such an entity.
         """
         consumer = AIOKafkaConsumer(
@@ -177,6 +186,7 @@ class Wiredesk:
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            isolation_level="read_committed",
         )
         done: dict[TopicPartition, int] = {}
         committed = time.monotonic()
@@ -185,8 +195,11 @@ class Wiredesk:
             while True:
                 for partition, records in (await consumer.getmany(timeout_ms=500, max_records=100)).items():
                     for record in records:
-                        article = Entry.of(record, ENRICHED).event
-                        if isinstance(article, ArticleEnriched) and _names(article, entity, entity_type):
+                        entry = Entry.of(record, ENRICHED)
+                        article = entry.event
+                        if not isinstance(article, ArticleEnriched):
+                            log.warning("passed over: %s is no enriched article of this version", entry.position)
+                        elif _names(article, entity, entity_type):
                             yield article
                         done[partition] = record.offset + 1
                         if time.monotonic() - committed > COMMIT_SECONDS:

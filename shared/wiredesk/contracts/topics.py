@@ -23,6 +23,10 @@ MiB = 1024 * 1024
 # 12 divides by 2, 3, 4 and 6 workers; it is fixed because a change of it breaks the order per key.
 PARTITIONS = 12
 MAX_RECORD_BYTES = 8 * MiB
+# What a producer's batch may have once it is decompressed; more is not read. Producers make batches of 1 MiB and less,
+# and librdkafka puts 10,000 records into one at most.
+MAX_BATCH_BYTES = 2 * MAX_RECORD_BYTES
+MAX_BATCH_RECORDS = 20_000
 # A dead letter is the original record plus its reason headers: its topic must admit more than any source topic.
 MAX_DEAD_LETTER_BYTES = 16 * MiB
 
@@ -130,6 +134,11 @@ SETTLED = Topic(
 # In the order an article passes them.
 PUBLIC = (SUBMITTED, FETCHED, CLEANED, ENRICHED, STORED, REJECTED)
 RETRY_TOPICS = (SUBMITTED.retry("fetcher"),)
+
+
+def retry_topic(topic: Topic, service: str) -> Topic | None:
+    """Return where `service` puts records of `topic` that it takes up again later; None when it cannot."""
+    return next((one for one in RETRY_TOPICS if one.name == topic.retry(service).name), None)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from wiredesk.contracts.topics import Topic
 E = TypeVar("E", bound=Event)
 
 CORRELATION = "correlation_id"
+# A longer one is cut: it goes along on every record that comes of a submission.
+MAX_CORRELATION_CHARS = 256
 TRACE = ("traceparent", "tracestate")
 ATTEMPT = "wiredesk-attempt"
 NOT_BEFORE = "wiredesk-not-before"
@@ -27,6 +29,8 @@ ERROR = "wiredesk-error"
 ERROR_TYPE = "wiredesk-error-type"
 STAGE = "wiredesk-stage"
 ORIGIN = "wiredesk-origin"
+ORIGIN_END = "wiredesk-origin-end"
+ORIGIN_TIME = "wiredesk-origin-time"
 FAILED_AT = "wiredesk-failed-at"
 REPLAY_OF = "wiredesk-replay-of"
 VERSION = "wiredesk-version"
@@ -47,14 +51,13 @@ _TOPIC_OF: Mapping[type[Event], Topic] = {topic.event: topic for topic in topics
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record ready to send. The value stays out of its repr."""
+    """A record ready to send. The value stays out of its repr. `reason` is why, for a rejection."""
 
     topic: Topic
     key: bytes | None
     value: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
-    """why, of a rejection"""
 
     @property
     def size(self) -> int:
@@ -104,6 +107,17 @@ def encode(event: Event, *, source: str, time: datetime, carried: Mapping[str, s
     return Record(topic, key.encode(), event.model_dump_json(exclude_none=True).encode(), headers, reason)
 
 
+def present(value: bytes | None) -> bytes:
+    """Return the value of a record as it is.
+
+    Raises:
+        InvalidRecordError: it has none.
+    """
+    if value is None:
+        raise InvalidRecordError("the record has no value (null)", reason="null_value")
+    return value
+
+
 def decode(value: bytes | None, contract: type[E]) -> E:
     """Return the event in `value`.
 
@@ -111,8 +125,7 @@ def decode(value: bytes | None, contract: type[E]) -> E:
         InvalidRecordError: null, empty, not JSON, of too many values, or not of the contract; the message says where,
             never what.
     """
-    if value is None:
-        raise InvalidRecordError("the record has no value (null)", reason="null_value")
+    value = present(value)
     if not value.strip():
         raise InvalidRecordError("the record is empty", reason="empty_value")
     limit = MAX_VALUES_OF_ARTICLE if issubclass(contract, ArticleCleaned) else MAX_VALUES

@@ -1,7 +1,9 @@
-"""The delivery engine: Kafka records come in, a verdict each and durable outputs go out, then one commit.
+"""The delivery engine: Kafka records come in, a verdict each and durable outputs go out, then commits.
 
-Needs the extra `engine` (FastStream). A service gives a handler and trusts the rest. Read in this order: `outcomes`
-(what a handler gets and may answer), `stage` (the loop: read, work, publish, commit), `verdict` (from answer to
-records), `dead_letters`, `retry` and `circuit_breaker` (what becomes of failures), `concurrency` (handlers side by
-side), `batch_sizing`, `unreadable` and `offset_gaps` (how it reads), `broker` (how it sends), `metrics`.
+Needs the extra `engine` (FastStream). A service gives its work and trusts the rest. Read in this order: `outcomes`
+(what a handler gets and may answer), `work` (how it is called), `stage` (what a service runs), `subscription` (read,
+begin, commit, hand over) with `reader`, `bounded_batches` and `offset_gaps` (how it reads), `window` and `progress`
+(what is in hand and how far it is), `commits`; `processing` (from answers to durable outputs) with `verdict`,
+`carried`, `dead_letters` and `retry`; `backoff` and `circuit_breaker` (when little passes); `broker`, `settings`,
+`metrics`.
 """

@@ -4,6 +4,7 @@ In a registry of their own, served at /metrics beside the process's figures.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.process_collector import ProcessCollector
@@ -18,8 +19,18 @@ RECORDS = Counter(
     registry=REGISTRY,
 )
 REDELIVERIES = Counter(
-    "wiredesk_batches_redelivered", "Batches given back after an outage", ["stage"], registry=REGISTRY
+    "wiredesk_redeliveries",
+    "Times that work in hand was given back, by cause: the outage, or rebalance",
+    ["stage", "cause"],
+    registry=REGISTRY,
 )
+REWINDS = Counter(
+    "wiredesk_rewinds",
+    "Times that reading went back after an error of the Kafka client, by its type",
+    ["stage", "cause"],
+    registry=REGISTRY,
+)
+FAILED_COMMITS = Counter("wiredesk_failed_commits", "Offset commits that failed", ["stage"], registry=REGISTRY)
 DEAD_LETTERS = Counter("wiredesk_dead_letters", "Dead letters, by reason", ["stage", "reason"], registry=REGISTRY)
 REJECTIONS = Counter("wiredesk_rejections", "Rejected articles, by reason", ["stage", "reason"], registry=REGISTRY)
 OFFSET_GAP = Counter(
@@ -35,7 +46,21 @@ BATCH_RECORDS = Histogram(
     registry=REGISTRY,
     buckets=(1, 2, 5, 10, 20, 50, 100, 200),
 )
-LAG = Gauge("wiredesk_lag_records", "Records waiting on the partitions this worker owns", ["stage"], registry=REGISTRY)
+LAG = Gauge(
+    "wiredesk_lag_records",
+    "Records not committed on a partition this worker owns",
+    ["stage", "topic", "partition"],
+    registry=REGISTRY,
+)
+LAG_SECONDS = Gauge(
+    "wiredesk_lag_seconds",
+    "Age of the oldest record in hand of a partition; 0 when none is",
+    ["stage", "topic", "partition"],
+    registry=REGISTRY,
+)
+LOOP_LAG = Gauge(
+    "wiredesk_loop_lag_seconds", "The longest the event loop stood still in the last minute", registry=REGISTRY
+)
 CIRCUIT_OPEN = Gauge(
     "wiredesk_circuit_open", "1 while the circuit breaker holds the stage", ["stage"], registry=REGISTRY
 )
@@ -43,8 +68,14 @@ CIRCUIT_OPEN = Gauge(
 
 def count(stage: str, outcome: str, reasons: Sequence[str]) -> None:
     """Count one record's outcome, and its reasons when it was refused or could not pass."""
-    RECORDS.labels(stage, outcome).inc()
+    _records(stage, outcome).inc()
     counter = {"dead_letter": DEAD_LETTERS, "rejected": REJECTIONS}.get(outcome)
     if counter is not None:
         for reason in reasons:
             counter.labels(stage, reason).inc()
+
+
+# To find the child of a label takes longer than to count.
+@cache
+def _records(stage: str, outcome: str) -> Counter:
+    return RECORDS.labels(stage, outcome)

@@ -6,12 +6,11 @@ a consumer like any other fetch.
 
 import asyncio
 import logging
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import ConsumerRebalanceListener, ConsumerRecord
+from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
@@ -19,84 +18,86 @@ from wiredesk.engine import metrics
 
 log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 0.02
+# For all questions about one suspicion; they are asked beside the work and hold nothing up.
+ASK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """The last batch of a partition: its first offset, the one after its last, and the end of the log at that time."""
+    """The last read of a partition: its first offset, the one after its last, and the end of the log at that time."""
 
     first: int
     after: int
     end: int
 
 
-class OffsetGaps(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Compares where reading goes on with where it stopped. Set `subscriber` after making.
-
-    It also holds a rebalance up, for `patience` seconds (well below the session), until the batch in hand is
-    committed: its next owner need not work it again.
+class OffsetGaps:
+    """Compares where reading goes on with where it stopped; asks the broker beside the work when that looks odd.
 
     One case cannot be seen: a topic made again and filled beyond the old position before the next fetch.
     """
 
-    def __init__(self, stage: str, patience: float) -> None:
-        self.subscriber: Any = None
-        self._in_hand: Any = None
+    def __init__(self, stage: str) -> None:
         self._stage = stage
-        self._patience = patience
         self._read: dict[TopicPartition, _Read] = {}
+        self._asking: set[asyncio.Task[None]] = set()
 
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - the interface's
-        """Wait for the batch in hand; what is not done in time is redelivered to the next owner."""
-        until = time.monotonic() + self._patience
-        while self._is_working and time.monotonic() < until:  # noqa: ASYNC110 - FastStream tells nobody
-            await asyncio.sleep(_LOOK_SECONDS)
-
-    @property
-    def _is_working(self) -> bool:
-        return self._in_hand is not None and self._in_hand.committed is None
-
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Compare the ends of the log with the committed offset, and with what was read of it before."""
-        consumer = self.subscriber.consumer
+    def assigned(self, consumer: Any, partitions: Iterable[TopicPartition]) -> None:
+        """Compare the ends of the log with the committed offset, and with what was read of it before. Does not wait."""
         # Of a topic that is away just now nothing is assigned: what was read of it is kept until it is back.
-        read = {partition: self._read.pop(partition, None) for partition in assigned}
-        try:
-            starts, ends = await consumer.beginning_offsets(list(read)), await consumer.end_offsets(list(read))
-            for partition, before in read.items():
-                committed = await consumer.committed(partition)
-                if committed is not None and committed < starts[partition]:
-                    self._removed(partition, starts[partition] - committed)
-                else:
-                    reached = max(committed or 0, before.after if before is not None else 0)
-                    self._check_end(partition, reached, ends[partition], before.end if before is not None else reached)
-        except KafkaError as error:
-            log.warning("offset gaps not checked: %s", type(error).__name__)
+        self._ask(self._compare(consumer, {partition: self._read.pop(partition, None) for partition in partitions}))
 
-    async def look(self, message: Any) -> None:
-        """Take a batch in hand and compare it with the one before. Never raises; seldom asks Kafka."""
-        self._in_hand = message
-        batch: Sequence[ConsumerRecord[bytes, bytes]] = message.raw_message
+    def look(self, consumer: Any, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
+        """Compare a read with the one before. Never raises, does not wait."""
         spans: dict[TopicPartition, tuple[int, int]] = {}
-        for record in batch:
+        for record in records:
             partition = TopicPartition(record.topic, record.partition)
             first, _ = spans.get(partition, (record.offset, 0))
             spans[partition] = first, record.offset + 1
-        consumer = self.subscriber.consumer
-        owned = consumer.assignment() if consumer is not None else ()
-        try:
-            for partition in spans.keys() & owned:
-                (first, after), before = spans[partition], self._read.get(partition)
-                self._read[partition] = _Read(first, after, consumer.highwater(partition) or after)
-                if before is not None and first > before.after:
-                    start = (await consumer.beginning_offsets([partition]))[partition]
-                    self._removed(partition, min(start, first) - before.after)
-                elif before is not None and first < before.first:
-                    end = (await consumer.end_offsets([partition]))[partition]
-                    self._check_end(partition, before.after, end, before.end)
-        except KafkaError as error:
-            log.warning("offset gaps not checked: %s", type(error).__name__)
+        owned = consumer.assignment()
+        for partition in spans.keys() & owned:
+            (first, after), before = spans[partition], self._read.get(partition)
+            self._read[partition] = _Read(first, after, consumer.highwater(partition) or after)
+            if before is not None and first > before.after:
+                self._ask(self._look_before(consumer, partition, first, before.after))
+            elif before is not None and first < before.first:
+                self._ask(self._look_behind(consumer, partition, before))
+
+    async def close(self) -> None:
+        """Ask no more."""
+        for task in self._asking:
+            task.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
+
+    def _ask(self, question: Coroutine[Any, Any, None]) -> None:
+        async def bounded() -> None:
+            try:
+                async with asyncio.timeout(ASK_SECONDS):
+                    await question
+            except (KafkaError, TimeoutError) as error:
+                log.warning("offset gaps not checked: %s", type(error).__name__)
+
+        task = asyncio.create_task(bounded())
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _compare(self, consumer: Any, read: dict[TopicPartition, _Read | None]) -> None:
+        starts, ends = await consumer.beginning_offsets(list(read)), await consumer.end_offsets(list(read))
+        for partition, before in read.items():
+            committed = await consumer.committed(partition)
+            if committed is not None and committed < starts[partition]:
+                self._removed(partition, starts[partition] - committed)
+            else:
+                reached = max(committed or 0, before.after if before is not None else 0)
+                self._check_end(partition, reached, ends[partition], before.end if before is not None else reached)
+
+    async def _look_before(self, consumer: Any, partition: TopicPartition, first: int, expected: int) -> None:
+        start = (await consumer.beginning_offsets([partition]))[partition]
+        self._removed(partition, min(start, first) - expected)
+
+    async def _look_behind(self, consumer: Any, partition: TopicPartition, before: _Read) -> None:
+        end = (await consumer.end_offsets([partition]))[partition]
+        self._check_end(partition, before.after, end, before.end)
 
     def _removed(self, partition: TopicPartition, count: int) -> None:
         # A hole without removal is a transaction's marker, or a record that was buried unread.
@@ -110,7 +111,7 @@ class OffsetGaps(ConsumerRebalanceListener):  # type: ignore[misc]
             )
 
     def _check_end(self, partition: TopicPartition, reached: int, end: int, known_end: int) -> None:
-        """Tell a log that is shorter than what was read of it from a batch that only comes again."""
+        """Tell a log that is shorter than what was read of it from records that only come again."""
         if end < reached:
             unread = max(0, known_end - reached)
             metrics.OFFSET_GAP.labels(self._stage).inc(unread)

@@ -6,6 +6,7 @@ FastStream's own `ping` says healthy while the consume task is dead, so this loo
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -18,28 +19,32 @@ from prometheus_client import generate_latest
 
 from wiredesk.engine import metrics
 from wiredesk.engine.stage import Stage
+from wiredesk.engine.subscription import Subscription
 from wiredesk.runtime.settings import HealthSettings
 
 ReadyCheck = Callable[[], Awaitable[str | None]]
 
 LOOP_LAG_LIMIT_SECONDS = 5.0
-# A batch may take minutes at worst; a consumer whose position stands still this long while records wait is stuck.
+# Of how long the metric tells the longest.
+LOOP_LAG_SECONDS = 60.0
+# A record may take minutes at worst; a partition that stands still this long while records wait is stuck.
 STUCK_SECONDS = 660.0
 # How often Kafka itself is asked where the topics end.
 ASK_SECONDS = 30.0
+# One try that fails, as when a broker hands its partitions over, is no reason to take a worker out of service.
+GIVEN_BACK_SECONDS = 1.0
 _TICK_SECONDS = 1.0
 
 
 class Health:
     """What is wrong with a service right now. `watch` has to run for the answers to be fresh."""
 
-    def __init__(self, stage: Stage[Any], subscribers: Sequence[Any], ready: Sequence[ReadyCheck]) -> None:
+    def __init__(self, stage: Stage[Any], ready: Sequence[ReadyCheck]) -> None:
         """`ready` are checks of a service's own: None when ready, else why not."""
         self._stage = stage
-        self._subscribers = subscribers
         self._ready = ready
         self._ticked = time.monotonic()
-        self._loop_lag = 0.0
+        self._loop_lags: deque[float] = deque([0.0], maxlen=round(LOOP_LAG_SECONDS / _TICK_SECONDS))
         self._positions: dict[TopicPartition, tuple[int, float]] = {}
         self._ends: dict[TopicPartition, int] = {}
         self.started = False
@@ -47,26 +52,21 @@ class Health:
     def dead(self) -> list[str]:
         """Return why the process should be restarted; empty when it is alive."""
         problems = []
-        lag = max(self._loop_lag, time.monotonic() - self._ticked - _TICK_SECONDS)
+        now = time.monotonic()
+        lag = max(self._loop_lags[-1], now - self._ticked - _TICK_SECONDS)
         if lag > LOOP_LAG_LIMIT_SECONDS:
             problems.append(f"the event loop was blocked for {lag:.0f} s")
-        if self._stage.poisoned:
-            problems.append("nothing can pass until it is started again (the log says why)")
-        # FastStream restarts a failed task beside the old one, so only "none is running" means dead.
-        if self.started and any(all(task.done() for task in s.tasks) for s in self._subscribers):
-            problems.append("a consume task has ended")
-        if not self._stage.stopping.is_set() and any(_cut_off(s.consumer) for s in self._subscribers):
-            problems.append("a consumer has lost its group for good")
-        now = time.monotonic()
+        if self.started:
+            problems += self._stage.broken()
         problems += [
-            f"a batch of {topic} has been in hand for {now - since:.0f} s"
-            for topic, since in self._stage.in_hand.items()
+            f"a record of {item.partition.topic}/{item.partition.partition} has been in hand for {now - since:.0f} s"
+            for item, since in self._stage.in_hand()
             if now - since > STUCK_SECONDS
         ]
         problems += [
             f"{partition.topic}/{partition.partition} stands at {position} though records wait"
             for partition, (position, since) in self._positions.items()
-            if now - max(since, self._stage.active_at.get(partition.topic, 0)) > STUCK_SECONDS
+            if now - since > STUCK_SECONDS
         ]
         return problems
 
@@ -75,12 +75,18 @@ class Health:
         problems = self.dead()
         if not self.started:
             problems.append("starting")
-        elif any(subscriber.consumer is None for subscriber in self._subscribers):
+        elif self._stage.is_stopping:
             problems.append("stopping")
-        if self._stage.breaker.open:
+        if self._stage.breaker.is_open:
             problems.append(
-                "the circuit breaker is open (too many dead letters): fix the cause, then restart (wiredesk dlq list)"
+                "the circuit breaker is open (too many dead letters): fix the cause (wiredesk dlq list); "
+                "it closes by itself when records pass again"
             )
+        since = self._stage.given_back_since
+        if since is not None and (seconds := time.monotonic() - since) > GIVEN_BACK_SECONDS:
+            problems.append(f"nothing has passed for {seconds:.0f} s, the log says why")
+        if self._stage.commits_fail:
+            problems.append("offsets cannot be committed, the log says why")
         for check in (self._kafka, *self._ready):
             try:
                 async with asyncio.timeout(5):
@@ -93,7 +99,7 @@ class Health:
 
     async def _kafka(self) -> str | None:
         """Ask Kafka for its topics: nothing else shows that brokers, the login or a topic are gone."""
-        consumers = {name: s.consumer for s in self._subscribers for name in s.topic_names if s.consumer is not None}
+        consumers = {name: one.consumer for name, one in self._stage.subscriptions.items() if one.consumer is not None}
         if not consumers:
             return None
         try:
@@ -113,20 +119,29 @@ class Health:
             before = time.monotonic()
             await asyncio.sleep(_TICK_SECONDS)
             self._ticked = time.monotonic()
-            self._loop_lag = self._ticked - before - _TICK_SECONDS
+            self._loop_lags.append(self._ticked - before - _TICK_SECONDS)
+            metrics.LOOP_LAG.set(max(self._loop_lags))
 
     async def _follow(self) -> None:
         asked = time.monotonic()
         while True:
             await asyncio.sleep(_TICK_SECONDS)
-            consumers = [s.consumer for s in self._subscribers if s.consumer is not None]
-            owned = {partition for consumer in consumers for partition in consumer.assignment()}
-            self._positions = {partition: seen for partition, seen in self._positions.items() if partition in owned}
-            metrics.LAG.labels(self._stage.name).set(sum([await self._look_at(consumer) for consumer in consumers]))
+            subscriptions = [one for one in self._stage.subscriptions.values() if one.consumer is not None]
+            self._forget_lost({partition for one in subscriptions for partition in one.consumer.assignment()})
+            for one in subscriptions:
+                await self._look_at(one)
             if time.monotonic() - asked >= ASK_SECONDS:
                 asked = time.monotonic()
-                for consumer in consumers:
-                    await self._ask(consumer)
+                for one in subscriptions:
+                    await self._ask(one.consumer)
+
+    def _forget_lost(self, owned: set[TopicPartition]) -> None:
+        for partition in self._ends.keys() - owned:
+            del self._ends[partition]
+            self._positions.pop(partition, None)
+            for gauge in (metrics.LAG, metrics.LAG_SECONDS):
+                with contextlib.suppress(KeyError):
+                    gauge.remove(*self._labels(partition))
 
     async def _ask(self, consumer: AIOKafkaConsumer) -> None:
         """Ask Kafka itself for the ends: a consumer that fetches no more knows of no new records either."""
@@ -143,10 +158,11 @@ class Health:
                 if partition in self._positions
             }
 
-    async def _look_at(self, consumer: AIOKafkaConsumer) -> int:
-        waiting = 0
+    async def _look_at(self, subscription: Subscription[Any]) -> None:
+        consumer, now = subscription.consumer, time.monotonic()
         for partition in consumer.assignment():
             end = max(consumer.highwater(partition) or 0, self._ends.get(partition, 0))
+            self._ends[partition] = end
             try:
                 # It would wait for a broker that is away; the partition may also have gone to another member.
                 # Not wait_for: on Python 3.11 it swallows a cancellation that comes as its work ends.
@@ -154,13 +170,21 @@ class Health:
                     position = await consumer.position(partition)
             except (KafkaError, TimeoutError):
                 continue
-            waiting += max(0, end - position)
-            known = self._positions.get(partition)
-            if end <= position:
+            progress = subscription.partitions.get(partition)
+            done = progress.committable if progress is not None and progress.committable is not None else position
+            oldest = progress.oldest if progress is not None else None
+            metrics.LAG.labels(*self._labels(partition)).set(max(0, end - done))
+            age = max(0.0, time.time() - oldest / 1000) if oldest is not None else 0.0
+            metrics.LAG_SECONDS.labels(*self._labels(partition)).set(age)
+            # What waits because the work before it takes long is judged by that.
+            stands = end > position and subscription.reads(partition)
+            if not stands:
                 self._positions.pop(partition, None)
-            elif known is None or known[0] != position:
-                self._positions[partition] = (position, time.monotonic())
-        return waiting
+            elif self._positions.get(partition, (None, 0.0))[0] != position:
+                self._positions[partition] = (position, now)
+
+    def _labels(self, partition: TopicPartition) -> tuple[str, str, str]:
+        return self._stage.name, partition.topic, str(partition.partition)
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         """The ASGI application: 200 or 503 with the reasons as JSON, and Prometheus text."""
@@ -175,13 +199,6 @@ class Health:
             await _answer(send, 503 if problems else 200, orjson.dumps(body), b"application/json")
         else:
             await _answer(send, 404, b'{"detail": "try /livez, /readyz or /metrics"}', b"application/json")
-
-
-def _cut_off(consumer: AIOKafkaConsumer | None) -> bool:
-    # aiokafka shows it nowhere in public: every poll raises from then on, and FastStream polls for ever.
-    coordinator = getattr(consumer, "_coordinator", None)
-    task = getattr(coordinator, "_coordination_task", None)
-    return task is not None and task.done()
 
 
 async def _answer(send: Any, status: int, body: bytes, content_type: bytes) -> None:

@@ -25,38 +25,41 @@ from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 from wiredesk.contracts.events import Event
 from wiredesk.contracts.topics import PUBLIC, Lane, Topic
 from wiredesk.engine.broker import broker_for
-from wiredesk.engine.outcomes import BatchHandler
 from wiredesk.engine.stage import Stage
+from wiredesk.engine.work import Work
 from wiredesk.runtime import logs
 from wiredesk.runtime.command_line import check_versions, command_line
 from wiredesk.runtime.health import Health, HealthServer, ReadyCheck
 from wiredesk.runtime.settings import HealthSettings, ServiceSettings, check_own_names
 
 log = logging.getLogger(__name__)
-# FastStream gives a batch 20 s to finish; leaving the group may wait for a broker that hangs.
-STOP_SECONDS = 24.0
+# Leaving the group may wait for a broker that hangs.
+GOODBYE_SECONDS = 4.0
 
-E = TypeVar("E", bound=Event)
+E = TypeVar("E", bound=Event | bytes)
 S = TypeVar("S", bound=ServiceSettings)
 
 
 @dataclass(frozen=True)
 class Worker(Generic[E]):
-    """What a service brings: its batch handler, and checks of what it depends on (None when ready, else why not)."""
+    """What a service brings: its work, and checks of what it depends on (None when ready, else why not)."""
 
-    handle: BatchHandler[E]
+    work: Work[E]
     ready: Sequence[ReadyCheck] = ()
 
 
 @dataclass(frozen=True)
 class Service(Generic[S, E]):
-    """One service. `worker` opens its resources before Kafka is joined and closes them after the last commit."""
+    """One service. `worker` opens its resources before Kafka is joined and closes them after the last commit.
+
+    `encoded`: its handler gets values as bytes, because all work on them is done in other processes.
+    """
 
     name: str
     consumes: Topic
     settings: type[S]
     worker: Callable[[S], AbstractAsyncContextManager[Worker[E]]]
-    batch: int = 100
+    encoded: bool = False
 
 
 def run(service: Service[Any, Any], arguments: Sequence[str] | None = None) -> int:
@@ -107,71 +110,58 @@ async def _work(service: Service[Any, Any], settings: ServiceSettings, stop: asy
     client_id = f"wiredesk-{service.name}-{socket.gethostname()}-{os.getpid()}"
     broker = broker_for(settings.kafka, client_id=client_id)
     lane = Lane(settings.lane)
-    late = _Late()
     stage: Stage[Any] = Stage(
         service.name,
         service.consumes,
-        late.handle,
         broker,
         lane=lane,
-        batch=service.batch,
+        encoded=service.encoded,
         session=settings.kafka.session_timeout_seconds,
+        settings=settings.engine,
     )
-    health = Health(stage, stage.subscribe(), (late.ready,))
+    checks: list[ReadyCheck] = []
+    health = Health(stage, checks)
     server = HealthServer(health, settings.health)
     running = (asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(health.watch()))
     try:
         # Health answers while a model loads or a database is waited for: alive, and not ready.
         async with service.worker(settings) as worker:
-            late.worker = worker
+            checks += worker.ready
             await _wait_for_topics(settings.kafka, lane, stage)
-            return await _consume(broker, stage, health, stop, up)
+            return await _consume(broker, stage, worker.work, health, stop, up)
     finally:
         server.should_exit = True
         running[1].cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
 
-class _Late:
-    """The worker, for those who must know of it before it is there; no record comes before Kafka is joined."""
-
-    worker: Worker[Any] | None = None
-
-    async def handle(self, batch: Any) -> Any:
-        assert self.worker is not None
-        return await self.worker.handle(batch)
-
-    async def ready(self) -> str | None:
-        checks = self.worker.ready if self.worker else ()
-        problems = [await check() for check in checks]
-        return "; ".join(filter(None, problems)) or None
-
-
-async def _consume(broker: Any, stage: Stage[Any], health: Health, stop: asyncio.Event, up: asyncio.Event) -> int:
+async def _consume(  # noqa: PLR0917 - what a process is made of
+    broker: Any, stage: Stage[Any], work: Work[Any], health: Health, stop: asyncio.Event, up: asyncio.Event
+) -> int:
     try:
         try:
             await broker.start()
         except KafkaError as error:
             raise InfrastructureError(f"Kafka cannot be used: {type(error).__name__}", reason="kafka") from error
         space_out_refreshes(broker.config.producer._producer.producer)  # noqa: SLF001 - FastStream shows it nowhere
-        health.started = True
-        up.set()
-        # What was loaded until here lives for ever: the collector need not walk it at every batch.
-        gc.collect()
-        gc.freeze()
-        log.info("ready")
-        while not stop.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), 1)
-            if problems := health.dead():
-                log.critical("ending to be restarted: %s", "; ".join(problems))
-                return 1
-        log.info("stopping: finishing the batch in hand")
-        return 0
+        async with stage.running(work):
+            health.started = True
+            up.set()
+            # What was loaded until here lives for ever: the collector need not walk it at every batch.
+            gc.collect()
+            gc.freeze()
+            log.info("ready")
+            while not stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 1)
+                if problems := health.dead():
+                    log.critical("ending to be restarted: %s", "; ".join(problems))
+                    return 1
+            log.info("stopping: finishing what is in hand")
+            return 0
     finally:
-        stage.stopping.set()
         try:
-            async with asyncio.timeout(STOP_SECONDS):
+            async with asyncio.timeout(GOODBYE_SECONDS):
                 await broker.stop()
         except TimeoutError:
             log.warning("Kafka did not answer the goodbye: what is in hand comes again")

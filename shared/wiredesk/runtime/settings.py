@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from wiredesk.client.settings import Settings, check_names
 from wiredesk.contracts.events import ServiceName
+from wiredesk.engine.settings import EngineSettings
 
 # Whose settings have a section of their own (`WIREDESK_TAGGER__…`), kept in `wiredesk_<name>.settings`.
 WITH_SETTINGS = (*(service.value for service in ServiceName), "local")
@@ -32,6 +33,7 @@ class ServiceSettings(Settings):
 
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
+    engine: EngineSettings = EngineSettings()
 
 
 def check_own_names(model: type[ServiceSettings], environ: Mapping[str, str] = os.environ) -> None:

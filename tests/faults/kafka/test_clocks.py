@@ -14,8 +14,8 @@ from wiredesk.contracts.errors import TransientError
 from wiredesk.contracts.events import ArticleSubmitted
 from wiredesk.contracts.ids import article_id
 from wiredesk.contracts.topics import ENRICHED, FETCHED, STORED, SUBMITTED
-from wiredesk.engine.concurrency import one_by_one
 from wiredesk.engine.outcomes import RetryAt
+from wiredesk.engine.work import Work, one_by_one
 from wiredesk_storage.handlers import keep
 from wiredesk_storage.migrations import bring_up
 from wiredesk_storage.settings import StorageOptions
@@ -30,7 +30,7 @@ REST_SECONDS = 5
 @pytest.fixture(autouse=True)
 def _short_rest(monkeypatch):
     """Scaled down: what is not due rests on the retry topic for five seconds, not a minute, before the next look."""
-    monkeypatch.setattr("wiredesk.engine.stage.RETRY_REST_SECONDS", REST_SECONDS)
+    monkeypatch.setattr("wiredesk.engine.retry.REST_SECONDS", REST_SECONDS)
 
 
 class Clock:
@@ -155,7 +155,7 @@ async def test_versions_follow_the_events_whatever_the_clocks_say(kafka, dsn, la
             return await keep(batch, store=store)
 
         for ahead in (JUMP, -JUMP):
-            worker = running(kafka, lane, "storage", ENRICHED, handle, clock=Clock(ahead), batch=10)
+            worker = running(kafka, lane, "storage", ENRICHED, Work(handle, batch=10), encoded=True, clock=Clock(ahead))
             await stack.enter_async_context(worker)
         await produce(kafka, lane.topic(ENRICHED), records)
         await _count(kafka, lane, STORED, len(records))

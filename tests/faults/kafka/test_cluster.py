@@ -19,7 +19,7 @@ from tests.wires import running as running_stage
 from wiredesk.client import admin
 from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, Lane
 from wiredesk.engine import metrics
-from wiredesk.engine.concurrency import one_by_one
+from wiredesk.engine.work import one_by_one
 
 # In one process, whichever that is: they share the three brokers.
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(1500), pytest.mark.xdist_group("cluster")]

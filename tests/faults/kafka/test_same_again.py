@@ -21,6 +21,7 @@ from wiredesk.client.client import Wiredesk
 from wiredesk.contracts import wire
 from wiredesk.contracts.events import ArticleSubmitted
 from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, STORED, SUBMITTED
+from wiredesk.engine.work import Work
 from wiredesk_storage.handlers import keep
 from wiredesk_storage.migrations import bring_up
 from wiredesk_storage.settings import StorageOptions
@@ -52,7 +53,9 @@ async def _two_storages(kafka, lane, dsn):
             async def handle(batch, store=store):
                 return await keep(batch, store=store)
 
-            await stack.enter_async_context(running(kafka, lane, "storage", ENRICHED, handle, batch=5))
+            await stack.enter_async_context(
+                running(kafka, lane, "storage", ENRICHED, Work(handle, batch=5), encoded=True)
+            )
         yield
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 import uuid
-from typing import Any
 
 import pytest
 from aiokafka.admin import NewPartitions, NewTopic, RecordsToDelete
@@ -15,11 +14,14 @@ from tests.wires import committed, eventually, read_all, running
 from wiredesk.client import admin
 from wiredesk.contracts.topics import CLEANED, FETCHED
 from wiredesk.engine import metrics
-from wiredesk.engine.concurrency import one_by_one
+from wiredesk.engine.settings import EngineSettings
+from wiredesk.engine.work import one_by_one
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 # Large and random, so that the client cannot hold all of them beforehand (it takes 1 MiB at a time).
 LARGE = 250_000
+# Nor the stage.
+ONE = EngineSettings(in_flight_records=1)
 RECORDS = 40
 
 
@@ -58,7 +60,7 @@ async def _out(kafka, lane):
 async def test_retention_that_overtakes_a_running_stage_is_counted_to_the_record(kafka, lane, enter, caplog):
     events, handler, before = _events(RECORDS, LARGE), _Held(free=2), _gap()
     await feed(kafka, lane, events, partition=0)
-    async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=1), batch=1):
+    async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=1), settings=ONE):
         await handler.holds.wait()
         async with admin.connect(kafka) as client:
             partition = TopicPartition(lane.topic(FETCHED), 0)
@@ -83,7 +85,7 @@ async def test_a_topic_deleted_and_made_again_is_said_and_its_new_records_pass(k
     old, new, handler, before = _events(RECORDS, LARGE), _events(3), _Held(free=12), _gap()
     name = lane.topic(FETCHED)
     await feed(kafka, lane, old, partition=0)
-    async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=1), batch=1) as stage:
+    async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=1), settings=ONE) as stage:
         await handler.holds.wait()
         async with admin.connect(kafka) as client:
             await client.delete_topics([name])
@@ -93,10 +95,9 @@ async def test_a_topic_deleted_and_made_again_is_said_and_its_new_records_pass(k
 
             await eventually(gone)
             if noticed:
-                subscriber: Any = stage._broker.subscribers[0]
 
                 async def unassigned():
-                    return not subscriber.consumer.assignment()
+                    return not stage.subscriptions[name].consumer.assignment()
 
                 await eventually(unassigned, within=60)
             await client.create_topics([NewTopic(name, kafka.partitions, 1)])

@@ -15,7 +15,7 @@ from tests.faults.programs import hostile_work
 from tests.faults.programs.hostile_work import HANG, HOARD, KILLED, RAISE
 from tests.wires import Raw, committed, eventually, produce, read_all, running
 from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, REJECTED, MiB
-from wiredesk.engine.concurrency import one_by_one
+from wiredesk.engine.work import Work, one_by_one
 from wiredesk.runtime.pool import Pool
 from wiredesk_cleaner import pool_worker
 from wiredesk_cleaner.handlers import clean
@@ -91,7 +91,7 @@ async def test_a_tagger_whose_work_fails_loses_only_the_culprits(kafka, lane, en
         handle = partial(tag, pool=pool, options=options, work=hostile_work.find)
         await _full_again(others + 2)
         await produce(kafka, lane.topic(CLEANED), records, partition=0)
-        async with running(kafka, lane, "tagger", CLEANED, handle, batch=32, encoded=True):
+        async with running(kafka, lane, "tagger", CLEANED, Work(handle, batch=32), encoded=True):
             await _until_committed(kafka, lane, CLEANED, "tagger", len(records))
         await _full_again(others + 2)
     book = await stage_book(kafka, lane, ENRICHED, CLEANED.dead_letter("tagger"), [event.article_id for event in good])
@@ -114,7 +114,7 @@ async def test_a_cleaner_whose_work_fails_loses_only_the_culprits(kafka, lane, e
         handler = partial(clean, pool=pool, options=options, parse=hostile_work.parse)
         await _full_again(others + 2)
         await produce(kafka, lane.topic(FETCHED), records, partition=0)
-        async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=4), batch=40, encoded=True):
+        async with running(kafka, lane, "cleaner", FETCHED, one_by_one(handler, concurrency=4), encoded=True):
             await _until_committed(kafka, lane, FETCHED, "cleaner", len(records))
         await _full_again(others + 2)
     book = await stage_book(kafka, lane, CLEANED, FETCHED.dead_letter("cleaner"), [event.article_id for event in good])
@@ -138,10 +138,10 @@ async def test_a_megabyte_of_one_letter_and_fifty_languages_pass_the_real_work(k
     ):
         await pipeline_of(taggers, tagger)
         cleaning = one_by_one(partial(clean, pool=parsers, options=cleaner), concurrency=2)
-        tagging = partial(tag, pool=taggers, options=tagger)
+        tagging = Work(partial(tag, pool=taggers, options=tagger), batch=32)
         async with (
-            running(kafka, lane, "cleaner", FETCHED, cleaning, batch=40, encoded=True),
-            running(kafka, lane, "tagger", CLEANED, tagging, batch=32, encoded=True),
+            running(kafka, lane, "cleaner", FETCHED, cleaning, encoded=True),
+            running(kafka, lane, "tagger", CLEANED, tagging, encoded=True),
         ):
             await produce(kafka, lane.topic(FETCHED), records)
             await _until_committed(kafka, lane, FETCHED, "cleaner", len(records))

@@ -13,7 +13,6 @@ from tests.faults.harness.one_service import committed_all, member
 from tests.faults.harness.pipeline import ledger
 from tests.wires import committed, eventually, produce, read_all
 from wiredesk.contracts.topics import ENRICHED, STORED
-from wiredesk.engine.batch_sizing import FIRST_BATCH
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 CRASHING, STORAGE = "tests.faults.programs.crash_points", "wiredesk_storage"
@@ -40,11 +39,9 @@ async def _rows(dsn, articles):
         await connection.close()
 
 
-@pytest.mark.parametrize(
-    ("point", "stored", "receipts"), [("after-database", FIRST_BATCH, 0), ("after-outputs", FIRST_BATCH, FIRST_BATCH)]
-)
+@pytest.mark.parametrize(("point", "has_receipts"), [("after-database", False), ("after-outputs", True)])
 async def test_a_crash_of_storage_between_commit_and_commit_leaves_one_row_and_a_receipt_for_each(
-    kafka, dsn, lane, tmp_path, enter, point, stored, receipts
+    kafka, dsn, lane, tmp_path, enter, point, has_receipts
 ):
     events = _articles()
     sent = [event.article_id for event in events]
@@ -54,7 +51,9 @@ async def test_a_crash_of_storage_between_commit_and_commit_leaves_one_row_and_a
         kafka, lane, CRASHING, "storage", point, "KILL", logs=tmp_path, WIREDESK_STORAGE__DSN=dsn
     ) as crashing:
         assert await crashing.end() == -signal.SIGKILL
-    assert (len(await _rows(dsn, sent)), len(await read_all(kafka, lane.topic(STORED)))) == (stored, receipts)
+    rows = len(await _rows(dsn, sent))
+    assert 0 < rows < ARTICLES
+    assert len(await read_all(kafka, lane.topic(STORED))) == (rows if has_receipts else 0)
     assert await committed(kafka, lane.topic(ENRICHED), lane.group("storage")) == 0
     async with member(kafka, lane, STORAGE, logs=tmp_path, WIREDESK_STORAGE__DSN=dsn) as second:
         await committed_all(kafka, lane, "storage", within=90)
@@ -81,12 +80,16 @@ async def test_a_crash_between_outputs_and_offset_commit_repeats_events_but_make
             kafka, lane, CRASHING, "storage", "after-outputs", "KILL", logs=tmp_path, WIREDESK_STORAGE__DSN=dsn
         ) as crashing:
             assert await crashing.end() == -signal.SIGKILL
+    repeated = len(await _rows(dsn, sent))
     async with member(kafka, lane, STORAGE, logs=tmp_path, WIREDESK_STORAGE__DSN=dsn) as last:
         await committed_all(kafka, lane, "storage", within=90)
         assert await last.stop() == 0
     book = await ledger(kafka, dsn, lane, sent)
     subjects = Counter(UUID(dict(r.headers)["ce_subject"].decode()) for r in await read_all(kafka, lane.topic(STORED)))
-    assert sorted(subjects.values()) == [1] * (ARTICLES - FIRST_BATCH) + [crashes + 1] * FIRST_BATCH
+    # Each crash was in the middle of the first unit of work; how much that held is the machine's to say.
+    assert 0 < repeated < ARTICLES
+    assert sum(count > 1 for count in subjects.values()) == repeated
+    assert max(subjects.values()) == crashes + 1
     enter(16, book, extra=f"killed before the offset commit {crashes} times running")
 
 

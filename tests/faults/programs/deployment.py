@@ -13,8 +13,8 @@ from pathlib import Path
 from tests.factories import cleaned
 from wiredesk.contracts.events import ArticleCleaned, ArticleFetched
 from wiredesk.contracts.topics import FETCHED
-from wiredesk.engine.concurrency import one_by_one
 from wiredesk.engine.outcomes import Received
+from wiredesk.engine.work import one_by_one
 from wiredesk.runtime import service
 from wiredesk.runtime.settings import ServiceSettings
 
@@ -29,7 +29,7 @@ async def worker(_settings: ServiceSettings, bad: Callable[[], bool]) -> AsyncIt
         article = {"article_id": received.event.article_id, "event_id": received.event.event_id}
         return cleaned(received.event.content).model_copy(update=article)
 
-    yield service.Worker(handle=one_by_one(clean, concurrency=10))
+    yield service.Worker(work=one_by_one(clean, concurrency=10))
 
 
 if __name__ == "__main__":

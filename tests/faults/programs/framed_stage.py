@@ -17,8 +17,8 @@ from tests.factories import cleaned
 from wiredesk.contracts.events import ArticleCleaned, ArticleFetched
 from wiredesk.contracts.topics import FETCHED
 from wiredesk.engine import broker as engine_broker
-from wiredesk.engine.concurrency import one_by_one
 from wiredesk.engine.outcomes import Received
+from wiredesk.engine.work import one_by_one
 from wiredesk.runtime import service
 from wiredesk.runtime.health import Health
 from wiredesk.runtime.settings import ServiceSettings
@@ -66,8 +66,8 @@ async def cancel(_seconds: float) -> None:
     """End the consume tasks from outside, a moment after the first record."""
 
     def cut() -> None:
-        for subscriber in _made[0].subscribers:
-            for task in subscriber.tasks:  # type: ignore[attr-defined]
+        for task in asyncio.all_tasks():
+            if "Subscription.run" in repr(task.get_coro()):
                 task.cancel()
         say("cut off")
 
@@ -126,7 +126,7 @@ async def worker(
         article = {"article_id": received.event.article_id, "event_id": received.event.event_id}
         return cleaned(received.event.content).model_copy(update=article)
 
-    yield service.Worker(handle=one_by_one(clean, concurrency=CONCURRENCY))
+    yield service.Worker(work=one_by_one(clean, concurrency=CONCURRENCY))
 
 
 if __name__ == "__main__":

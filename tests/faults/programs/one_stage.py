@@ -12,11 +12,12 @@ from faststream.kafka import KafkaBroker
 
 from tests.factories import cleaned
 from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.events import ArticleFetched
 from wiredesk.contracts.topics import CLEANED, FETCHED, Lane
 from wiredesk.engine.broker import broker_for
-from wiredesk.engine.concurrency import one_by_one
 from wiredesk.engine.outcomes import Outcome, Received
 from wiredesk.engine.stage import Stage
+from wiredesk.engine.work import one_by_one
 
 
 def default(kafka: KafkaSettings, lane: Lane, *, hold: bool) -> KafkaBroker:
@@ -35,7 +36,7 @@ def default(kafka: KafkaSettings, lane: Lane, *, hold: bool) -> KafkaBroker:
     return broker
 
 
-def engine(kafka: KafkaSettings, lane: Lane, *, hold: bool) -> KafkaBroker:
+async def engine(kafka: KafkaSettings, lane: Lane, *, hold: bool) -> None:
     """The same stage on the delivery engine."""
 
     async def work(received: Received) -> Outcome:  # type: ignore[type-arg]
@@ -44,13 +45,16 @@ def engine(kafka: KafkaSettings, lane: Lane, *, hold: bool) -> KafkaBroker:
         return cleaned(received.event.content)
 
     broker = broker_for(kafka, client_id="control")
-    handle = one_by_one(work, concurrency=1)
-    Stage("cleaner", FETCHED, handle, broker, lane=lane, session=kafka.session_timeout_seconds).subscribe()
-    return broker
+    stage: Stage[ArticleFetched] = Stage("cleaner", FETCHED, broker, lane=lane, session=kafka.session_timeout_seconds)
+    await broker.start()
+    async with stage.running(one_by_one(work, concurrency=1)):
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
     policy, what, servers, name = sys.argv[1:]
-    made = {"default": default, "engine": engine}[policy]
     settings = KafkaSettings(bootstrap_servers=servers.split(","), session_timeout_seconds=6)
-    asyncio.run(FastStream(made(settings, Lane(name), hold=what == "hold")).run())
+    if policy == "default":
+        asyncio.run(FastStream(default(settings, Lane(name), hold=what == "hold")).run())
+    else:
+        asyncio.run(engine(settings, Lane(name), hold=what == "hold"))

@@ -16,8 +16,8 @@ from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts import ids, wire
 from wiredesk.contracts.events import ArticleRejected, ArticleSubmitted, Rejection, ServiceName
 from wiredesk.contracts.topics import ENRICHED, FETCHED, REJECTED, RETRY_TOPICS, SUBMITTED, Lane
-from wiredesk.engine.concurrency import one_by_one
 from wiredesk.engine.outcomes import Received, RetryAt
+from wiredesk.engine.work import one_by_one
 from wiredesk_desk.commands.explain import explain
 from wiredesk_desk.config import DSN
 from wiredesk_desk.dead_letters import commands
@@ -167,7 +167,8 @@ async def test_an_article_that_only_the_store_still_has_is_stored(
     options = StorageOptions.model_validate({"dsn": dsn})
     await bring_up(options)
     event = enriched()
-    received = Received(event=event, at=datetime.now(UTC), topic=ENRICHED.name, partition=0, offset=0)
+    value = event.model_dump_json().encode()
+    received = Received(value, at=datetime.now(UTC), topic=ENRICHED.name, partition=0, offset=0)
     async with open_pool(options) as pool:
         await keep([received], store=Store(pool))
     monkeypatch.setenv(DSN, dsn)

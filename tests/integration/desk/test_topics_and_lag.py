@@ -141,7 +141,7 @@ async def test_the_brokers_clock_counts_and_not_the_producers(kafka: KafkaSettin
     async with AIOKafkaConsumer(name, **client_options(kafka), auto_offset_reset="earliest") as consumer:
         record = await asyncio.wait_for(consumer.getone(), 30)
         found = await consumer.offsets_for_times({TopicPartition(name, 0): int(before.timestamp() * 1000)})
-    received = Judge[ArticleSubmitted]("fetcher", SUBMITTED, None).receive(record, from_retry=False)
+    received = Judge[ArticleSubmitted]("fetcher", SUBMITTED).receive(record, from_retry=False)
     event = given(received.event, received.at)
     assert isinstance(event, ArticleFetched)
     assert before < event.fetched_at < datetime.now(UTC) + timedelta(seconds=1)

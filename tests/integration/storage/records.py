@@ -3,6 +3,7 @@
 import itertools
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,8 +50,13 @@ def received(event: ArticleEnriched) -> Received[ArticleEnriched]:
     return Received(event, at=NOON, topic="articles.enriched.v1", partition=0, offset=next(OFFSETS))
 
 
+def value_of(event: ArticleEnriched) -> Any:
+    return event.model_dump_json().encode()
+
+
 async def keep(records: Sequence[Received[ArticleEnriched]], *, store: Store) -> Any:
-    return await handlers.keep(records, store=store)
+    encoded: Any = [replace(one, event=value_of(one.event)) for one in records]
+    return await handlers.keep(encoded, store=store)
 
 
 async def statuses(store, records):

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.broker
 
 
 async def put(store, *events):
-    records = [Received(event, at=NOON, topic="t", partition=0, offset=n) for n, event in enumerate(events)]
+    values = [event.model_dump_json().encode() for event in events]
+    records = [Received(value, at=NOON, topic="t", partition=0, offset=n) for n, value in enumerate(values)]
     answers: Any = await keep(records, store=store)
     assert [answer.status.value for answer in answers] == ["inserted"] * len(events)
 

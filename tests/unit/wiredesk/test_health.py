@@ -9,6 +9,8 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.structs import TopicPartition
 
+from wiredesk.engine import metrics
+from wiredesk.engine.progress import Progress
 from wiredesk.runtime import health
 from wiredesk.runtime.health import Health
 
@@ -35,6 +37,9 @@ class Consumer:
             raise self.answer
         return dict.fromkeys(partitions, self.answer)
 
+    async def topics(self):
+        return {"t"}
+
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch):
@@ -43,19 +48,27 @@ def _fast(monkeypatch):
     monkeypatch.setattr(health, "_TICK_SECONDS", 0.02)
 
 
-async def _problems(consumer, *, in_hand=None, active_at=None, moving=False, seconds=1.0):
+def _stage(consumer, *, reads=True, in_hand=None, given_back=None, broken=(), partitions=None) -> Any:
     now = time.monotonic()
-    stage: Any = SimpleNamespace(
+    item = SimpleNamespace(partition=PARTITION)
+    subscription = SimpleNamespace(consumer=consumer, reads=lambda _partition: reads, partitions=partitions or {})
+    return SimpleNamespace(
         name="test",
-        poisoned=False,
-        stopping=asyncio.Event(),
-        in_hand={topic: now - age for topic, age in (in_hand or {}).items()},
-        active_at={topic: now + ahead for topic, ahead in (active_at or {}).items()},
+        is_stopping=False,
+        commits_fail=False,
+        breaker=SimpleNamespace(is_open=False),
+        given_back_since=now - given_back if given_back is not None else None,
+        subscriptions={"t": subscription},
+        in_hand=lambda: [(item, now - in_hand)] if in_hand is not None else [],
+        broken=lambda: list(broken),
     )
-    judge = Health(stage, [SimpleNamespace(consumer=consumer, tasks=[asyncio.current_task()])], ())
+
+
+async def _problems(consumer, *, moving=False, seconds=1.0, **stage):
+    judge = Health(_stage(consumer, **stage), ())
     judge.started = True
     watching = asyncio.create_task(judge.watch())
-    until = now + seconds
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         await asyncio.sleep(0.05)
         consumer.at += moving
@@ -64,6 +77,12 @@ async def _problems(consumer, *, in_hand=None, active_at=None, moving=False, sec
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     return problems
+
+
+async def _unready(**stage):
+    judge = Health(_stage(Consumer(), **stage), ())
+    judge.started = True
+    return await judge.unready()
 
 
 async def test_a_consumer_that_moves_is_alive():
@@ -82,14 +101,41 @@ async def test_a_long_outage_of_kafka_kills_nobody():
     assert await _problems(Consumer(answer=KafkaConnectionError("away"))) == []
 
 
-async def test_batches_that_are_given_back_again_and_again_are_no_reason_to_die():
-    assert await _problems(Consumer(), active_at={"t": 60}) == []
+async def test_a_partition_that_is_not_read_because_enough_is_in_hand_is_no_reason_to_die():
+    assert await _problems(Consumer(), reads=False) == []
 
 
-async def test_work_on_another_topic_hides_no_standstill():
-    assert await _problems(Consumer(), active_at={"t.retry": 60}) == ["t/0 stands at 5 though records wait"]
+async def test_work_that_never_ends_is_a_death_even_when_it_holds_the_last_record():
+    problems = await _problems(Consumer(position=9), in_hand=700)
+    assert problems == ["a record of t/0 has been in hand for 701 s"]
 
 
-async def test_a_batch_that_never_ends_is_a_death_even_when_it_holds_the_last_record():
-    problems = await _problems(Consumer(position=9), in_hand={"t": 700}, active_at={"t.retry": 60})
-    assert problems == ["a batch of t has been in hand for 701 s"]
+async def test_what_is_broken_inside_the_stage_is_a_death():
+    assert await _problems(Consumer(position=9), broken=["a consume task has ended"]) == ["a consume task has ended"]
+
+
+async def test_a_stage_is_not_ready_while_everything_is_given_back():
+    assert await _unready(given_back=12) == ["nothing has passed for 12 s, the log says why"]
+    assert await _unready(given_back=0.2) == []
+
+
+async def test_lag_and_age_are_told_per_partition():
+    progress = Progress()
+    progress.take(3, int(time.time() * 1000) - 60_000)
+    await _problems(Consumer(), seconds=0.2, partitions={PARTITION: progress})
+    assert metrics.LAG.labels("test", "t", "0")._value.get() == 6
+    assert 60 <= metrics.LAG_SECONDS.labels("test", "t", "0")._value.get() < 120
+
+
+async def test_a_loop_that_stands_still_is_seen_in_the_metric_and_dead_when_it_is_long(monkeypatch):
+    monkeypatch.setattr(health, "LOOP_LAG_LIMIT_SECONDS", 0.2)
+    judge = Health(_stage(Consumer(position=9)), ())
+    watching = asyncio.create_task(judge.watch())
+    await asyncio.sleep(0.1)
+    assert judge.dead() == []
+    time.sleep(0.4)  # noqa: ASYNC251 - that is the fault
+    assert judge.dead() == ["the event loop was blocked for 0 s"]
+    await asyncio.sleep(0.1)
+    assert metrics.LOOP_LAG._value.get() > 0.3
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)

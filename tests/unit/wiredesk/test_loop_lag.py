@@ -10,21 +10,33 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from tests.factories import NOON, cleaned, fetched
 from wiredesk.contracts import ids, wire
 from wiredesk.contracts.errors import InvalidRecordError, PermanentError
-from wiredesk.contracts.events import ArticleSubmitted, Event
+from wiredesk.contracts.events import (
+    ArticleEnriched,
+    ArticleStored,
+    ArticleSubmitted,
+    Entity,
+    Event,
+    Mention,
+    StoreStatus,
+)
 from wiredesk.contracts.topics import ENRICHED, MiB
-from wiredesk.engine.concurrency import one_by_one
 from wiredesk.engine.outcomes import Received
+from wiredesk.engine.work import answers_of, one_by_one
 from wiredesk.runtime.pool import Pool
 from wiredesk_cleaner import pool_worker
 from wiredesk_cleaner.handlers import clean
 from wiredesk_cleaner.settings import CleanerOptions
 from wiredesk_fetcher import core as fetcher
+from wiredesk_storage.core import Receipt
+from wiredesk_storage.handlers import keep
 from wiredesk_tagger import nlp
 from wiredesk_tagger.handlers import tag
 from wiredesk_tagger.settings import TaggerOptions
@@ -118,9 +130,10 @@ async def test_the_cleaner_only_moves_bytes():
     values += [stuffed(fetched(), unit) for unit in JSON.values()]
     options = CleanerOptions(workers=1, time_limit_seconds=2)
     async with Pool(1, initializer=pool_worker.start) as pool:
-        handle = one_by_one(partial(clean, pool=pool, options=options), concurrency=2)
+        work = one_by_one(partial(clean, pool=pool, options=options), concurrency=2)
         async with watched() as lag:
-            answers = await handle([received(value) for value in values])
+            found = await asyncio.gather(*(answers_of(work.handle, [received(value)]) for value in values))
+    answers = [answer for (answer,) in found]
     assert lag.longest < LONGEST
     stuffed_ones = answers[len(TEXTS) :]
     assert [getattr(answer, "reason", "") for answer in stuffed_ones] == ["too_complex"] * len(JSON)
@@ -175,3 +188,35 @@ async def test_a_url_of_marks_is_known_in_little_time():
         await asyncio.sleep(0.002)
         ids.registrable_host("https://" + "a\u0301\u0316" * 2700 + ".example/")
     assert lag.longest < LONGEST
+
+
+class Shelf:
+    """Stands for the store: takes every row."""
+
+    async def save(self, rows):
+        return [Receipt(StoreStatus.INSERTED, 1) for _ in rows]
+
+
+def mentioned(count: int) -> bytes:
+    """An enriched event with an entity that is named `count` times: as large as a record may be, and valid."""
+    text = "a " * count
+    mentions = [Mention(field="text", start=2 * at, end=2 * at + 1, surface="a") for at in range(count)]
+    entity = Entity(name="a", type="PERSON", mentions=tuple(mentions))
+    said = cleaned(text).model_dump(exclude={"event_id"})
+    event = ArticleEnriched(
+        **said, event_id=uuid4(), entities=(entity,), tagger_pipeline="t", tagger_version="1", tagger_language="en"
+    )
+    return value_of(event)
+
+
+async def test_storage_reads_what_is_large_in_another_process():
+    large = mentioned(70_000)
+    assert len(large) > 3 * MiB
+    small = [mentioned(100) for _ in range(50)]
+    store: Any = Shelf()
+    async with Pool(1) as pool:
+        await pool.run(len, b"", timeout=60)
+        async with watched() as lag:
+            answers = await keep([received(one) for one in (*small, large, b"no JSON")], store=store, pool=pool)
+    assert lag.longest < LONGEST
+    assert [type(answer) for answer in answers] == [ArticleStored] * 51 + [InvalidRecordError]

@@ -72,7 +72,7 @@ class Letter:
             at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
             headers=headers,
             size=len(value),
-            pointer=is_pointer(value) or headers.get(wire.REASON) == "unreadable",
+            pointer=is_pointer(value) or wire.ORIGIN_END in headers,
         )
 
     @property

@@ -13,8 +13,7 @@ from typing import Any, TypeAlias
 
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import PermanentError
-from wiredesk.contracts.events import ArticleEnriched, ArticleStored, ArticleSubmitted, StoreStatus
-from wiredesk.contracts.topics import RETRY_TOPICS
+from wiredesk.contracts.events import ArticleStored, ArticleSubmitted, ServiceName, StoreStatus
 from wiredesk.engine.outcomes import Answer, Received
 from wiredesk.engine.verdict import Judge, answer_to
 from wiredesk.runtime.pool import Pool
@@ -25,6 +24,7 @@ from wiredesk_desk.dead_letters.core import Letter, original_headers, source_of
 from wiredesk_desk.reading import RawRecord
 from wiredesk_fetcher import core as fetcher
 from wiredesk_storage import core as storage
+from wiredesk_storage.handlers import row_of
 from wiredesk_tagger import nlp
 from wiredesk_tagger.handlers import pipeline_of, tag
 from wiredesk_tagger.settings import TaggerSettings
@@ -33,7 +33,6 @@ Work: TypeAlias = Callable[[Received[Any]], Awaitable[Answer]]
 
 _MIB = 1024 * 1024
 # Their workers decode what they get themselves.
-_BY_BYTES = frozenset({"cleaner", "tagger"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +73,18 @@ class Trial:
                 outcome="pointer",
                 detail=f"the letter does not hold the record: that is at {letter.origin}",
             )
-        retry_topic = next((topic for topic in RETRY_TOPICS if letter.stage in topic.consumers), None)
-        judge: Judge[Any] = Judge(letter.stage, source_of(letter.topic), retry_topic)
+        judge: Judge[Any] = Judge(letter.stage, source_of(letter.topic), encoded=letter.stage != ServiceName.FETCHER)
         headers = tuple((name, value.encode()) for name, value in original_headers(letter.headers).items())
         again = replace(record, headers=headers)
         answer: Answer
         try:
-            received = _bytes(again) if letter.stage in _BY_BYTES else judge.receive(again, from_retry=False)
+            received = judge.receive(again, from_retry=False)
             answer = await (await self._worker(letter.stage))(received)
         except PermanentError as error:
             answer = error
         except _OnlyAReplayTells as error:
             return Result(passes=None, outcome="unknown", detail=str(error))
-        verdict = judge.decide(again, answer, 0, datetime.now(UTC))
+        verdict = judge.decide(again, answer, datetime.now(UTC))
         if verdict.outcome == "dead_letter":
             found = verdict.outputs[0].headers
             return Result(passes=False, outcome=found[wire.REASON], detail=found[wire.ERROR])
@@ -125,12 +123,6 @@ async def trial() -> AsyncIterator[Trial]:
         yield Trial(stack)
 
 
-def _bytes(record: RawRecord) -> Received[bytes]:
-    wire.decode_headers(record.headers)
-    at = wire.record_time(record.timestamp)
-    return Received(record.value or b"", at=at, topic=record.topic, partition=record.partition, offset=record.offset)
-
-
 def _careful(work: Work) -> Work:
     async def guarded(received: Received[Any]) -> Answer:
         try:
@@ -154,8 +146,8 @@ async def _fetcher() -> Work:
 
 
 async def _storage() -> Work:
-    async def work(received: Received[ArticleEnriched]) -> Answer:
-        row = storage.row(received)
+    async def work(received: Received[bytes]) -> Answer:
+        row = row_of(received)
         receipt: ArticleStored = storage.stored_event(row, storage.Receipt(StoreStatus.INSERTED, 1))
         return receipt
 
