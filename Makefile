@@ -49,6 +49,11 @@ test: setup  ## Run all tests on real Kafka and PostgreSQL (TESTS="path or -k â€
 test-faults: setup  ## Run the whole fault matrix (long) and write its outcome into docs/guarantees.md
 	@$(BIN)/python -m pytest tests/faults --write-guarantees $(or $(TESTS),$(MATRIX))
 
+# On a copy: no mutated source ever lies in the checkout.
+.PHONY: mutate
+mutate: setup  ## Break the engine on purpose and see whether a test notices (MODULE=progress narrows it; SHOW=1, WRITE=1)
+	@$(BIN)/python -m tests.mutation $(MODULE) $(if $(SHOW),--show) $(if $(WRITE),--write)
+
 .PHONY: setup
 setup: $(VENV)/.synced  ## Make .venv and install the locked dependencies
 

@@ -221,9 +221,19 @@ def test_the_event_id_breaks_ties_of_the_version():
     plan = core.plan([row(says="b", event=2), row(says="a", event=1, offset=1)], {}, {})
     assert [receipt.status.value for receipt in plan.receipts] == ["inserted", "superseded"]
     assert plan.current[0][0].event_id == UUID(int=2)
+    plan = core.plan([row(says="a", event=1), row(says="b", event=2, offset=1)], {}, {})
+    assert [receipt.status.value for receipt in plan.receipts] == ["inserted", "revised"]
+    assert plan.current[0][0].event_id == UUID(int=2)
 
 
 def test_an_article_is_no_duplicate_of_itself():
     rows = [row(1, content_hash="same"), row(2, content_hash="same", offset=1)]
     plan = core.plan(rows, {}, {"same": UUID(int=1)})
     assert [receipt.duplicate_of for receipt in plan.receipts] == [None, UUID(int=1)]
+
+
+def test_a_record_that_comes_twice_in_one_batch_gets_its_receipt_twice():
+    one = row(says="a", version=1)
+    plan = core.plan([one, one], {}, {})
+    assert [receipt.status.value for receipt in plan.receipts] == ["inserted", "inserted"]
+    assert (len(plan.revisions), plan.confirmed) == (1, [])

@@ -11,7 +11,7 @@ from tests.factories import NOON, enriched
 from wiredesk.contracts.events import ArticleEnriched, ArticleStored, StoreStatus
 from wiredesk.engine.outcomes import Received
 from wiredesk_storage import core
-from wiredesk_storage.core import Origin
+from wiredesk_storage.core import Origin, Row
 
 
 def received(**fields: Any) -> Received[Any]:
@@ -25,6 +25,9 @@ def test_a_row_has_the_identity_and_origin_of_its_record():
     assert (made.article_id, made.event_id) == (record.event.article_id, record.event.event_id)
     assert made.origin == Origin("articles.enriched.v1", 3, 7, NOON)
     assert ArticleEnriched.model_validate_json(made.document) == record.event
+    assert (made.content_hash, made.url, made.headline) == (
+        *(record.event.content_hash, record.event.url, record.event.headline),
+    )
     assert made.said == core.said_by(made.document)
     assert record.event.text not in repr(made)
 
@@ -32,6 +35,7 @@ def test_a_row_has_the_identity_and_origin_of_its_record():
 def test_the_version_is_the_time_in_microseconds_in_any_zone():
     at = datetime(1970, 1, 1, 0, 0, 1, 5, tzinfo=UTC)
     assert core.row(received(fetched_at=at)).version == 1_000_005
+    assert isinstance(core.row(received(fetched_at=at)).version, int)
     elsewhere = at.astimezone(timezone(timedelta(hours=5, minutes=30)))
     assert core.row(received(fetched_at=elsewhere)).version == 1_000_005
     assert core.row(received(fetched_at=at.replace(tzinfo=None))).version == 1_000_005
@@ -85,3 +89,29 @@ def test_a_receipt_says_which_event_it_is_for():
         url=made.url,
         headline="Harbour closes",
     )
+
+
+def test_what_an_event_leaves_open_is_not_part_of_what_it_says():
+    """So that an optional field of a later schema makes no revision of what does not have it."""
+    made = core.row(received(source=None, url=None))
+    assert "null" not in made.document
+    assert ArticleEnriched.model_validate_json(made.document).source is None
+
+
+def test_the_id_of_a_receipt_is_the_same_in_every_release_until_the_store_says_otherwise(monkeypatch):
+    made = Row(
+        article_id=UUID(int=1),
+        event_id=UUID(int=2),
+        version=3,
+        said="said",
+        content_hash="hash",
+        search_config="english",
+        origin=Origin("articles.enriched.v1", 3, 7, NOON),
+        url="https://news.example/1",
+        headline="Harbour closes",
+        document="{}",
+    )
+    receipt = core.Receipt(StoreStatus.REVISED, 2)
+    assert core.stored_event(made, receipt).event_id == UUID("2dcdbfe3-29cc-5fc4-83d3-874230d1bd65")
+    monkeypatch.setattr(core, "STORE_VERSION", "next")
+    assert core.stored_event(made, receipt).event_id != UUID("2dcdbfe3-29cc-5fc4-83d3-874230d1bd65")
