@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.factories import record
 from wiredesk.contracts import wire
 from wiredesk.contracts.events import DeadLetterSettled, Settlement
 from wiredesk.contracts.topics import FETCHED, PUBLIC, SUBMITTED, Topic, dead_letters
@@ -70,6 +71,8 @@ def test_our_headers_are_taken_off_and_those_of_the_record_stay():
         wire.ERROR_TYPE: "t",
         wire.STAGE: "s",
         wire.ORIGIN: "o",
+        wire.ORIGIN_END: "9",
+        wire.ORIGIN_TIME: "7",
         wire.FAILED_AT: "f",
         wire.REPLAY_OF: "p",
     }
@@ -80,6 +83,21 @@ def test_our_headers_are_taken_off_and_those_of_the_record_stay():
 def test_every_dead_letter_topic_knows_where_its_records_came_from():
     assert {source_of(topic).name for topic in dead_letters()} == {topic.name for topic in PUBLIC if topic.consumers}
     assert source_of(SUBMITTED.dead_letter("fetcher")) is SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("headers", "pointer"),
+    [
+        ({wire.REASON: "unreadable", wire.ORIGIN_END: "9"}, True),
+        ({wire.REASON: "too_large", wire.ORIGIN_END: "9"}, True),
+        # As it was written before the end of the span was told.
+        ({wire.REASON: "unreadable"}, True),
+        ({wire.REASON: "too_large"}, False),
+    ],
+)
+def test_a_letter_for_what_could_not_be_read_holds_no_record(headers: dict[str, str], pointer: object):
+    sent = tuple((name, text.encode()) for name, text in headers.items())
+    assert Letter.of(record(b"", headers=sent), FETCHED.dead_letter("cleaner")).pointer is pointer
 
 
 @pytest.mark.parametrize(

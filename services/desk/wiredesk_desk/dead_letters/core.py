@@ -27,6 +27,8 @@ _OURS = {
     wire.ERROR_TYPE,
     wire.STAGE,
     wire.ORIGIN,
+    wire.ORIGIN_END,
+    wire.ORIGIN_TIME,
     wire.FAILED_AT,
     wire.REPLAY_OF,
 }
@@ -72,7 +74,7 @@ class Letter:
             at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
             headers=headers,
             size=len(value),
-            pointer=is_pointer(value) or wire.ORIGIN_END in headers,
+            pointer=is_pointer(value) or wire.ORIGIN_END in headers or headers.get(wire.REASON) == "unreadable",
         )
 
     @property

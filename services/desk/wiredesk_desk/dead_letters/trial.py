@@ -32,7 +32,6 @@ from wiredesk_tagger.settings import TaggerSettings
 Work: TypeAlias = Callable[[Received[Any]], Awaitable[Answer]]
 
 _MIB = 1024 * 1024
-# Their workers decode what they get themselves.
 
 
 @dataclass(frozen=True, slots=True)
