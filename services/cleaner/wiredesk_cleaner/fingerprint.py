@@ -1,12 +1,11 @@
 """By what copies of an article are found: an exact hash and a MinHash signature of its words. Pure."""
 
 import re
-import unicodedata
 from hashlib import blake2b
 from itertools import islice
 
 from wiredesk.contracts.events import MinHash
-from wiredesk.contracts.stream_safe import is_stream_safe
+from wiredesk.contracts.stream_safe import normalized
 
 PERMUTATIONS = 128
 SHINGLE_WORDS = 5
@@ -22,9 +21,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 def words_of(text: str) -> list[str]:
     """Return the words of `text`, folded: compatibility forms, case and punctuation make no difference."""
-    if not text.isascii() and is_stream_safe(text):
-        text = unicodedata.normalize("NFKC", text)
-    folded = text.casefold()
+    folded = normalized("NFKC", text).casefold()
     return (_WORD if _UNSPACED.search(folded) else _PLAIN_WORD).findall(folded)
 
 

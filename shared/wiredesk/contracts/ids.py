@@ -4,11 +4,10 @@ No randomness enters an id, and no time but those that an event states. What an 
 """
 
 import hashlib
-import unicodedata
 from functools import lru_cache
 from uuid import UUID, uuid5
 
-from wiredesk.contracts.stream_safe import is_stream_safe
+from wiredesk.contracts.stream_safe import is_stream_safe, normalized
 
 NAMESPACE = UUID("6f1d3f0a-3a7e-5d0c-9a55-6d0f7c2b9f10")
 
@@ -54,10 +53,7 @@ def content_hash(*parts: str | None) -> str:
     """
     digest = hashlib.sha256()
     for part in parts:
-        text = part or ""
-        if not text.isascii() and is_stream_safe(text):
-            text = unicodedata.normalize("NFC", text)
-        folded = " ".join(text.split())
+        folded = " ".join(normalized("NFC", part or "").split())
         digest.update(folded.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
     return digest.hexdigest()

@@ -1,8 +1,9 @@
-"""Which text may be normalised: in runs of combining marks it takes quadratic time. Pure."""
+"""Normalisation in linear time: in runs of combining marks Unicode's takes quadratic time. Pure."""
 
 import re
 import unicodedata
 from functools import cache
+from typing import Literal
 
 # The Stream-Safe Text Format of UAX #15: no writing system needs more marks on one letter.
 _LONGEST_RUN = 30
@@ -14,6 +15,11 @@ _ASCII = bytes(range(128))
 _ASTRAL = "\U00010000"
 # Tibetan vowel signs that are marks only once they are decomposed.
 _LATE_MARKS = "\u0f73\u0f75\u0f81"
+
+
+def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
+    """Return `text` in Unicode's normalisation `form`, or as it is where it is not stream-safe. Takes linear time."""
+    return text if text.isascii() or not is_stream_safe(text) else unicodedata.normalize(form, text)
 
 
 def is_stream_safe(text: str) -> bool:

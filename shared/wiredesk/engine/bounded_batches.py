@@ -79,7 +79,8 @@ class CheckedBatches:
         batch: Any = self._batches.next_batch()
         try:
             is_sound = batch.validate_crc()
-            if batch.next_offset - batch.base_offset > MAX_BATCH_RECORDS:
+            first, after = _span(batch)
+            if first is not None and after is not None and after - first > MAX_BATCH_RECORDS:
                 raise _TooLargeError  # noqa: TRY301 - as a decompressor does
             # Decompresses it.
             iter(batch)
@@ -104,7 +105,7 @@ class _CheckedBatch:
         return getattr(self._batch, name)
 
     def __iter__(self) -> Iterator[Any]:
-        after = getattr(self._batch, "base_offset", None)
+        after, _ = _span(self._batch)
         try:
             for record in self._batch:
                 after = record.offset + 1
@@ -120,10 +121,13 @@ class _CheckedBatch:
         return True
 
 
-def _unreadable(batch: Any, *, is_too_large: bool) -> UnreadableBatchError:
+def _span(batch: Any) -> tuple[int | None, int | None]:
     # The old formats, which no broker of today writes, say less.
-    first, after = getattr(batch, "base_offset", None), getattr(batch, "next_offset", None)
-    return UnreadableBatchError(first, after, is_too_large=is_too_large)
+    return getattr(batch, "base_offset", None), getattr(batch, "next_offset", None)
+
+
+def _unreadable(batch: Any, *, is_too_large: bool) -> UnreadableBatchError:
+    return UnreadableBatchError(*_span(batch), is_too_large=is_too_large)
 
 
 def _bounded(decompress_into: Callable[[Any, Any], int], scratch: bytearray) -> Callable[[Any], bytes]:

@@ -2,7 +2,6 @@
 
 import logging
 
-from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SASLScram256, SASLScram512
 
@@ -37,8 +36,6 @@ def broker_for(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
         # How long a partition that was added waits for its first reader (five minutes by default).
         metadata_max_age_ms=30_000,
         allow_auto_create_topics=False,
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        graceful_timeout=20,
         logger=logging.getLogger(FRAMEWORK_LOGGER),
         log_level=logging.DEBUG,
     )

@@ -1,7 +1,6 @@
 """From records in hand to durable outputs: the handler's answers, a verdict for each, one publish, then the count."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -82,6 +81,8 @@ class Processor(Generic[E]):
                     return False
                 continue
             self.backoff.passed()
+            self._seconds.observe(loop.time() - unit.since)
+            self._records.observe(len(unit.items))
             self._count(kept, loop.time())
             return bool(kept)
         return False
@@ -109,16 +110,13 @@ class Processor(Generic[E]):
         now = self.now()
         begun = [item for item in items if item.refused is None and not _waits(item, now)]
         received = [item.received for item in begun if item.received is not None]
-        started = time.perf_counter()
         if self._judge.retry_topic is None:
             found = await persistent_answers_of(work.handle, received, lambda seconds: sleep(seconds, interrupted))
         else:
             found = await answers_of(work.handle, received)
-        self._seconds.observe(time.perf_counter() - started)
-        self._records.observe(len(items))
         answers, now = iter(found), self.now()
-        worked = set(map(id, begun))
-        return [self._verdict(item, next(answers) if id(item) in worked else item.refused, now) for item in items]
+        worked = set(begun)
+        return [self._verdict(item, next(answers) if item in worked else item.refused, now) for item in items]
 
     def _verdict(self, item: Item, answer: Answer | None, now: datetime) -> Verdict:
         if answer is None:

@@ -37,7 +37,7 @@ RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one record, and the records that say so. `outcome` is event, rejected, retry or dead_letter."""
+    """What became of one record, with the records that say so: event, rejected, retry, waiting or dead_letter."""
 
     outcome: str
     outputs: Sequence[wire.Record]

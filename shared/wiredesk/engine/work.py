@@ -62,12 +62,11 @@ async def persistent_answers_of(
 ) -> list[Answer]:
     """Like `answers_of`, and give what failed for now two more tries, after a pause each."""
     answers = await answers_of(handle, batch)
-    if not any(isinstance(answer, TransientError) for answer in answers):
-        return answers
     for pause in RETRY_PAUSES_SECONDS:
         again = [index for index, answer in enumerate(answers) if isinstance(answer, TransientError)]
-        if again:
-            await sleep(pause)
-            for index, answer in zip(again, await answers_of(handle, [batch[i] for i in again]), strict=True):
-                answers[index] = answer
+        if not again:
+            break
+        await sleep(pause)
+        for index, answer in zip(again, await answers_of(handle, [batch[i] for i in again]), strict=True):
+            answers[index] = answer
     return answers

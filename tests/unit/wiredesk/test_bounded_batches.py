@@ -8,6 +8,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.consumer.fetcher import READ_UNCOMMITTED, PartitionRecords
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.record.util import calc_crc32c_py
 from aiokafka.structs import TopicPartition
@@ -111,6 +112,14 @@ def test_a_flipped_bit_is_a_damaged_batch(codec):
     _, error = _read(bytes(damaged))
     assert error is not None
     assert (error.first, error.after, error.is_too_large) == (4, 7, False)
+
+
+@pytest.mark.parametrize("codec", ["none", "gzip", "snappy", "lz4"])
+def test_a_batch_of_the_format_before_this_one_is_read_too(codec):
+    builder = LegacyRecordBatchBuilder(magic=1, compression_type=CODECS[codec], batch_size=1 << 20)
+    for offset in range(3):
+        builder.append(offset, timestamp=1, key=b"k", value=b"old %d" % offset)
+    assert _read(bytes(builder.build())) == ([(n, b"old %d" % n) for n in range(3)], None)
 
 
 def test_installing_it_twice_changes_nothing_more():

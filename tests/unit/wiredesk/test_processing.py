@@ -258,6 +258,20 @@ def test_a_dead_letter_that_cannot_be_buried_is_said():
     simulate(run())
 
 
+def test_the_seconds_of_a_batch_end_when_its_outputs_are_durable():
+    def measured(what):
+        return metrics.REGISTRY.get_sample_value(f"wiredesk_batch_{what}_sum", {"stage": "cleaner"}) or 0
+
+    async def run():
+        bench = Bench(CLEANER)
+        seconds, records = measured("seconds"), measured("records")
+        assert await bench.finish(bench.item(b"a"), bench.item(b"b", offset=1))
+        assert measured("seconds") - seconds == pytest.approx(0.01)
+        assert measured("records") - records == 2
+
+    simulate(run())
+
+
 def test_the_wall_clock_is_in_utc():
     now = wall_clock()
     assert now.tzinfo is UTC
