@@ -6,8 +6,8 @@ a consumer like any other fetch.
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiokafka import ConsumerRecord
@@ -24,11 +24,15 @@ ASK_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """The last read of a partition: its first offset, the one after its last, and the end of the log at that time."""
+    """The last read of a partition: its first offset, the one after its last, and the end of the log at that time.
+
+    `unfinished` is how many of what was read were given back unworked when the partition went.
+    """
 
     first: int
     after: int
     end: int
+    unfinished: int = 0
 
 
 class OffsetGaps:
@@ -46,6 +50,11 @@ class OffsetGaps:
         """Compare the ends of the log with the committed offset, and with what was read of it before. Does not wait."""
         # Of a topic that is away just now nothing is assigned: what was read of it is kept until it is back.
         self._ask(self._compare(consumer, {partition: self._read.pop(partition, None) for partition in partitions}))
+
+    def revoked(self, unfinished: Mapping[TopicPartition, int]) -> None:
+        """Take note of how many records read of each partition were not worked: with the topic they would go unread."""
+        for partition in unfinished.keys() & self._read.keys():
+            self._read[partition] = replace(self._read[partition], unfinished=unfinished[partition])
 
     def look(self, consumer: Any, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
         """Compare a read with the one before. Never raises, does not wait."""
@@ -88,8 +97,7 @@ class OffsetGaps:
             if committed is not None and committed < starts[partition]:
                 self._removed(partition, starts[partition] - committed)
             else:
-                reached = max(committed or 0, before.after if before is not None else 0)
-                self._check_end(partition, reached, ends[partition], before.end if before is not None else reached)
+                self._check_end(partition, before, ends[partition], committed or 0)
 
     async def _look_before(self, consumer: Any, partition: TopicPartition, first: int, expected: int) -> None:
         start = (await consumer.beginning_offsets([partition]))[partition]
@@ -97,7 +105,7 @@ class OffsetGaps:
 
     async def _look_behind(self, consumer: Any, partition: TopicPartition, before: _Read) -> None:
         end = (await consumer.end_offsets([partition]))[partition]
-        self._check_end(partition, before.after, end, before.end)
+        self._check_end(partition, before, end)
 
     def _removed(self, partition: TopicPartition, count: int) -> None:
         # A hole without removal is a transaction's marker, or a record that was buried unread.
@@ -110,12 +118,15 @@ class OffsetGaps:
                 count,
             )
 
-    def _check_end(self, partition: TopicPartition, reached: int, end: int, known_end: int) -> None:
+    def _check_end(self, partition: TopicPartition, before: _Read | None, end: int, committed: int = 0) -> None:
         """Tell a log that is shorter than what was read of it from records that only come again."""
+        reached = max(committed, before.after if before is not None else 0)
         if end < reached:
-            unread = max(0, known_end - reached)
+            unread = max(0, before.end - reached) if before is not None else 0
+            if before is not None and reached == before.after:
+                unread += before.unfinished
             metrics.OFFSET_GAP.labels(self._stage).inc(unread)
             log.error(
-                "%s/%d ends at %d but was read up to %d: the topic was made again; at least %d records were never read",
+                "%s/%d ends at %d but was read up to %d: the topic was made again; at least %d records went unworked",
                 *(partition.topic, partition.partition, end, reached, unread),
             )

@@ -44,6 +44,11 @@ class Progress:
         return len(self._taken)
 
     @property
+    def unfinished(self) -> int:
+        """How many of them are not done."""
+        return len(self._taken) - len(self._done)
+
+    @property
     def oldest(self) -> int | None:
         """The time of the oldest unfinished record, in milliseconds since 1970; None when all are done."""
         return self._taken[0][1] if self._taken else None

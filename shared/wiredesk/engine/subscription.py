@@ -99,6 +99,7 @@ class Subscription(ConsumerRebalanceListener, Generic[E]):  # type: ignore[misc]
             await self._drain(self._patience)
         finally:
             self.commits.is_assigned = False
+            self._gaps.revoked({partition: progress.unfinished for partition, progress in self.partitions.items()})
             for progress in self.partitions.values():
                 progress.is_gone = True
             self.partitions.clear()

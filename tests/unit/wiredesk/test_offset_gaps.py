@@ -176,6 +176,28 @@ def test_a_topic_that_was_made_again_between_two_assignments_is_seen_by_what_was
     assert _missing(run) == 12
 
 
+def test_what_was_given_back_unworked_went_with_a_topic_that_was_made_again():
+    async def run(gaps):
+        log = Log(start=0, end=20, committed=None)
+        gaps.look(log, _records(5, 6, 7))
+        gaps.revoked({ONE: 2, TWO: 1})
+        log.ends[ONE] = 2
+        gaps.assigned(log, [ONE])
+
+    assert _missing(run) == 12 + 2
+
+
+def test_what_was_given_back_unworked_and_finished_by_another_owner_is_not_counted():
+    async def run(gaps):
+        log = Log(start=0, end=20, committed=18)
+        gaps.look(log, _records(5, 6, 7))
+        gaps.revoked({ONE: 2})
+        log.ends[ONE] = 2
+        gaps.assigned(log, [ONE])
+
+    assert _missing(run) == 2
+
+
 def test_a_commit_beyond_the_end_says_that_the_topic_was_made_again_but_not_how_much_is_lost(caplog):
     async def run(gaps):
         gaps.assigned(Log(start=0, end=2, committed=9), [ONE])

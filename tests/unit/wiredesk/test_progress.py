@@ -26,6 +26,7 @@ def test_the_oldest_that_is_not_done_is_what_may_be_committed():
     progress.done(6)
     progress.done(5)
     assert (progress.committable, progress.ahead, progress.oldest) == (4, 3, 4000)
+    assert progress.unfinished == 1
     progress.done(4)
     assert (progress.committable, progress.ahead, progress.oldest) == (7, 0, None)
 
