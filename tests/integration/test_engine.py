@@ -155,7 +155,7 @@ async def test_a_retry_comes_again_when_it_is_due_even_after_a_restart(kafka, la
 
 
 async def test_what_is_due_does_not_wait_for_all_that_is_not(kafka, lane, monkeypatch):
-    monkeypatch.setattr("wiredesk.engine.retry.REST_SECONDS", 10)
+    monkeypatch.setattr("wiredesk.engine.verdicts.retry.REST_SECONDS", 10)
 
     def waiting(where, due):
         headers = [(wire.ATTEMPT, b"1"), (wire.NOT_BEFORE, str(int(due.timestamp() * 1000)).encode())]

@@ -51,5 +51,5 @@ def call_decorators(source: str) -> str:
 
 
 def _mutated(place: Path) -> Iterator[Path]:
-    yield from sorted((place / "wiredesk" / "engine").glob("*.py"))
+    yield from sorted((place / "wiredesk" / "engine").rglob("*.py"))
     yield place / "wiredesk_storage" / "core.py"

@@ -22,11 +22,11 @@ from tests.simulation.loop import simulate
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import InfrastructureError, PermanentError, TransientError
 from wiredesk.contracts.topics import FETCHED, REJECTED, Lane
-from wiredesk.engine import retry
-from wiredesk.engine.bounded_batches import UnreadableBatchError
 from wiredesk.engine.outcomes import Outcome, Received, RetryAt
+from wiredesk.engine.reading.bounded_batches import UnreadableBatchError
 from wiredesk.engine.settings import EngineSettings
 from wiredesk.engine.stage import Stage
+from wiredesk.engine.verdicts import retry
 from wiredesk.engine.work import Work, one_by_one
 
 LANE = Lane("sim")

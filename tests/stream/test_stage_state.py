@@ -11,7 +11,7 @@ from tests.stream.desk import DEAD, IN, LANE, OUT, Desk, now, values
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.topics import CLEANED
-from wiredesk.engine.bounded_batches import UnreadableBatchError
+from wiredesk.engine.reading.bounded_batches import UnreadableBatchError
 from wiredesk.engine.stage import MAX_READ_ERRORS, PUBLISH_TIMEOUT_SECONDS
 from wiredesk.engine.work import one_by_one
 

@@ -12,8 +12,8 @@ from wiredesk.client import offsets
 from wiredesk.client.options import client_options
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
-from wiredesk.engine import bounded_batches
-from wiredesk.engine.bounded_batches import UnreadableBatchError
+from wiredesk.engine.reading import bounded_batches
+from wiredesk.engine.reading.bounded_batches import UnreadableBatchError
 
 RawRecord: TypeAlias = ConsumerRecord[bytes, bytes]
 

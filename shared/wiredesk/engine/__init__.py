@@ -2,8 +2,6 @@
 
 Needs the extra `engine` (FastStream). A service gives its work and trusts the rest. Read in this order: `outcomes`
 (what a handler gets and may answer), `work` (how it is called), `stage` (what a service runs), `subscription` (read,
-begin, commit, hand over) with `reader`, `bounded_batches` and `offset_gaps` (how it reads), `window` and `progress`
-(what is in hand and how far it is), `commits`; `processing` (from answers to durable outputs) with `verdict`,
-`carried`, `dead_letters` and `retry`; `backoff` and `circuit_breaker` (when little passes); `broker`, `settings`,
-`metrics`.
+begin, commit, hand over) with `reading` and `in_hand`, `processing` (from answers to durable outputs) with `verdicts`;
+`backoff` and `circuit_breaker` (when little passes); `broker`, `settings`, `metrics`.
 """

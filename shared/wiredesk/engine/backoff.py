@@ -6,7 +6,7 @@ import logging
 
 from wiredesk.contracts.errors import WiredeskError
 from wiredesk.engine import metrics
-from wiredesk.engine.dead_letters import printable
+from wiredesk.engine.verdicts.dead_letters import printable
 
 log = logging.getLogger(__name__)
 

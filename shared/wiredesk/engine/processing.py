@@ -11,12 +11,13 @@ from aiokafka.errors import MessageSizeTooLargeError, OutOfOrderSequenceNumber, 
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import BrokenError, PermanentError
 from wiredesk.contracts.events import Event
-from wiredesk.engine import metrics, retry
+from wiredesk.engine import metrics
 from wiredesk.engine.backoff import Backoff, cause_of, sleep
 from wiredesk.engine.circuit_breaker import CircuitBreaker
+from wiredesk.engine.in_hand.window import Item
 from wiredesk.engine.outcomes import Answer
-from wiredesk.engine.verdict import Judge, Verdict
-from wiredesk.engine.window import Item
+from wiredesk.engine.verdicts import retry
+from wiredesk.engine.verdicts.verdict import Judge, Verdict
 from wiredesk.engine.work import Work, answers_of, persistent_answers_of
 
 E = TypeVar("E", bound=Event | bytes)

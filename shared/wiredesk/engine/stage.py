@@ -25,13 +25,13 @@ from faststream.kafka import KafkaBroker
 from wiredesk.contracts import wire
 from wiredesk.contracts.events import Event
 from wiredesk.contracts.topics import Lane, Topic
-from wiredesk.engine import bounded_batches
 from wiredesk.engine.circuit_breaker import CircuitBreaker
+from wiredesk.engine.in_hand.window import Item
 from wiredesk.engine.processing import Clock, Processor, wall_clock
+from wiredesk.engine.reading import bounded_batches
 from wiredesk.engine.settings import EngineSettings
 from wiredesk.engine.subscription import Subscription
-from wiredesk.engine.verdict import Judge
-from wiredesk.engine.window import Item
+from wiredesk.engine.verdicts.verdict import Judge
 from wiredesk.engine.work import Work
 
 E = TypeVar("E", bound=Event | bytes)

@@ -19,15 +19,16 @@ from wiredesk.contracts import wire
 from wiredesk.contracts.errors import InvalidRecordError, PermanentError, TooLargeError
 from wiredesk.contracts.events import Event
 from wiredesk.contracts.topics import MAX_BATCH_BYTES, MAX_BATCH_RECORDS
-from wiredesk.engine import metrics, retry
-from wiredesk.engine.commits import Commits
-from wiredesk.engine.offset_gaps import OffsetGaps
+from wiredesk.engine import metrics
+from wiredesk.engine.in_hand.commits import Commits
+from wiredesk.engine.in_hand.progress import Progress
+from wiredesk.engine.in_hand.window import Item, Window
 from wiredesk.engine.processing import Processor, Unit
-from wiredesk.engine.progress import Progress
-from wiredesk.engine.reader import Reader
+from wiredesk.engine.reading.offset_gaps import OffsetGaps
+from wiredesk.engine.reading.reader import Reader
 from wiredesk.engine.settings import EngineSettings
-from wiredesk.engine.verdict import Judge, RawRecord, answer_to, placeholder
-from wiredesk.engine.window import Item, Window
+from wiredesk.engine.verdicts import retry
+from wiredesk.engine.verdicts.verdict import Judge, RawRecord, answer_to, placeholder
 from wiredesk.engine.work import Work
 
 log = logging.getLogger(__name__)

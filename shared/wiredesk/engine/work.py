@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from wiredesk.contracts.errors import TransientError
 from wiredesk.contracts.events import Event
 from wiredesk.engine.outcomes import Answer, BatchHandler, Handler, Received
-from wiredesk.engine.verdict import answer_to
+from wiredesk.engine.verdicts.verdict import answer_to
 
 E = TypeVar("E", bound=Event | bytes)
 

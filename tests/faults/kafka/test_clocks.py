@@ -30,7 +30,7 @@ REST_SECONDS = 5
 @pytest.fixture(autouse=True)
 def _short_rest(monkeypatch):
     """Scaled down: what is not due rests on the retry topic for five seconds, not a minute, before the next look."""
-    monkeypatch.setattr("wiredesk.engine.retry.REST_SECONDS", REST_SECONDS)
+    monkeypatch.setattr("wiredesk.engine.verdicts.retry.REST_SECONDS", REST_SECONDS)
 
 
 class Clock:

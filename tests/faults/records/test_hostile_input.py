@@ -15,8 +15,8 @@ from wiredesk.contracts import wire
 from wiredesk.contracts.events import ArticleFetched
 from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, MiB
 from wiredesk.engine.broker import broker_for
-from wiredesk.engine.carried import MAX_HEADER_CHARS, MAX_HEADERS
 from wiredesk.engine.stage import Stage
+from wiredesk.engine.verdicts.carried import MAX_HEADER_CHARS, MAX_HEADERS
 from wiredesk.engine.work import Work, one_by_one
 from wiredesk.runtime.health import Health
 from wiredesk.runtime.pool import Pool

@@ -15,7 +15,7 @@ from wiredesk.contracts import wire
 from wiredesk.contracts.errors import InvalidRecordError
 from wiredesk.contracts.events import Event
 from wiredesk.contracts.topics import Lane, Topic
-from wiredesk.engine import dead_letters
+from wiredesk.engine.verdicts import dead_letters
 
 
 async def send(kafka: KafkaSettings, lane: Lane, *events: Event, **carried: str) -> None:

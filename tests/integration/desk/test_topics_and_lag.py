@@ -19,7 +19,7 @@ from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 from wiredesk.contracts.events import ArticleFetched, ArticleSubmitted
 from wiredesk.contracts.topics import FETCHED, STORED, SUBMITTED, Lane, every_topic
-from wiredesk.engine.verdict import Judge
+from wiredesk.engine.verdicts.verdict import Judge
 from wiredesk_desk.commands import topics as topics_command
 from wiredesk_desk.running import Exit
 from wiredesk_fetcher.core import given

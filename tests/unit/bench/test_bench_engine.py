@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import engine, engine_articles, engine_costs, engine_report
-from bench.engine import BenchError, checked
-from bench.engine_meter import Meter, Task
-from bench.engine_report import Made, Row
+from bench.engine import __main__ as engine
+from bench.engine import articles, costs, report
+from bench.engine.__main__ import BenchError, checked
+from bench.engine.meter import Meter, Task
+from bench.engine.report import Made, Row
 from bench.markdown import put
 from wiredesk.contracts.events import ArticleCleaned, ArticleFetched
 from wiredesk_tagger.core import Found, Place, enrich
@@ -30,31 +31,31 @@ def checkout(tmp_path):
 
 
 def test_a_figure_is_the_median_of_the_rounds_with_the_least_and_the_most_beside_it():
-    assert engine_report.cell(CPU, {"batch.cpu": [120.0, 100.04, 500.0]}) == "120.0 (100.0 to 500.0)"
-    assert engine_report.cell(CPU, {"batch.cpu": [120.0]}) == "120.0"
-    assert engine_report.cell(CPU, {}) == "\u2013"
+    assert report.cell(CPU, {"batch.cpu": [120.0, 100.04, 500.0]}) == "120.0 (100.0 to 500.0)"
+    assert report.cell(CPU, {"batch.cpu": [120.0]}) == "120.0"
+    assert report.cell(CPU, {}) == "\u2013"
 
 
 def test_one_slow_round_does_not_move_the_ratio():
-    assert engine_report.ratio(CPU, {"batch.cpu": [50.0, 900.0, 50.0]}, {"batch.cpu": [100.0, 100.0, 101.0]}) == "0.50"
+    assert report.ratio(CPU, {"batch.cpu": [50.0, 900.0, 50.0]}, {"batch.cpu": [100.0, 100.0, 101.0]}) == "0.50"
 
 
 def test_without_a_figure_to_divide_by_there_is_no_ratio():
-    assert engine_report.ratio(CPU, {"batch.cpu": [50.0]}, {"batch.cpu": [0.0]}) == "\u2013"
-    assert engine_report.ratio(CPU, {"batch.cpu": [50.0]}, {}) == "\u2013"
+    assert report.ratio(CPU, {"batch.cpu": [50.0]}, {"batch.cpu": [0.0]}) == "\u2013"
+    assert report.ratio(CPU, {"batch.cpu": [50.0]}, {}) == "\u2013"
 
 
 def test_the_engines_own_share_is_taken_round_by_round_and_of_the_least_of_both():
     own = Row("own", "cpu", less="floor")
     this, before = {"cpu": [100.0, 180.0, 130.0], "floor": [60.0, 100.0, 40.0]}, {"cpu": [140.0], "floor": [20.0]}
-    assert engine_report.cell(own, this) == "80.0 (40.0 to 90.0)"
-    assert engine_report.ratio(own, this, before, engine_report.least) == "0.50"
+    assert report.cell(own, this) == "80.0 (40.0 to 90.0)"
+    assert report.ratio(own, this, before, report.least) == "0.50"
 
 
 def test_the_95th_percentile_leaves_one_in_twenty_above():
     values = [float(value) for value in range(1, 101)]
-    assert sum(value > engine_report.p95(values) for value in values) == 5
-    assert engine_report.p95([7.0]) == 7.0
+    assert sum(value > report.p95(values) for value in values) == 5
+    assert report.p95([7.0]) == 7.0
 
 
 def rows_of(text):
@@ -64,19 +65,19 @@ def rows_of(text):
 def test_the_other_tree_and_the_ratio_stand_beside_this_one_only_when_it_was_measured():
     made = Made(20_000, 5058.0, 3, "before")
     this = {"batch.cpu": [60.0], "batch.floor_cpu": [20.0]}
-    alone = rows_of(engine_report.report(made, {"batch": 100}, this, None))
+    alone = rows_of(report.report(made, {"batch": 100}, this, None))
     assert [cell.strip() for cell in alone["batch handler of 100: CPU"]] == ["60.0"]
     before = {"batch.cpu": [120.0], "batch.floor_cpu": [20.0]}
-    both = rows_of(engine_report.report(made, {"batch": 100}, this, before))
+    both = rows_of(report.report(made, {"batch": 100}, this, before))
     assert [cell.strip() for cell in both["batch handler of 100: CPU"]] == ["60.0", "120.0", "0.50", "0.50"]
     assert [cell.strip() for cell in both["engine's own, CPU less the floor"]] == ["40.0", "100.0", "0.40", "0.40"]
 
 
 def test_every_cost_that_is_measured_has_a_line(monkeypatch):
-    monkeypatch.setattr(engine_costs, "_SAMPLES", 1)
-    monkeypatch.setattr(engine_costs, "_SAMPLE_SECONDS", 0)
-    found = engine_costs.costs()
-    shown = {row.name for _, rows in engine_report.sections(engine.BATCHES) for row in rows}
+    monkeypatch.setattr(costs, "_SAMPLES", 1)
+    monkeypatch.setattr(costs, "_SAMPLE_SECONDS", 0)
+    found = costs.costs()
+    shown = {row.name for _, rows in report.sections(engine.BATCHES) for row in rows}
     assert {f"costs.{name}" for name in found} == {name for name in shown if name.startswith("costs.")}
     assert min(found.values()) > 0
 
@@ -156,28 +157,28 @@ async def test_cycles_are_what_is_left_to_the_collector():
 
 
 def test_a_story_has_as_many_names_in_as_many_places_as_it_says_and_they_are_there():
-    text, names = engine_articles.story()
-    assert len(names) == engine_articles.ENTITIES
-    assert sum(len(one.starts) for one in names) == engine_articles.MENTIONS
+    text, names = articles.story()
+    assert len(names) == articles.ENTITIES
+    assert sum(len(one.starts) for one in names) == articles.MENTIONS
     assert 4000 < len(text) < 5500
     found = [Found(n.name, n.label, tuple(Place("text", at, at + len(n.name)) for at in n.starts)) for n in names]
-    event = enrich(engine_articles.cleaned(text), found, pipeline="bench", version="1")
+    event = enrich(articles.cleaned(text), found, pipeline="bench", version="1")
     assert sum(entity.value is not None for entity in event.entities) == 4
 
 
 def test_articles_repeat_by_seed_and_differ_by_it():
-    assert engine_articles.story(3) == engine_articles.story(3)
-    assert engine_articles.story(3) != engine_articles.story(4)
-    one, other = engine_articles.fetched(1, "text"), engine_articles.fetched(2, "text")
+    assert articles.story(3) == articles.story(3)
+    assert articles.story(3) != articles.story(4)
+    one, other = articles.fetched(1, "text"), articles.fetched(2, "text")
     assert one.article_id != other.article_id
     assert ArticleFetched.model_validate_json(one.model_dump_json()) == one
-    clean = engine_articles.cleaned(engine_articles.prose(2000))
+    clean = articles.cleaned(articles.prose(2000))
     assert ArticleCleaned.model_validate_json(clean.model_dump_json()) == clean
     assert all(clean.text[zone.start : zone.end].strip() for zone in clean.zones)
 
 
 def test_a_long_text_is_as_long_as_asked():
-    assert 70_000 <= len(engine_articles.prose(70_000)) < 75_000
+    assert 70_000 <= len(articles.prose(70_000)) < 75_000
 
 
 def test_a_folder_that_is_no_checkout_is_refused_with_the_command_that_makes_one(tmp_path):
@@ -210,7 +211,7 @@ def test_too_little_to_measure_is_refused(wrong, capsys):
 
 def test_a_run_in_a_folder_whose_environment_is_another_trees_ends_and_says_so(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "bench.engine_costs"],
+        [sys.executable, "-P", "-m", "bench.engine.costs"],
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
         capture_output=True,

@@ -10,11 +10,11 @@ from tests.factories import NOON, record
 from wiredesk.contracts import wire
 from wiredesk.contracts.topics import CLEANED, FETCHED, SUBMITTED
 from wiredesk.engine.circuit_breaker import CircuitBreaker
+from wiredesk.engine.in_hand.progress import Progress
+from wiredesk.engine.in_hand.window import Item
 from wiredesk.engine.processing import Processor, Unit
-from wiredesk.engine.progress import Progress
 from wiredesk.engine.settings import EngineSettings
-from wiredesk.engine.verdict import Judge
-from wiredesk.engine.window import Item
+from wiredesk.engine.verdicts.verdict import Judge
 from wiredesk.engine.work import Work
 
 CLEANER: Judge[bytes] = Judge("cleaner", FETCHED, encoded=True)

@@ -7,8 +7,8 @@ from aiokafka.structs import TopicPartition
 from tests.simulation.client import Broker
 from tests.simulation.cluster import Cluster
 from wiredesk.contracts.errors import InfrastructureError
-from wiredesk.engine.progress import Progress
-from wiredesk.engine.reader import Reader
+from wiredesk.engine.in_hand.progress import Progress
+from wiredesk.engine.reading.reader import Reader
 
 ONE, TWO = TopicPartition("t", 0), TopicPartition("t", 1)
 

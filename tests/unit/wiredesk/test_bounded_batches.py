@@ -14,8 +14,8 @@ from aiokafka.record.util import calc_crc32c_py
 from aiokafka.structs import TopicPartition
 
 from wiredesk.contracts.topics import MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MiB
-from wiredesk.engine import bounded_batches
-from wiredesk.engine.bounded_batches import CheckedBatches, UnreadableBatchError
+from wiredesk.engine.reading import bounded_batches
+from wiredesk.engine.reading.bounded_batches import CheckedBatches, UnreadableBatchError
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 COMPRESSED = [name for name in CODECS if name != "none"]

@@ -9,7 +9,7 @@ from wiredesk.contracts.topics import FETCHED, SUBMITTED
 from wiredesk.engine.circuit_breaker import CircuitBreaker
 from wiredesk.engine.outcomes import Received
 from wiredesk.engine.settings import EngineSettings
-from wiredesk.engine.verdict import Judge
+from wiredesk.engine.verdicts.verdict import Judge
 
 SETTINGS = EngineSettings(breaker_rest_seconds=60, breaker_probes=5)
 

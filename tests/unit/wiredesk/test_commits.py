@@ -8,8 +8,8 @@ from aiokafka.errors import CommitFailedError, KafkaConnectionError
 from aiokafka.structs import TopicPartition
 
 from tests.simulation.loop import simulate
-from wiredesk.engine.commits import Commits
-from wiredesk.engine.progress import Progress
+from wiredesk.engine.in_hand.commits import Commits
+from wiredesk.engine.in_hand.progress import Progress
 
 ONE, TWO = TopicPartition("t", 0), TopicPartition("t", 1)
 

@@ -8,8 +8,15 @@ from tests.factories import NOON, record
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import PermanentError
 from wiredesk.contracts.topics import FETCHED
-from wiredesk.engine.carried import MAX_HEADER_CHARS, MAX_HEADERS, MAX_TRACE_CHARS, carried, correlation, kept_headers
-from wiredesk.engine.dead_letters import dead_letter, printable
+from wiredesk.engine.verdicts.carried import (
+    MAX_HEADER_CHARS,
+    MAX_HEADERS,
+    MAX_TRACE_CHARS,
+    carried,
+    correlation,
+    kept_headers,
+)
+from wiredesk.engine.verdicts.dead_letters import dead_letter, printable
 
 TARGET = FETCHED.dead_letter("cleaner")
 

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError
 from aiokafka.structs import TopicPartition
 
 from wiredesk.engine import metrics
-from wiredesk.engine.progress import Progress
+from wiredesk.engine.in_hand.progress import Progress
 from wiredesk.runtime import health
 from wiredesk.runtime.health import Health
 

@@ -32,11 +32,12 @@ def test_a_property_written_as_a_call_is_the_same_property():
 
 
 @pytest.mark.parametrize(
-    "name", ["progress", "progress.py", "wiredesk.engine.progress", "shared/wiredesk/engine/progress.py"]
+    "name",
+    ["progress", "progress.py", "wiredesk.engine.in_hand.progress", "shared/wiredesk/engine/in_hand/progress.py"],
 )
 def test_a_module_is_found_by_its_name_and_by_its_file(name, tmp_path):
-    (tmp_path / "wiredesk" / "engine").mkdir(parents=True)
-    (tmp_path / "wiredesk" / "engine" / "progress.py").touch()
-    assert module(tmp_path, name) == "wiredesk.engine.progress"
+    (tmp_path / "wiredesk" / "engine" / "in_hand").mkdir(parents=True)
+    (tmp_path / "wiredesk" / "engine" / "in_hand" / "progress.py").touch()
+    assert module(tmp_path, name) == "wiredesk.engine.in_hand.progress"
     with pytest.raises(SystemExit):
         module(tmp_path, "elsewhere")

@@ -10,7 +10,7 @@ from aiokafka.structs import TopicPartition
 from tests.factories import record
 from tests.simulation.loop import simulate
 from wiredesk.engine import metrics
-from wiredesk.engine.offset_gaps import OffsetGaps
+from wiredesk.engine.reading.offset_gaps import OffsetGaps
 
 ONE, TWO = TopicPartition("articles.fetched.v1", 0), TopicPartition("articles.fetched.v1", 1)
 

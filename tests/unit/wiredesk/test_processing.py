@@ -13,10 +13,10 @@ from wiredesk.contracts import wire
 from wiredesk.contracts.errors import BrokenError, InfrastructureError, InvalidRecordError, PermanentError
 from wiredesk.contracts.topics import CLEANED, FETCHED, SUBMITTED
 from wiredesk.engine import metrics
+from wiredesk.engine.in_hand.progress import Progress
+from wiredesk.engine.in_hand.window import Item
 from wiredesk.engine.processing import Unit, wall_clock
-from wiredesk.engine.progress import Progress
-from wiredesk.engine.verdict import placeholder
-from wiredesk.engine.window import Item
+from wiredesk.engine.verdicts.verdict import placeholder
 from wiredesk.engine.work import Work
 
 

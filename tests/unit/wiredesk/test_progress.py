@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.engine.progress import Progress
+from wiredesk.engine.in_hand.progress import Progress
 
 
 def _taken(*offsets):

@@ -6,8 +6,8 @@ from aiokafka.structs import TopicPartition
 from tests.simulation.client import Consumer
 from tests.simulation.loop import simulate
 from tests.unit.wiredesk.reading import ONE, Desk, everything, fill
-from wiredesk.engine.bounded_batches import UnreadableBatchError
-from wiredesk.engine.reader import TRIES
+from wiredesk.engine.reading.bounded_batches import UnreadableBatchError
+from wiredesk.engine.reading.reader import TRIES
 
 
 @pytest.mark.parametrize("error", [MemoryError, ValueError, RuntimeError, AssertionError, UnicodeDecodeError])

@@ -7,7 +7,7 @@ from aiokafka.errors import ConsumerStoppedError, KafkaConnectionError
 
 from tests.simulation.loop import simulate
 from tests.unit.wiredesk.reading import ONE, TWO, Desk, fill
-from wiredesk.engine.reader import CAREFUL_READS
+from wiredesk.engine.reading.reader import CAREFUL_READS
 
 
 def test_after_an_error_it_reads_one_record_at_a_time_of_each_partition_in_turn_for_a_while_and_then_as_before():

@@ -9,8 +9,8 @@ from tests.factories import NOON, record
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import InvalidRecordError
 from wiredesk.contracts.topics import SUBMITTED
-from wiredesk.engine import retry
 from wiredesk.engine.outcomes import RetryAt
+from wiredesk.engine.verdicts import retry
 
 TOPIC = SUBMITTED.retry("fetcher")
 AT = NOON.timestamp()

@@ -11,7 +11,7 @@ from wiredesk.contracts.errors import InfrastructureError, InvalidRecordError, P
 from wiredesk.contracts.events import ArticleEnriched, ArticleFetched, ArticleSubmitted
 from wiredesk.contracts.topics import ENRICHED, FETCHED, SUBMITTED
 from wiredesk.engine.outcomes import Answer, Received, RetryAt
-from wiredesk.engine.verdict import Judge, answer_to, is_outage
+from wiredesk.engine.verdicts.verdict import Judge, answer_to, is_outage
 
 CLEANER: Judge[ArticleFetched] = Judge("cleaner", FETCHED)
 FETCHER: Judge[ArticleSubmitted] = Judge("fetcher", SUBMITTED)

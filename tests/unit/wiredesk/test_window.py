@@ -3,8 +3,8 @@
 from aiokafka.structs import TopicPartition
 
 from tests.factories import record
-from wiredesk.engine.progress import Progress
-from wiredesk.engine.window import Item, Window
+from wiredesk.engine.in_hand.progress import Progress
+from wiredesk.engine.in_hand.window import Item, Window
 
 PARTITION = TopicPartition("t", 0)
 

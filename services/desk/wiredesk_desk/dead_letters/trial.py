@@ -15,7 +15,7 @@ from wiredesk.contracts import wire
 from wiredesk.contracts.errors import PermanentError
 from wiredesk.contracts.events import ArticleStored, ArticleSubmitted, ServiceName, StoreStatus
 from wiredesk.engine.outcomes import Answer, Received
-from wiredesk.engine.verdict import Judge, answer_to
+from wiredesk.engine.verdicts.verdict import Judge, answer_to
 from wiredesk.runtime.pool import Pool
 from wiredesk_cleaner import pool_worker
 from wiredesk_cleaner.handlers import clean

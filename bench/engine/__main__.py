@@ -21,14 +21,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import engine_kafka
-from bench.engine_meter import Task
-from bench.engine_report import Made, Samples, report
+from bench.engine import kafka as backlog
+from bench.engine.meter import Task
+from bench.engine.report import Made, Samples, report
 from bench.markdown import put
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 # How many records the fetcher and storage take at a time.
 BATCHES: Mapping[str, int] = {"one_by_one": 50, "encoded": 50, "batch": 100}
 _PERFORMANCE = ROOT / "docs" / "performance.md"
@@ -81,10 +81,10 @@ class Tree:
             self.samples[f"{kind}.floor_{name}"].append(floor[name])
 
     async def _worked(self, kind: Any, of: str, measure: Any, records: int) -> dict[str, float]:
-        already = await engine_kafka.answers(self._kafka)
-        task = self._task(kind, measure, engine_kafka.BACKLOG.name, BATCHES[of], records)
-        found = await self._run("engine_stage", json.dumps(asdict(task)))
-        made = await engine_kafka.answers(self._kafka) - already
+        already = await backlog.answers(self._kafka)
+        task = self._task(kind, measure, backlog.BACKLOG.name, BATCHES[of], records)
+        found = await self._run("stage", json.dumps(asdict(task)))
+        made = await backlog.answers(self._kafka) - already
         # A stage that makes no answers would be the fastest.
         if made < records:
             raise BenchError(f"{self.folder}: {kind} answered {made} of {records} records")
@@ -93,14 +93,14 @@ class Tree:
     async def idle(self, count: int) -> None:
         """Send so many records one at a time through the idle engine, and through the idle floor."""
         for kind, name in (("batch", "engine"), ("floor", "floor")):
-            task = self._task(kind, "idle", engine_kafka.IDLE.name, BATCHES["batch"], 0)
-            process = await self._start("engine_stage", json.dumps(asdict(task)))
+            task = self._task(kind, "idle", backlog.IDLE.name, BATCHES["batch"], 0)
+            process = await self._start("stage", json.dumps(asdict(task)))
             ended = asyncio.create_task(process.wait())
-            probe = asyncio.create_task(engine_kafka.latencies(self._kafka, count))
+            probe = asyncio.create_task(backlog.latencies(self._kafka, count))
             await asyncio.wait((ended, probe), return_when=asyncio.FIRST_COMPLETED)
             if not probe.done():
                 probe.cancel()
-            await self._answer("engine_stage", process)
+            await self._answer("stage", process)
             try:
                 self.samples[f"idle.{name}"] += await probe
             except TimeoutError:
@@ -108,7 +108,7 @@ class Tree:
 
     async def costs(self) -> None:
         """Take the times of the services' pure code."""
-        for name, value in (await self._run("engine_costs")).items():
+        for name, value in (await self._run("costs")).items():
             self.samples[f"costs.{name}"].append(value)
 
     def _task(self, kind: Any, measure: Any, lane: str, batch: int, records: int) -> Task:
@@ -147,9 +147,9 @@ class Tree:
 
 
 async def _measured(folders: Sequence[Path], records: int, rounds: int, state: Path) -> tuple[float, list[Samples]]:
-    async with engine_kafka.broker(state) as kafka:
+    async with backlog.broker(state) as kafka:
         _say(f"writing {records:,} records")
-        size = await engine_kafka.write_backlog(kafka, records)
+        size = await backlog.write_backlog(kafka, records)
         trees = [Tree(folder, kafka) for folder in folders]
         for number in range(1, rounds + 1):
             for kind in BATCHES:

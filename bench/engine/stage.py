@@ -19,8 +19,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 import wiredesk.contracts
-from bench.engine_articles import cleaned
-from bench.engine_meter import Meter, Task
+from bench.engine.articles import cleaned
+from bench.engine.meter import Meter, Task
 from wiredesk.client.metadata_refresh import space_out_refreshes
 from wiredesk.client.options import client_options
 from wiredesk.client.settings import KafkaSettings

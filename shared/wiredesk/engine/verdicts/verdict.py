@@ -13,8 +13,8 @@ from wiredesk.contracts import wire
 from wiredesk.contracts.errors import InfrastructureError, PermanentError, TooLargeError, TransientError
 from wiredesk.contracts.events import Event
 from wiredesk.contracts.topics import Topic, retry_topic
-from wiredesk.engine import carried, dead_letters, retry
 from wiredesk.engine.outcomes import Answer, Output, Received, RetryAt
+from wiredesk.engine.verdicts import carried, dead_letters, retry
 
 log = logging.getLogger(__name__)
 

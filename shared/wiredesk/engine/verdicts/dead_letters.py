@@ -14,7 +14,7 @@ from wiredesk.contracts import wire
 from wiredesk.contracts.errors import WiredeskError
 from wiredesk.contracts.topics import Topic
 from wiredesk.contracts.wire import Record
-from wiredesk.engine.carried import kept_headers, origin
+from wiredesk.engine.verdicts.carried import kept_headers, origin
 
 
 def printable(text: str, limit: int = 512) -> str:

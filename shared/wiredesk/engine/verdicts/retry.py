@@ -14,9 +14,9 @@ from wiredesk.contracts import wire
 from wiredesk.contracts.errors import InvalidRecordError, PermanentError
 from wiredesk.contracts.topics import Topic
 from wiredesk.contracts.wire import Record
-from wiredesk.engine.carried import MAX_DIGITS, kept_headers, origin, origin_time
-from wiredesk.engine.dead_letters import printable
 from wiredesk.engine.outcomes import RetryAt
+from wiredesk.engine.verdicts.carried import MAX_DIGITS, kept_headers, origin, origin_time
+from wiredesk.engine.verdicts.dead_letters import printable
 
 # Waits before the second, third and fourth try: a restart, a short outage, a long one.
 WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))

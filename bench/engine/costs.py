@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from bench import engine_articles as articles
-from bench.engine_stage import check_tree
+from bench.engine import articles
+from bench.engine.stage import check_tree
 from wiredesk.contracts import wire
 from wiredesk.contracts.events import ArticleEnriched, ArticleFetched, ArticleSubmitted, Event
 from wiredesk.engine.outcomes import Received

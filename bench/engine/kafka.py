@@ -11,7 +11,7 @@ from pathlib import Path
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
-from bench import engine_articles as articles
+from bench.engine import articles
 from wiredesk.client import admin
 from wiredesk.client.options import client_options
 from wiredesk.client.settings import KafkaSettings

@@ -10,9 +10,9 @@ from typing import Any
 from aiokafka.structs import TopicPartition
 
 from wiredesk.contracts.errors import PermanentError, TransientError
+from wiredesk.engine.in_hand.progress import Progress
 from wiredesk.engine.outcomes import Received
-from wiredesk.engine.progress import Progress
-from wiredesk.engine.verdict import RawRecord
+from wiredesk.engine.verdicts.verdict import RawRecord
 
 
 @dataclass(eq=False, slots=True)

@@ -17,9 +17,9 @@ from aiokafka.structs import TopicPartition
 
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.engine import metrics
-from wiredesk.engine.bounded_batches import UnreadableBatchError
-from wiredesk.engine.progress import Progress
-from wiredesk.engine.verdict import RawRecord, where
+from wiredesk.engine.in_hand.progress import Progress
+from wiredesk.engine.reading.bounded_batches import UnreadableBatchError
+from wiredesk.engine.verdicts.verdict import RawRecord, where
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""What an answer makes of a record, and everything that leaves by it: outputs, retries, dead letters."""
