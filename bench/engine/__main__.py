@@ -123,7 +123,7 @@ class Tree:
     async def _start(self, module: str, *arguments: str) -> asyncio.subprocess.Process:
         # This tree's bench with the other tree's packages: -P keeps the folder it is started in out of the way.
         return await asyncio.create_subprocess_exec(
-            *(str(self.folder / ".venv" / "bin" / "python"), "-P", "-m", f"bench.{module}", *arguments),
+            *(str(self.folder / ".venv" / "bin" / "python"), "-P", "-m", f"bench.engine.{module}", *arguments),
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdin=asyncio.subprocess.PIPE,
