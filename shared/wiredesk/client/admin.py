@@ -91,6 +91,9 @@ def configuration(topic: Topic, kafka: KafkaSettings, retention_bytes: int | Non
         "retention.ms": str(topic.retention // timedelta(milliseconds=1)),
         "max.message.bytes": str(topic.max_bytes),
     }
+    if topic.is_exit:
+        # Whatever its producer chose, the broker keeps it like this.
+        settings["compression.type"] = kafka.exit_compression
     if kafka.replication_factor >= 3:
         settings["min.insync.replicas"] = "2"
     if retention_bytes is not None:

@@ -71,6 +71,9 @@ class KafkaSettings(BaseModel):
     partitions: int = Field(
         12, ge=1, description="for the topics that `wiredesk topics apply` creates; keep it for ever"
     )
+    exit_compression: Literal["gzip", "zstd", "lz4", "snappy", "uncompressed", "producer"] = Field(
+        "gzip", description="of the topics made for readers outside; every Kafka client reads gzip without an add-on"
+    )
     session_timeout_seconds: float = Field(
         15, ge=6, le=300, description="how long the partitions of a worker that was killed wait for the next owner"
     )

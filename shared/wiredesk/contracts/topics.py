@@ -33,7 +33,10 @@ MAX_DEAD_LETTER_BYTES = 16 * MiB
 
 @dataclass(frozen=True)
 class Topic:
-    """One Kafka topic. `consumers` are the services that read it; users may read any."""
+    """One Kafka topic. `consumers` are the services that read it; users may read any.
+
+    `is_exit`: made for readers outside, so it is compressed in a way that every Kafka client can undo by itself.
+    """
 
     name: str
     event: type[Event]
@@ -44,6 +47,7 @@ class Topic:
     partitions: int = PARTITIONS
     retention: timedelta = timedelta(days=7)
     max_bytes: int = MAX_RECORD_BYTES
+    is_exit: bool = False
 
     def dead_letter(self, service: str) -> "Topic":
         """The topic that takes the records `service` could not work, byte for byte."""
@@ -56,6 +60,7 @@ class Topic:
             partitions=1,
             retention=timedelta(days=30),
             max_bytes=MAX_DEAD_LETTER_BYTES,
+            is_exit=True,
         )
 
     def retry(self, service: str) -> "Topic":
@@ -103,6 +108,7 @@ ENRICHED = Topic(
     consumers=("storage",),
     description="the public exit: entities with exact offsets",
     retention=timedelta(days=30),
+    is_exit=True,
 )
 STORED = Topic(
     "articles.stored.v1",
@@ -110,6 +116,7 @@ STORED = Topic(
     key="article_id",
     producers=("storage",),
     description="receipts: inserted, revised, unchanged, superseded",
+    is_exit=True,
 )
 REJECTED = Topic(
     "articles.rejected.v1",
@@ -117,6 +124,7 @@ REJECTED = Topic(
     key="article_id",
     producers=("fetcher", "cleaner", "tagger", "storage"),
     description="refusals in the normal course of things, with a reason",
+    is_exit=True,
 )
 
 # What people did about dead letters. One partition: the last word on a letter is the last record. Kept for a year, so
@@ -129,6 +137,7 @@ SETTLED = Topic(
     description="dead letters that were replayed, or discarded with a reason",
     partitions=1,
     retention=timedelta(days=365),
+    is_exit=True,
 )
 
 # In the order an article passes them.

@@ -84,7 +84,7 @@ async def overrides(client: AIOKafkaAdminClient, name: str) -> dict[str, str]:
 async def test_a_topic_made_by_hand_gets_our_settings_keeps_its_own_and_its_partitions(kafka: KafkaSettings):
     async with bare_lane(kafka) as (lane, client):
         name = lane.topic(STORED)
-        theirs = {"compression.type": "gzip", "flush.messages": "7"}
+        theirs = {"preallocate": "true", "flush.messages": "7"}
         await client.create_topics([NewTopic(name, 1, 1, topic_configs={"retention.ms": "1000", **theirs})])
         await eventually(lambda: exists(client, name))
         drifts = {drift.setting: (drift.wanted, drift.found) for drift in await admin.diff_topics(kafka, lane)}
