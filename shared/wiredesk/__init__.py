@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     )
     from wiredesk.contracts.topics import (
         CLEANED,
+        CURRENT,
         ENRICHED,
         FETCHED,
         REJECTED,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CLEANED",
+    "CURRENT",
     "ENRICHED",
     "FETCHED",
     "REJECTED",
@@ -117,7 +119,16 @@ _ELSEWHERE = {
         "TransientError",
         "WiredeskError",
     ),
-    "wiredesk.contracts.topics": ("CLEANED", "ENRICHED", "FETCHED", "REJECTED", "STORED", "SUBMITTED", "Topic"),
+    "wiredesk.contracts.topics": (
+        "CLEANED",
+        "CURRENT",
+        "ENRICHED",
+        "FETCHED",
+        "REJECTED",
+        "STORED",
+        "SUBMITTED",
+        "Topic",
+    ),
 }
 _EVENTS = {*__all__} - {"__version__", *(name for names in _ELSEWHERE.values() for name in names)}
 __getattr__ = attributes(__name__, _ELSEWHERE | {"wiredesk.contracts.events": _EVENTS})

@@ -18,7 +18,7 @@ known by its place on the topic, one that confirmed a revision lies in the span 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -133,11 +133,15 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What storing one record changed."""
+    """What storing one record changed. Delivered again it gets an equal one.
+
+    `is_current`: the record made the revision that holds once the batch is stored, whatever it was when it was made.
+    """
 
     status: StoreStatus
     revision: int
     duplicate_of: UUID | None = None
+    is_current: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +228,10 @@ def plan(rows: Sequence[Row], stored: Mapping[UUID, Article], first_with: Mappin
             kept.append((one, receipt))
             if article.current == receipt.revision:
                 current[one.article_id] = (one, receipt)
+    receipts = [
+        replace(receipt, is_current=_made_current(articles[one.article_id], one, receipt))
+        for one, receipt in zip(rows, receipts, strict=True)
+    ]
     return Plan(
         receipts,
         sorted(kept, key=lambda pair: (pair[0].article_id, pair[1].revision)),
@@ -246,6 +254,10 @@ def _known(one: Row, article: Article) -> Revision | None:
         if revision.said == one.said and revision.seen_from <= one.version <= revision.seen_until:
             return revision
     return None
+
+
+def _made_current(article: Article, one: Row, receipt: Receipt) -> bool:
+    return article.current == receipt.revision and article.revisions[receipt.revision].origin == one.origin
 
 
 def _confirm(one: Row, article: Article) -> None:

@@ -1,13 +1,18 @@
-"""A batch of enriched events in, as bytes; a receipt for each, or why it cannot be stored, out."""
+"""A batch of enriched events in, as bytes; out a receipt for each, or why it cannot be stored.
+
+An event that says what its article says now goes on to the table of current articles as well.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import PermanentError
-from wiredesk.contracts.events import ArticleEnriched, ArticleStored
-from wiredesk.engine.outcomes import Received
+from wiredesk.contracts.events import ArticleEnriched
+from wiredesk.contracts.topics import CURRENT
+from wiredesk.engine.outcomes import Answer, Output, Received
 from wiredesk.runtime.pool import Pool
 from wiredesk_storage import core
 from wiredesk_storage.core import Row
@@ -18,9 +23,7 @@ LARGE_BYTES = 256 * 1024
 READ_SECONDS = 60.0
 
 
-async def keep(
-    batch: Sequence[Received[bytes]], *, store: Store, pool: Pool | None = None
-) -> list[ArticleStored | PermanentError]:
+async def keep(batch: Sequence[Received[bytes]], *, store: Store, pool: Pool | None = None) -> list[Answer]:
     """Return one answer per record, in order; what has a receipt is durable. `pool` reads the large ones.
 
     Raises:
@@ -29,7 +32,10 @@ async def keep(
     found = [await _read(received, pool) for received in batch]
     rows = [one for one in found if isinstance(one, Row)]
     answers = iter(await store.save(rows))
-    return [one if isinstance(one, PermanentError) else _answer(one, next(answers)) for one in found]
+    return [
+        one if isinstance(one, PermanentError) else _answer(one, received.event, next(answers))
+        for received, one in zip(batch, found, strict=True)
+    ]
 
 
 def row_of(received: Received[bytes]) -> Row:
@@ -53,5 +59,15 @@ async def _read(received: Received[bytes], pool: Pool | None) -> Row | Permanent
     return row
 
 
-def _answer(row: Row, answer: core.Receipt | PermanentError) -> ArticleStored | PermanentError:
-    return answer if isinstance(answer, PermanentError) else core.stored_event(row, answer)
+def _answer(row: Row, value: bytes, answer: core.Receipt | PermanentError) -> Answer:
+    if isinstance(answer, PermanentError):
+        return answer
+    receipt = core.stored_event(row, answer)
+    if not answer.is_current:
+        return receipt
+    now = datetime.now(UTC)
+    outputs: list[Output] = [
+        wire.of_table(CURRENT, row.article_id, row.event_id, value, source="storage", time=now),
+        receipt,
+    ]
+    return outputs

@@ -85,10 +85,11 @@ def partitions(topic: Topic, kafka: KafkaSettings) -> int:
 def configuration(topic: Topic, kafka: KafkaSettings, retention_bytes: int | None = None) -> dict[str, str]:
     """Return the Kafka settings of `topic`; `retention_bytes` bounds all its partitions together."""
     settings = {
-        "cleanup.policy": "delete",
+        "cleanup.policy": "compact" if topic.is_table else "delete",
         # The broker's clock counts. A producer's own would decide when its record is deleted, and how new its text is.
         "message.timestamp.type": "LogAppendTime",
-        "retention.ms": str(topic.retention // timedelta(milliseconds=1)),
+        # Of a table: how long a reader that was away still learns that something is gone.
+        "delete.retention.ms" if topic.is_table else "retention.ms": str(topic.retention // timedelta(milliseconds=1)),
         "max.message.bytes": str(topic.max_bytes),
     }
     if topic.is_exit:

@@ -93,8 +93,9 @@ def _channel(topic: Topic) -> dict[str, Any]:
             "kafka": {
                 "partitions": topic.partitions,
                 "topicConfiguration": {
-                    "cleanup.policy": ["delete"],
-                    "retention.ms": topic.retention // timedelta(milliseconds=1),
+                    "cleanup.policy": ["compact" if topic.is_table else "delete"],
+                    "delete.retention.ms" if topic.is_table else "retention.ms": topic.retention
+                    // timedelta(milliseconds=1),
                     "max.message.bytes": topic.max_bytes,
                 },
                 "bindingVersion": "0.5.0",

@@ -36,6 +36,7 @@ class Topic:
     """One Kafka topic. `consumers` are the services that read it; users may read any.
 
     `is_exit`: made for readers outside, so it is compressed in a way that every Kafka client can undo by itself.
+    `is_table`: the last record of a key is what holds, and is kept for ever (compaction); null says that it is gone.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Topic:
     retention: timedelta = timedelta(days=7)
     max_bytes: int = MAX_RECORD_BYTES
     is_exit: bool = False
+    is_table: bool = False
 
     def dead_letter(self, service: str) -> "Topic":
         """The topic that takes the records `service` could not work, byte for byte."""
@@ -126,6 +128,15 @@ REJECTED = Topic(
     description="refusals in the normal course of things, with a reason",
     is_exit=True,
 )
+CURRENT = Topic(
+    "articles.current.v1",
+    ArticleEnriched,
+    key="article_id",
+    producers=("storage",),
+    description="a table: the enriched event that says what an article says now; null when it was withdrawn",
+    is_exit=True,
+    is_table=True,
+)
 
 # What people did about dead letters. One partition: the last word on a letter is the last record. Kept for a year, so
 # that the reason of a discard outlives the letter.
@@ -173,4 +184,4 @@ def dead_letters() -> tuple[Topic, ...]:
 
 def every_topic() -> tuple[Topic, ...]:
     """All topics that must exist in a lane."""
-    return (*PUBLIC, *RETRY_TOPICS, *dead_letters(), SETTLED)
+    return (*PUBLIC, CURRENT, *RETRY_TOPICS, *dead_letters(), SETTLED)

@@ -90,7 +90,21 @@ def encode(event: Event, *, source: str, time: datetime, carried: Mapping[str, s
     topic = topic_of(event)
     about = str(subject(event))
     identity = str(getattr(event, "event_id", "")) or (carried or {}).get(CORRELATION, about)
-    headers = {
+    headers = _headers(topic, identity, about, source, time) | dict(carried or {})
+    key = about
+    if isinstance(event, ArticleSubmitted) and event.url:
+        key = registrable_host(event.url)
+    reason = event.reason.value if isinstance(event, ArticleRejected) else ""
+    return Record(topic, key.encode(), event.model_dump_json(exclude_none=True).encode(), headers, reason)
+
+
+def of_table(table: Topic, article_id: UUID, event_id: UUID, value: bytes, *, source: str, time: datetime) -> Record:
+    """Return the record that says in `table` what an article says now: `value` is the event as it was on its topic."""
+    return Record(table, str(article_id).encode(), value, _headers(table, str(event_id), str(article_id), source, time))
+
+
+def _headers(topic: Topic, identity: str, about: str, source: str, time: datetime) -> dict[str, str]:
+    return {
         "content-type": "application/json",
         "ce_specversion": "1.0",
         "ce_id": identity,
@@ -98,13 +112,7 @@ def encode(event: Event, *, source: str, time: datetime, carried: Mapping[str, s
         "ce_source": f"/wiredesk/{source}",
         "ce_time": time.isoformat(),
         "ce_subject": about,
-        **(carried or {}),
     }
-    key = about
-    if isinstance(event, ArticleSubmitted) and event.url:
-        key = registrable_host(event.url)
-    reason = event.reason.value if isinstance(event, ArticleRejected) else ""
-    return Record(topic, key.encode(), event.model_dump_json(exclude_none=True).encode(), headers, reason)
 
 
 def present(value: bytes | None) -> bytes:

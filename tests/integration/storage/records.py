@@ -55,6 +55,11 @@ def value_of(event: ArticleEnriched) -> Any:
 
 
 async def keep(records: Sequence[Received[ArticleEnriched]], *, store: Store) -> Any:
+    """Return the receipts, or why there is none."""
+    return [answer[-1] if isinstance(answer, list) else answer for answer in await outputs(records, store=store)]
+
+
+async def outputs(records: Sequence[Received[ArticleEnriched]], *, store: Store) -> Any:
     encoded: Any = [replace(one, event=value_of(one.event)) for one in records]
     return await handlers.keep(encoded, store=store)
 

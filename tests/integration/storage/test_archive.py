@@ -17,7 +17,7 @@ async def put(store, *events):
     values = [event.model_dump_json().encode() for event in events]
     records = [Received(value, at=NOON, topic="t", partition=0, offset=n) for n, value in enumerate(values)]
     answers: Any = await keep(records, store=store)
-    assert [answer.status.value for answer in answers] == ["inserted"] * len(events)
+    assert [receipt.status.value for _, receipt in answers] == ["inserted"] * len(events)
 
 
 def article(headline, text, language="en"):

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.integration.storage.records import NOON, count, enriched, keep, received, statuses
+from tests.integration.storage.records import NOON, count, enriched, keep, outputs, received, statuses, value_of
 from wiredesk.contracts import ids
 from wiredesk.contracts.events import ArticleStored, StoreStatus
+from wiredesk.contracts.topics import CURRENT
 from wiredesk.engine.outcomes import Received
 from wiredesk_storage.store import Store, open_pool
 
@@ -105,6 +106,31 @@ async def test_a_redelivered_record_gets_its_receipt_again_whatever_came_since(s
     assert await keep(records, store=store) == answers
     # Kafka may cut the same records into other batches.
     assert [(await keep([record], store=store))[0] for record in records] == answers
+
+
+async def test_only_what_an_article_says_now_goes_to_the_table_however_often_it_is_delivered(store):
+    url = f"https://news.example/{uuid.uuid4()}"
+    minutes = (1, 9, 5, 9)
+    first, newer, late, again = (
+        received(enriched(f"Ada Marsh {minute}", url=url, minute=minute)) for minute in minutes
+    )
+
+    async def said(*records):
+        """Which of the records went to the table, after it what each receipt says."""
+        answers = await outputs(records, store=store)
+        tabled = [isinstance(answer, list) for answer in answers]
+        return tabled, [(answer[-1] if isinstance(answer, list) else answer).status.value for answer in answers]
+
+    assert await said(first) == ([True], ["inserted"])
+    # Both in one batch: the first is no longer what the article says.
+    assert await said(first, newer) == ([False, True], ["inserted", "revised"])
+    assert await said(late, again) == ([False, False], ["superseded", "unchanged"])
+    assert await said(newer) == ([True], ["revised"])
+    ((record, receipt),) = await outputs([newer], store=store)
+    assert (record.topic, record.key) == (CURRENT, str(newer.event.article_id).encode())
+    assert record.value == value_of(newer.event)
+    assert record.headers["ce_id"] == str(receipt.enriched_event_id)
+    assert record.headers["ce_type"] == "wiredesk.articles.current.v1"
 
 
 async def test_an_offset_of_a_topic_made_anew_is_not_a_redelivery(store):

@@ -5,13 +5,13 @@ from contextlib import aclosing
 from wiredesk.client.client import Wiredesk
 from wiredesk.client.records import Entry
 from wiredesk.contracts.events import ArticleEnriched
-from wiredesk.contracts.topics import PUBLIC
+from wiredesk.contracts.topics import CURRENT, PUBLIC
 from wiredesk_desk.config import system
 from wiredesk_desk.output import emit, for_people, say
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views import article
 
-TOPICS = {topic.name.split(".")[1]: topic for topic in PUBLIC}
+TOPICS = {topic.name.split(".")[1]: topic for topic in (*PUBLIC, CURRENT)}
 
 
 async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | None, as_json: bool) -> Exit:
