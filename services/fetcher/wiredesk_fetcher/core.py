@@ -19,7 +19,15 @@ from wiredesk.contracts.events import (
     Rejection,
     ServiceName,
 )
-from wiredesk.contracts.submission import Refusal, article_of, check, check_content, check_url, without_credentials
+from wiredesk.contracts.submission import (
+    Refusal,
+    article_of,
+    check,
+    check_content,
+    check_url,
+    not_an_article,
+    without_credentials,
+)
 from wiredesk.engine.outcomes import RetryAt
 from wiredesk_fetcher.charset import decode, fit
 
@@ -31,6 +39,12 @@ LONGEST_WAIT = timedelta(hours=1)
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KINDS = {"text/html": Content.HTML, "application/xhtml+xml": Content.HTML, "text/plain": Content.TEXT}
+_LISTS = {
+    "application/rss+xml": "an RSS feed",
+    "application/rdf+xml": "an RSS feed",
+    "application/atom+xml": "an Atom feed",
+    "application/feed+json": "a JSON feed",
+}
 _LIMITS = {Content.HTML: MAX_PAGE_BYTES, Content.TEXT: MAX_TEXT_BYTES}
 _NAMES = {Content.HTML: "page", Content.TEXT: "text"}
 _REFUSALS = {
@@ -97,6 +111,8 @@ def refused_head(status: int, content_type: str) -> Refusal | None:
     """Return why the body of an answer is not worth reading, or None when it is."""
     if not 200 <= status < 300:
         return Refusal(_REFUSALS.get(status, Rejection.HTTP_ERROR), f"the site answered {status}")
+    if listing := _LISTS.get(media_type(content_type)):
+        return not_an_article(listing)
     # Without a body there is no type to be of.
     if media_type(content_type) not in _KINDS and status not in (204, 205):
         kind = media_type(content_type)[:100] or "nothing said"

@@ -12,6 +12,20 @@ from wiredesk.contracts.ids import article_id
 MAX_URL_LENGTH = 8192
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+# By the root element, in lower case: what lists articles and is none.
+_LISTS = {
+    "rss": "an RSS feed",
+    "rdf:rdf": "an RSS feed",
+    "feed": "an Atom feed",
+    "urlset": "a sitemap",
+    "sitemapindex": "a sitemap index",
+    "opml": "a list of feeds (OPML)",
+}
+# An XML declaration, comments and a document type may stand before the root; so far it is looked for.
+_HEAD_CHARS = 4096
+_BEFORE_ROOT = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!.*?>)", re.DOTALL)
+_ROOT = re.compile(r"\s*<([a-z]+(?::[a-z]+)?)[\s/>]", re.IGNORECASE)
+_JSON_FEED = re.compile(r'\s*\{.*?"https?://jsonfeed\.org/version/', re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[/\\]*")
 
 
@@ -62,13 +76,35 @@ def check_url(url: str) -> Refusal | None:
 
 
 def check_content(content: str, name: str, limit: int) -> Refusal | None:
-    """Return why a page or text (called `name`) is refused: nothing in it, or more than `limit` bytes of UTF-8."""
+    """Return why a page or text (called `name`) is refused, or None.
+
+    Nothing is in it, it has more than `limit` bytes of UTF-8, or it is a feed or sitemap.
+    """
     if not content.strip():
         return Refusal(Rejection.EMPTY, f"the {name} is empty")
+    if listing := list_of_articles(content):
+        return not_an_article(listing)
     # No character takes more than four bytes, so most need no encoding to be let through.
     if len(content) * 4 > limit and (size := len(content.encode("utf-8", "surrogatepass"))) > limit:
         return Refusal(Rejection.TOO_LARGE, f"the {name} has {size:,} bytes, {limit:,} are admitted")
     return None
+
+
+def list_of_articles(content: str) -> str | None:
+    """Return what `content` is ("an RSS feed") when it lists articles instead of being one, else None."""
+    head = content[:_HEAD_CHARS].lstrip("\ufeff")
+    if _JSON_FEED.match(head):
+        return "a JSON feed"
+    position = 0
+    while before := _BEFORE_ROOT.match(head, position):
+        position = before.end()
+    root = _ROOT.match(head, position)
+    return _LISTS.get(root[1].lower()) if root else None
+
+
+def not_an_article(listing: str) -> Refusal:
+    """Return the refusal of `listing` ("an RSS feed")."""
+    return Refusal(Rejection.NOT_AN_ARTICLE, f"this is {listing}, not an article: submit the URLs that it lists")
 
 
 def without_credentials(url: str) -> str:

@@ -75,6 +75,20 @@ def test_a_refusal_that_quotes_undecodable_bytes_of_a_header_can_be_said():
     assert "image/\ufffd" in event.model_dump_json()
 
 
+@pytest.mark.parametrize(
+    "type_", ["application/rss+xml", "application/atom+xml; charset=utf-8", "application/feed+json"]
+)
+def test_an_answer_that_is_a_feed_by_its_type_is_no_article_and_not_read(type_):
+    event = answered(response(content_type=type_))
+    assert event.reason is Rejection.NOT_AN_ARTICLE
+    assert "submit the URLs that it lists" in event.detail
+
+
+def test_an_answer_that_is_a_feed_by_its_first_element_is_no_article():
+    event = answered(response(body=b'<?xml version="1.0"?><rss><channel/></rss>', content_type="text/html"))
+    assert event.reason is Rejection.NOT_AN_ARTICLE
+
+
 def test_content_that_differs_in_white_space_or_form_only_is_another_event():
     texts = ["A café.", "A  café.", "A cafe\u0301.", "A café.\n"]
     events = [passed_through(ArticleSubmitted(text=text, url=URL)) for text in texts]

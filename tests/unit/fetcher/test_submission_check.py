@@ -128,3 +128,46 @@ def test_sizes_are_counted_in_bytes_of_utf8(field, limit):
 def test_the_url_beside_a_text_must_be_valid_too():
     submission = ArticleSubmitted(url="https://user:s3cret@example.org/", text="News")
     assert reason(submission) is Rejection.CREDENTIALS_IN_URL
+
+
+PROLOG = '\ufeff<?xml version="1.0" encoding="UTF-8"?>\n<!-- made by hand -->\n<?xml-stylesheet href="a.xsl"?>\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "listing"),
+    [
+        ('<rss version="2.0"><channel><item><title>Harbour opens</title></item></channel></rss>', "an RSS feed"),
+        (PROLOG + "<rss><channel/></rss>", "an RSS feed"),
+        ('<!DOCTYPE rss PUBLIC "-//N//DTD RSS 0.91//EN" "a.dtd">\n<RSS version="0.91">', "an RSS feed"),
+        (PROLOG + '<rdf:RDF xmlns="http://purl.org/rss/1.0/">', "an RSS feed"),
+        (PROLOG + '<feed xmlns="http://www.w3.org/2005/Atom"><entry/></feed>', "an Atom feed"),
+        (PROLOG + "<urlset><url><loc>https://a.example/1</loc></url></urlset>", "a sitemap"),
+        ("<sitemapindex>", "a sitemap index"),
+        ("<opml version='2.0'>", "a list of feeds (OPML)"),
+        ('{ "version": "https://jsonfeed.org/version/1.1", "items": [] }', "a JSON feed"),
+        ('{"title": "News", "version": "https://jsonfeed.org/version/1"}', "a JSON feed"),
+    ],
+)
+@pytest.mark.parametrize("field", ["html", "text"])
+def test_a_feed_or_sitemap_is_not_an_article_and_the_message_says_what_to_submit(content, listing, field):
+    refusal = check(ArticleSubmitted(**{field: content}))
+    assert refusal is not None
+    assert refusal.reason is Rejection.NOT_AN_ARTICLE
+    assert refusal.message == f"this is {listing}, not an article: submit the URLs that it lists"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PROLOG + '<html xmlns="http://www.w3.org/1999/xhtml"><body>A story.</body></html>',
+        "<!DOCTYPE html><html><body><p>About &lt;rss&gt; feeds.</p></body></html>",
+        "<!-- <rss> --><p>A story.</p>",
+        "<feedback>A story.</feedback>",
+        "Feeds\n\n<rss> is what a feed begins with.",
+        '{"version": "1"} is not JSON Feed.',
+        "<!--" * 1000,
+        "<?xml " + "<!x>" * 1000,
+    ],
+)
+def test_what_only_speaks_of_feeds_is_let_through(content):
+    assert check(ArticleSubmitted(html=content)) is None
