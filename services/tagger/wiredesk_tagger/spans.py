@@ -1,6 +1,7 @@
 """Stretches of text that a rule or model calls a name: cut to their proper edges, without overlaps. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -41,6 +42,10 @@ _LONGEST_NAME = 200  # characters; what is longer is a list in capitals, not a n
 _DETERMINER = re.compile(r"(?:[Tt]he|an?|this|that|these|those|its|his|her|their|our)\s+")
 _EDGES = ' \t\u00a0"\u201c\u201d\u2018\u00ab\u00bb()[],;:\u2013\u2014-'
 _AFTER = _EDGES + "'\u2019"
+# A name ends with its line, and before a pictograph: it says something about what stands before it.
+_BREAK = re.compile("[\n\r\u2600-\u27bf\U0001f000-\U0001faff]")
+# Parts of a pictograph: joiner, the mark for its coloured form, the keycap.
+_MARKS = "\u200d\ufe0e\ufe0f\u20e3"
 # Alone these are no name, whatever the model says.
 _FUNCTION_WORDS = frozenset({"the", "a", "an", "of", "and", "in", "on", "at", "for", "to"})
 _LAST_WORD = re.compile(r"\s+([a-z]+)$")
@@ -59,17 +64,16 @@ def resolve(spans: Iterable[Span]) -> list[Span]:
 
 
 def trim(text: str, span: Span, lexicon: Lexicon) -> Span | None:
-    """Return `span` without "the", titles, quotes, a possessive ending, a common word behind the name or a second line.
+    """Return `span` without "the", titles, quotes, emoji, a possessive ending, a common word behind it, a second line.
 
     None if nothing is left.
     """
     start, end = span.start, span.end
-    for brk in ("\n", "\r"):
-        at = text.find(brk, start, end)
-        end = at if at >= 0 else end
-    while start < end and text[start] in _EDGES:
+    while start < end and (text[start] in _EDGES or _is_symbol(text[start])):
         start += 1
-    while start < end and (text[end - 1] in _AFTER or text[start:end].endswith(" .")):
+    if brk := _BREAK.search(text, start, end):
+        end = brk.start()
+    while start < end and (text[end - 1] in _AFTER or _is_symbol(text[end - 1]) or text[start:end].endswith(" .")):
         end -= 1
     # The grammar's spans are as long as they must be: "five percent" are common words behind "About".
     if span.rule != "grammar" and lexicon.name(span.label, text[start:end]) is None:
@@ -82,6 +86,11 @@ def trim(text: str, span: Span, lexicon: Lexicon) -> Span | None:
     left = text[start:end]
     nothing = left.lower() in _FUNCTION_WORDS or (span.label == "PERSON" and left in lexicon.titles)
     return None if nothing or not any(c.isalnum() for c in left) else span._replace(start=start, end=end)
+
+
+def _is_symbol(character: str) -> bool:
+    """Whether it is a pictograph or a part of one, or a sign like ™."""
+    return not character.isascii() and (character in _MARKS or unicodedata.category(character) in ("So", "Sk"))
 
 
 def _cut(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:

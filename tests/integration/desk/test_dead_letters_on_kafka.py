@@ -11,7 +11,7 @@ from tests.factories import cleaned, enriched, fetched
 from tests.integration.desk.sending import dead, send_records
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts import wire
-from wiredesk.contracts.errors import PermanentError, WorkFailedError
+from wiredesk.contracts.errors import InvalidRecordError, PermanentError, WorkFailedError
 from wiredesk.contracts.events import ArticleSubmitted
 from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, SETTLED, SUBMITTED, Lane
 from wiredesk_desk.dead_letters import commands, store
@@ -102,6 +102,20 @@ async def test_a_letter_is_shown_whole_and_replayed_byte_for_byte(kafka: KafkaSe
     assert (group["open"], group["replayed"], group["discarded"]) == (0, 1, 0)
     (flat,) = await listed(rows, every=True, flat=True)
     assert (flat["state"], flat["note"]) == ("replayed", f"to {sent['sent_to']}")
+
+
+async def test_a_tombstone_is_replayed_as_null_and_an_empty_record_as_empty(
+    kafka: KafkaSettings, lane: Lane, rows: Rows
+):
+    null, empty = InvalidRecordError("null", reason="null_value"), InvalidRecordError("empty", reason="empty_value")
+    letters = [
+        dead(CLEANED, "tagger", b"", offset=1, error=null, headers={"content-type": ""}),
+        dead(CLEANED, "tagger", b"", offset=2, error=empty, headers={"content-type": "text/x"}),
+    ]
+    await send_records(kafka, lane, letters)
+    assert await replay([], ALL, every=True, as_json=False) == Exit.OK
+    back = {dict(record.headers).get("content-type"): record.value for record in await on(kafka, lane, CLEANED)}
+    assert back == {None: None, b"text/x": b""}
 
 
 async def test_replaying_all_twice_sends_once_and_again_sends_anew(kafka: KafkaSettings, lane: Lane, rows: Rows):

@@ -162,3 +162,12 @@ def test_all_kinds_of_furniture_occur_and_no_two_texts_are_alike():
     kinds = Counter(kind for text in flattened for kind, _ in text.lines)
     assert set(ZoneKind) - set(kinds) == {ZoneKind.QUOTE}
     assert min(kinds[kind] for kind in (ZoneKind.SLUG, ZoneKind.CREDIT, ZoneKind.TRACKER, ZoneKind.CONTRIBUTORS)) >= 8
+
+
+def test_no_picture_goes_from_an_agency_to_itself():
+    flattened = [flatten(article, ARTICLES[0]) for article in ARTICLES if article.credit]
+    passed_on = [text for one in flattened for kind, text in one.lines if kind is ZoneKind.CREDIT and " via " in text]
+    assert len(passed_on) > 10
+    for text in passed_on:
+        sender, _, desk = text.partition(" via ")
+        assert not sender.lower().endswith(desk.lower())

@@ -78,6 +78,9 @@ def test_our_headers_are_taken_off_and_those_of_the_record_stay():
     }
     theirs = {wire.CORRELATION: "c", "ce_id": "1", "traceparent": "00-1", "x-own": "2"}
     assert original_headers(ours | theirs) == theirs
+    # The framework's, on a record that had none.
+    assert original_headers(theirs | {"content-type": ""}) == theirs
+    assert original_headers(theirs | {"content-type": "application/json"}) != theirs
 
 
 def test_every_dead_letter_topic_knows_where_its_records_came_from():

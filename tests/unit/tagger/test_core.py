@@ -62,6 +62,13 @@ def test_a_span_of_impossible_length_is_no_name():
         ("World\n\nRussia", "GPE", "World"),
         ("McDonald's", "ORG", "McDonald's"),
         ("The Gambia", "GPE", "The Gambia"),
+        ("Kari Solberg 🎉", "PERSON", "Kari Solberg"),
+        ("🎌Kyoto", "GPE", "Kyoto"),
+        ("Bergen \U0001f469\u200d\U0001f467", "GPE", "Bergen"),
+        ("Ada Marsh ❤️ Oslo", "PERSON", "Ada Marsh"),
+        ("U.S. 🇺🇸", "GPE", "U.S."),
+        ("Oslo 1️⃣", "GPE", "Oslo 1"),
+        ("Northlight™", "ORG", "Northlight"),
     ],
 )
 def test_a_span_is_cut_to_the_name(surface, label, left):

@@ -76,6 +76,9 @@ def _picture(article: Article, chance: Random) -> list[Line]:
         return []
     photographer, agency = article.credit.split("/")
     desk = chance.choice(PICTURE_DESKS)
+    if desk == agency:
+        # Nobody hands a picture on to themselves.
+        desk = PICTURE_DESKS[PICTURE_DESKS.index(desk) - 1]
     words = [*article.slug.upper().split("-"), article.section.upper()]
     slug = (ZoneKind.SLUG, "-".join(["TOPSHOT", *words] if chance.random() < 0.3 else words))
     credit_text = chance.choice(

@@ -19,6 +19,7 @@ from wiredesk_desk.reading import RawRecord
 OPEN = "open"
 Identity: TypeAlias = tuple[str, str]
 
+_ADDED = ("content-type", "")
 _OURS = {
     wire.ATTEMPT,
     wire.NOT_BEFORE,
@@ -217,7 +218,15 @@ def is_pointer(value: bytes) -> bool:
 
 def original_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers the record had: ours make the fetcher refuse it as forged."""
-    return {name: value for name, value in headers.items() if name not in _OURS}
+    # The framework adds an empty content type to a record that has none.
+    return {name: value for name, value in headers.items() if name not in _OURS and (name, value) != _ADDED}
+
+
+def original_value(letter: Letter, record: RawRecord) -> bytes | None:
+    """Return the value the record had: a dead letter holds null as nothing."""
+    was_null = letter.reason == "null_value" and not record.value
+    # The client sends nothing that has neither key nor value.
+    return None if was_null and record.key is not None else record.value
 
 
 def source_of(letters: Topic) -> Topic:

@@ -22,7 +22,7 @@ from wiredesk.contracts.events import Settlement
 from wiredesk.contracts.topics import MiB
 from wiredesk_desk.config import System, system
 from wiredesk_desk.dead_letters import store
-from wiredesk_desk.dead_letters.core import OPEN, Letter, Selection, original_headers, source_of
+from wiredesk_desk.dead_letters.core import OPEN, Letter, Selection, original_headers, original_value, source_of
 from wiredesk_desk.output import Row, emit, for_people, say, table
 from wiredesk_desk.reading import RawRecord
 from wiredesk_desk.running import Exit
@@ -133,7 +133,7 @@ class _Sender:
         headers = original_headers(letter.headers) | {wire.REPLAY_OF: letter.position}
         future = await self._producer.send(
             self._here.lane.topic(source_of(letter.topic)),
-            record.value,
+            original_value(letter, record),
             key=record.key,
             headers=[(name, value.encode()) for name, value in headers.items()],
         )

@@ -20,7 +20,7 @@ from wiredesk.runtime.pool import Pool
 from wiredesk_cleaner import pool_worker
 from wiredesk_cleaner.handlers import clean
 from wiredesk_cleaner.settings import CleanerSettings
-from wiredesk_desk.dead_letters.core import Letter, original_headers, source_of
+from wiredesk_desk.dead_letters.core import Letter, original_headers, original_value, source_of
 from wiredesk_desk.reading import RawRecord
 from wiredesk_fetcher import core as fetcher
 from wiredesk_storage import core as storage
@@ -74,7 +74,7 @@ class Trial:
             )
         judge: Judge[Any] = Judge(letter.stage, source_of(letter.topic), encoded=letter.stage != ServiceName.FETCHER)
         headers = tuple((name, value.encode()) for name, value in original_headers(letter.headers).items())
-        again = replace(record, headers=headers)
+        again = replace(record, headers=headers, value=original_value(letter, record))
         answer: Answer
         try:
             received = judge.receive(again, from_retry=False)
