@@ -33,6 +33,9 @@ class _ForbiddenAddressError(OSError):
 
 
 HOST_BUSY = "host_busy"
+UNKNOWN_HOST = "unknown_host"
+# What the resolver says of a name that does not exist, and of one without an address; all else may be its own trouble.
+_NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
 class Web:
@@ -47,8 +50,8 @@ class Web:
         """Return the answer at the end of the hop chain, or why it was refused. Errors name the host, never the URL.
 
         Raises:
-            TransientError: no answer within the deadline, no connection, no such name, a broken answer, or the host
-                is busy with other articles (`host_busy`).
+            TransientError: no answer within the deadline, no connection, a broken answer, no such name
+                (`unknown_host`), or the host is busy with other articles (`host_busy`).
         """
         host = registrable_host(url)
         turn = self._turns.setdefault(host, asyncio.Semaphore(self._options.per_host))
@@ -70,9 +73,12 @@ class Web:
         except (aiohttp.ClientError, OSError) as error:
             if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, _ForbiddenAddressError):
                 return Refusal(Rejection.FORBIDDEN_ADDRESS, "not an address and port of the public web")
-            reason = "dns" if isinstance(error, aiohttp.ClientConnectorDNSError) else "connection"
+            if isinstance(error, aiohttp.ClientConnectorDNSError):
+                if error.os_error.errno in _NO_SUCH_NAME:
+                    raise TransientError(f"there is no host {error.host}", reason=UNKNOWN_HOST) from None
+                raise TransientError(f"{host}: {type(error).__name__}", reason="dns") from None
             # Only the type: the text of an aiohttp error may hold the URL.
-            raise TransientError(f"{host}: {type(error).__name__}", reason=reason) from None
+            raise TransientError(f"{host}: {type(error).__name__}", reason="connection") from None
         finally:
             turn.release()
 

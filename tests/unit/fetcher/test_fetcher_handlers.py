@@ -90,16 +90,23 @@ class Failing:
         raise TransientError("no answer", reason=self.reason)
 
 
-async def _through(web):
-    received = Received(
-        ArticleSubmitted(url="https://slow.example/a"), at=AT, topic="articles.submitted.v1", partition=3, offset=7
-    )
+async def _through(web, attempt=0):
+    submission = ArticleSubmitted(url="https://slow.example/a")
+    received = Received(submission, at=AT, topic="articles.submitted.v1", partition=3, offset=7, attempt=attempt)
     return await fetch(received, web=web, clock=lambda: NOW)
 
 
 async def test_an_article_whose_turn_does_not_come_waits_without_a_failed_try():
     waits = RetryAt(NOW + timedelta(minutes=1), "host_busy", is_attempt=False)
     assert await _through(Failing("host_busy")) == waits
+
+
+async def test_a_host_that_does_not_exist_is_tried_again_quickly_and_then_refused():
+    assert await _through(Failing("unknown_host")) == RetryAt(NOW + timedelta(seconds=5), "unknown_host")
+    assert await _through(Failing("unknown_host"), 1) == RetryAt(NOW + timedelta(seconds=20), "unknown_host")
+    event = await _through(Failing("unknown_host"), 2)
+    assert isinstance(event, ArticleRejected)
+    assert (event.reason, event.detail) == (Rejection.INVALID_URL, "no answer")
 
 
 async def test_a_site_that_does_not_answer_is_a_failed_try():

@@ -96,15 +96,29 @@ async def test_a_broken_answer_is_tried_again_and_its_error_holds_no_url(answer)
     assert caught.value.__cause__ is None
 
 
-async def test_a_closed_port_and_an_unknown_name_are_tried_again():
+async def test_a_closed_port_is_tried_again():
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with pytest.raises(TransientError) as refused:
         await get(f"http://127.0.0.1:{port}/")
     assert refused.value.reason == "connection"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [(socket.EAI_NONAME, "unknown_host"), (socket.EAI_AGAIN, "dns"), (socket.EAI_FAIL, "dns")],
+    ids=["no such name", "resolver away", "resolver fails"],
+)
+async def test_a_name_that_does_not_exist_is_told_from_a_resolver_in_trouble(monkeypatch, code, reason):
+    def resolve(*_arguments: object, **_options: object) -> None:
+        raise socket.gaierror(code, "no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(TransientError) as unknown:
-        await get("http://no-such-name.invalid/")
-    assert unknown.value.reason == "dns"
+        await get("http://mistyped.example/private?token=s3cret")
+    assert unknown.value.reason == reason
+    assert "mistyped.example" in str(unknown.value)
+    assert "s3cret" not in str(unknown.value)
 
 
 @pytest.mark.parametrize("url", ["http://exa_mple..example/", "http://" + "a" * 300 + ".example/"])
