@@ -21,11 +21,11 @@ from wiredesk_cleaner.normalisation import fold, one_line, tidy
 from wiredesk_cleaner.quality.grade import quality
 from wiredesk_cleaner.quality.not_an_article import STORY_WORDS, too_little, wall
 from wiredesk_cleaner.zones.line_rules import ends_sentence, match, word_count
-from wiredesk_cleaner.zones.views import Found, add_caption, found_in, story
+from wiredesk_cleaner.zones.views import Found, add_caption, for_readers, found_in, story
 from wiredesk_cleaner.zones.zone_map import zone_map
 
 # Part of every event id: a change of what the cleaner makes of the same input is a new version.
-CLEANER_VERSION = "5"
+CLEANER_VERSION = "6"
 # No article comes near it; it bounds the time, and the zones of what passes fit their topic's largest record.
 MAX_LINES = 20_000
 
@@ -162,7 +162,7 @@ def _article(
         evidence=stated.evidence,
         quality=grade,
         quality_reasons=reasons,
-        zones=zones,
+        zones=for_readers(zones, text, body),
         word_count=length,
         content_hash=ids.content_hash(stated.headline, body),
         text_hash=text_hash(words),

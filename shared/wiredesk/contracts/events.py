@@ -26,6 +26,7 @@ from wiredesk.contracts.parts import (
     Many,
     Mention,
     MinHash,
+    OpenEnum,
     Quality,
     Url,
     Zone,
@@ -176,7 +177,7 @@ class ArticleEnriched(ArticleCleaned):
         return self
 
 
-class StoreStatus(StrEnum):
+class StoreStatus(OpenEnum):
     """What storing an enriched article changed."""
 
     INSERTED = "inserted"
@@ -213,7 +214,7 @@ class ServiceName(StrEnum):
     STORAGE = "storage"
 
 
-class Rejection(StrEnum):
+class Rejection(OpenEnum):
     """Why an article was refused in the normal course of things (not an error of ours)."""
 
     INVALID_URL = "invalid_url"
@@ -242,7 +243,7 @@ class ArticleRejected(Event):
     url: Url | None = None
 
 
-class Settlement(StrEnum):
+class Settlement(OpenEnum):
     """What people did about a dead letter."""
 
     REPLAYED = "replayed"

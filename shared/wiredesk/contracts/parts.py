@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, FailFast, Field, StringConstraints, WithJsonSchema
 
 T = TypeVar("T")
 
@@ -18,7 +18,19 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False)
 
 
-class ZoneKind(StrEnum):
+class OpenEnum(StrEnum):
+    """Closed for who writes, open for who reads: a value that a later version writes is taken as it is."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "OpenEnum | None":
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member
+
+
+class ZoneKind(OpenEnum):
     """What a line of the input is. BODY, HEADING, QUOTE and LIST make up the story's text."""
 
     SECTION = "section"
@@ -45,16 +57,19 @@ class ZoneKind(StrEnum):
 
 
 class Zone(Event):
-    """One line of the input and what it is. Zones are in input order; blank lines belong to none."""
+    """One line of the input and what it is. Zones are in input order; blank lines belong to none.
+
+    A line of the story is `article.text[start:end]`; any other has its own `text`.
+    """
 
     kind: ZoneKind
     rule: str = Field(description="which rule decided")
-    start: int = Field(ge=0, description="offset in the input text (for HTML: in the extracted blocks)")
-    end: int = Field(ge=0)
-    text: str | None = Field(None, description="the line; absent for body lines, which are in the article's text")
+    start: int | None = Field(None, ge=0, description="where the line begins in the article's text")
+    end: int | None = Field(None, ge=0)
+    text: str | None = Field(None, description="the line, where it is not in the article's text")
 
 
-class ContentType(StrEnum):
+class ContentType(OpenEnum):
     """What kind of page the article is. An error page, a wall or an index is no article and is rejected."""
 
     ARTICLE = "article"
@@ -64,7 +79,7 @@ class ContentType(StrEnum):
     LIST = "list"
 
 
-class Quality(StrEnum):
+class Quality(OpenEnum):
     """How much of the article is there: all, not all (`quality_reasons` says why), or hardly any."""
 
     GOOD = "good"
@@ -118,11 +133,18 @@ class GeoCoordinates(Event):
     longitude: float = Field(ge=-180, le=180)
 
 
+# OntoNotes 5, as spaCy names them. A pipeline of one's own may have others.
+ENTITY_TYPES = (
+    *("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"),
+    *("DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"),
+)
+
+
 class Entity(Event):
     """One real thing the story names. Types are spaCy's (OntoNotes): PERSON, ORG, GPE, LOC, NORP, DATE and so on."""
 
     name: str = Field(min_length=1, description="canonical: the fullest form in the article; a country's usual name")
-    type: str
+    type: Annotated[str, WithJsonSchema({"type": "string", "enum": list(ENTITY_TYPES)})]
     mentions: Many[Mention] = Field(min_length=1)
     salience: float = Field(0.0, ge=0, le=1, description="how much the story is about it; the highest is near 1")
     ids: dict[str, str] = Field(

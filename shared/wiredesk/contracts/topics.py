@@ -4,6 +4,7 @@ The single list: `wiredesk topics apply` creates what stands here, services subs
 and the compose set-up are printed from it. Dead-letter and retry topics are derived, never named by hand.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -50,6 +51,12 @@ class Topic:
     max_bytes: int = MAX_RECORD_BYTES
     is_exit: bool = False
     is_table: bool = False
+
+    @property
+    def schema_id(self) -> str:
+        """What the JSON Schema of its events is called; `wiredesk schema show` prints it."""
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.event.__name__).lower()
+        return f"urn:wiredesk:schema:{name}:{self.event.model_fields['schema_version'].default}"
 
     def dead_letter(self, service: str) -> "Topic":
         """The topic that takes the records `service` could not work, byte for byte."""

@@ -47,6 +47,8 @@ _FEW_ERRORS = 1000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOPIC_OF: Mapping[type[Event], Topic] = {topic.event: topic for topic in topics.PUBLIC}
+# Made once: a header of every record.
+_SCHEMA_IDS: Mapping[str, str] = {topic.name: topic.schema_id for topic in (*topics.PUBLIC, topics.CURRENT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _headers(topic: Topic, identity: str, about: str, source: str, time: datetim
         "ce_source": f"/wiredesk/{source}",
         "ce_time": time.isoformat(),
         "ce_subject": about,
+        "ce_dataschema": _SCHEMA_IDS[topic.name],
     }
 
 

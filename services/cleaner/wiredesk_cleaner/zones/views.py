@@ -38,7 +38,7 @@ class Found:
 def story(text: str, zones: Iterable[Zone]) -> str:
     """Return the body: the story zones of `text`, a blank line between them wherever the input has one."""
     parts: list[str] = []
-    end = 0
+    end: int | None = 0
     for zone in zones:
         if zone.kind in STORY:
             if parts:
@@ -48,7 +48,23 @@ def story(text: str, zones: Iterable[Zone]) -> str:
     return "".join(parts)
 
 
-def _has_blank_line(text: str, start: int, end: int) -> bool:
+def for_readers(zones: Iterable[Zone], text: str, body: str) -> tuple[Zone, ...]:
+    """Return the zones of `text` as a reader of the article finds them: those of the story in `body`, see `story`."""
+    placed: list[Zone] = []
+    at = 0
+    for zone in zones:
+        if zone.kind not in STORY:
+            placed.append(Zone(kind=zone.kind, rule=zone.rule, text=zone.text))
+            continue
+        line = text[zone.start : zone.end]
+        # Only line ends stand between two lines of the story.
+        start = body.index(line, at)
+        at = start + len(line)
+        placed.append(Zone(kind=zone.kind, rule=zone.rule, start=start, end=at))
+    return tuple(placed)
+
+
+def _has_blank_line(text: str, start: int | None, end: int | None) -> bool:
     return any(not line.strip() for line in text[start:end].split("\n")[1:-1])
 
 

@@ -10,7 +10,7 @@ from wiredesk_desk.cli.options import Directory, Json
 
 topics = typer.Typer(help="The Kafka topics: create them, see what differs.", no_args_is_help=True)
 config = typer.Typer(help="Settings.", no_args_is_help=True)
-schema = typer.Typer(help="The contracts as JSON Schema and AsyncAPI (in a checkout).", no_args_is_help=True)
+schema = typer.Typer(help="The contracts as JSON Schema and AsyncAPI.", no_args_is_help=True)
 knowledge = typer.Typer(help="The tagger's file of names and their ids.", no_args_is_help=True)
 # Where a checkout keeps the documents.
 CONTRACTS = Path("docs/contracts")
@@ -41,6 +41,17 @@ def config_show(json: Json = False) -> None:
     from wiredesk_desk import running
 
     running.execute(verb.show(as_json=json))
+
+
+@schema.command("show")
+def schema_show(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Such as article-enriched, or asyncapi.")] = None,
+) -> None:
+    """Print the JSON Schema of an event, or the AsyncAPI document; without a name the names."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import schema
+
+    running.execute(schema.show(name))
 
 
 @schema.command("write")

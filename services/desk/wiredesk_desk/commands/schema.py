@@ -6,9 +6,23 @@ from pathlib import Path
 from wiredesk.contracts import schema
 from wiredesk.contracts.schema import Difference
 from wiredesk_desk.output import say
-from wiredesk_desk.running import Exit
+from wiredesk_desk.running import Exit, Problem
 
 _TODO = "A breaking change is a new topic: add a `.v2` to wiredesk.contracts.topics and keep the old one."
+
+
+async def show(name: str | None) -> Exit:
+    """Print one document as it is for this version; without a name the names."""
+    documents = schema.documents()
+    names = {file.partition(".")[0]: file for file in documents}
+    if name is None:
+        for one in names:
+            print(one)
+        return Exit.OK
+    if name not in names and name not in documents:
+        raise Problem(f"there is no schema {name!r}", f"Take one of: {' '.join(names)}.", code=Exit.USAGE)
+    print(documents[names.get(name, name)], end="")
+    return Exit.OK
 
 
 async def write(directory: Path) -> Exit:
@@ -26,6 +40,7 @@ async def write(directory: Path) -> Exit:
 
 async def check(directory: Path) -> Exit:
     """Tell every document that is not as the models say, and each break in it."""
+    _check_checkout(directory)
     differences = schema.compare(directory)
     for difference in differences:
         say(f"differs: {directory / difference.file}")
@@ -34,6 +49,12 @@ async def check(directory: Path) -> Exit:
     elif differences:
         say("Run `wiredesk schema write` and commit the documents.")
     return Exit.FAILED if differences else Exit.OK
+
+
+def _check_checkout(directory: Path) -> None:
+    if not directory.is_dir():
+        todo = "It is for a checkout: go there. What this version says: wiredesk schema show"
+        raise Problem(f"there is no folder {directory} here to compare with", todo, code=Exit.USAGE)
 
 
 def _tell_breaks(differences: Sequence[Difference]) -> bool:

@@ -1,8 +1,11 @@
 """`try`: one article through fetcher, cleaner and tagger in this process; no Kafka, no database."""
 
+import ipaddress
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from wiredesk.client.hosts import is_loopback
 from wiredesk.contracts.errors import TransientError
 from wiredesk.contracts.events import (
     ArticleCleaned,
@@ -13,23 +16,26 @@ from wiredesk.contracts.events import (
     Content,
     Rejection,
 )
+from wiredesk.contracts.submission import check_url
 from wiredesk.contracts.topics import SUBMITTED
 from wiredesk.engine.outcomes import Received
 from wiredesk_cleaner import core as cleaner
 from wiredesk_cleaner.normalisation import tidy
-from wiredesk_cleaner.zones.views import story
+from wiredesk_cleaner.zones.views import for_readers, story
 from wiredesk_cleaner.zones.zone_map import zone_map
-from wiredesk_desk.commands.publish import item_of
 from wiredesk_desk.config import settings_classes
 from wiredesk_desk.output import emit, for_people, say
+from wiredesk_desk.publishing.items import item_of
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views.page import page_of
 from wiredesk_desk.views.terminal import show_article, show_zones
 from wiredesk_fetcher.handlers import fetch
 from wiredesk_fetcher.http import open_web
-from wiredesk_fetcher.settings import FetcherSettings
+from wiredesk_fetcher.settings import FetcherOptions, FetcherSettings
 from wiredesk_tagger import nlp
 from wiredesk_tagger.settings import TaggerSettings
+
+_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
 async def try_out(what: str, *, zones: bool = False, page: Path | None = None, as_json: bool = False) -> Exit:
@@ -39,6 +45,8 @@ async def try_out(what: str, *, zones: bool = False, page: Path | None = None, a
     """
     settings_classes()
     item = item_of(what)
+    if page is not None and not page.parent.is_dir():
+        raise Problem(f"there is no folder {page.parent}", f"mkdir -p {page.parent}", code=Exit.USAGE)
     fetched = await _fetched(ArticleSubmitted(url=item.url, html=item.html, text=item.text, source="wiredesk try"))
     cleaned = cleaner.clean(fetched) if isinstance(fetched, ArticleFetched) else fetched
     if isinstance(cleaned, ArticleRejected):
@@ -46,12 +54,13 @@ async def try_out(what: str, *, zones: bool = False, page: Path | None = None, a
             # Which lines are no story is why there is none.
             text = tidy(fetched.content)
             found = zone_map(text)
-            show_zones(story(text, found), found, as_json=as_json)
+            body = story(text, found)
+            show_zones(body, for_readers(found, text, body), as_json=as_json)
         elif not for_people(as_json=as_json):
             emit(cleaned.model_dump(mode="json"))
         say(f"rejected by the {cleaned.stage}: {cleaned.reason} ({cleaned.detail})")
         if cleaned.reason is Rejection.FORBIDDEN_ADDRESS:
-            say("For a site of your own: export WIREDESK_FETCHER__ALLOW_ADDRESSES=127.0.0.1/32")
+            say("For a site of your own network: export WIREDESK_FETCHER__ALLOW_ADDRESSES=10.0.0.0/8 (its addresses)")
         return Exit.REJECTED
     if zones and not page:
         show_zones(cleaned.text, cleaned.zones, as_json=as_json)
@@ -83,11 +92,19 @@ def _write(page: Path, html: str) -> None:
     say(f"written: {page}")
 
 
+def _options(url: str | None) -> FetcherOptions:
+    """The fetcher's; a site of this machine that somebody here names may be read, as any program of theirs can."""
+    options = FetcherSettings.load().fetcher
+    if url is None or check_url(url) or not is_loopback(urlsplit(url).hostname or ""):
+        return options
+    return options.model_copy(update={"allow_addresses": (*options.allow_addresses, *_LOOPBACK)})
+
+
 async def _fetched(submission: ArticleSubmitted) -> ArticleFetched | ArticleRejected:
     now = datetime.now(UTC)
     received = Received(event=submission, at=now, topic=SUBMITTED.name, partition=0, offset=0)
     try:
-        async with open_web(FetcherSettings.load().fetcher) as web:
+        async with open_web(_options(submission.url)) as web:
             answer = await fetch(received, web=web, clock=lambda: now)
     except TransientError as error:
         raise Problem(str(error), "The pipeline would try again later; so can you.", code=Exit.UNREACHABLE) from None

@@ -88,14 +88,4 @@ def _apart(found: Iterable[Marked]) -> Iterator[Marked]:
 
 def lines(text: str, zones: Iterable[Zone]) -> list[Line]:
     """Return the lines of the input in order. A line of the story stands in an article once, in its `text`."""
-    found, at = [], 0
-    story = iter([line for line in text.split("\n") if line])
-    for zone in zones:
-        if zone.text is not None:
-            found.append(Line(zone, zone.text, None))
-            continue
-        line = next(story)
-        at = text.index(line, at)
-        found.append(Line(zone, line, at))
-        at += len(line)
-    return found
+    return [Line(zone, text[zone.start : zone.end] if zone.text is None else zone.text, zone.start) for zone in zones]

@@ -23,7 +23,7 @@ _LONGEST = 320
 def show_zones(text: str, zones: Sequence[Zone], *, as_json: bool) -> None:
     """Print every line with its zone and the rule that gave it: a map for people, else NDJSON with whole lines.
 
-    `start` and `end` are code points in the input text, or for a page in its extracted blocks.
+    `start` and `end` are code points in the article's text; a line that is not of the story has none.
     """
     if not for_people(as_json=as_json):
         for line in lines(text, zones):

@@ -58,6 +58,8 @@ def test_zones_cover_every_non_blank_line_once_and_resolve(raw):
     zones = zone_map(text)
     end = 0
     for zone in zones:
+        assert zone.start is not None
+        assert zone.end is not None
         assert end <= zone.start < zone.end <= len(text)
         assert not text[end : zone.start].strip()
         assert zone.text is None if zone.kind in STORY else zone.text == text[zone.start : zone.end]
@@ -89,9 +91,10 @@ def test_any_text_is_cleaned_or_refused_and_its_zones_resolve(fetched, raw):
     result = clean(fetched(raw))
     text = tidy(raw)
     if isinstance(result, ArticleCleaned):
-        story_lines = [text[zone.start : zone.end] for zone in result.zones if zone.kind in STORY]
-        assert story_lines == [line for line in result.text.split("\n") if line]
-        assert all(text[zone.start : zone.end] == zone.text for zone in result.zones if zone.kind not in STORY)
+        places = [(zone.start, zone.end) for zone in result.zones if zone.kind in STORY]
+        assert [result.text[start:end] for start, end in places] == [line for line in result.text.split("\n") if line]
+        assert all((zone.start, zone.end) == (None, None) for zone in result.zones if zone.kind not in STORY)
+        assert all(zone.text and zone.text in text for zone in result.zones if zone.kind not in STORY)
 
 
 @given(TEXTS, st.booleans())
