@@ -110,6 +110,11 @@ class EntityCount:
     mentions: int
 
 
+_IGNORED = """
+select config from unnest($1::text[]) as config where numnode(websearch_to_tsquery(config::regconfig, $2)) = 0
+"""
+
+
 class Archive:
     """Read access to the store. Every method raises `InfrastructureError` when PostgreSQL is away."""
 
@@ -120,6 +125,11 @@ class Archive:
         """Return the best `limit` articles for `query`: words, "phrases", or, -without; in headline and text."""
         configs = [PLAIN_CONFIG, *SEARCH_CONFIGS.values()]
         return [Hit(**found) for found in await self._fetch(_SEARCH, configs, query, limit)]
+
+    async def ignored_in(self, query: str) -> list[str]:
+        """Return the languages (names of PostgreSQL's configurations) in which no word of `query` is searched for."""
+        configs = list(SEARCH_CONFIGS.values())
+        return [found["config"] for found in await self._fetch(_IGNORED, configs, query)]
 
     async def article(self, article_id: UUID) -> StoredArticle | None:
         """Return an article with its history, or None when it is not stored."""

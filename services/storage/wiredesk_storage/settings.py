@@ -1,14 +1,26 @@
 """Settings of storage: `WIREDESK_STORAGE__…`."""
 
-from pydantic import BaseModel, Field, SecretStr
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 from wiredesk.runtime.settings import ServiceSettings
+
+
+def _is_address(dsn: SecretStr) -> SecretStr:
+    """Asyncpg would raise errors of many kinds, and quote the password."""
+    scheme, _, rest = dsn.get_secret_value().partition("://")
+    hosts = rest.partition("/")[0].partition("?")[0].rpartition("@")[2].split(",")
+    ports = [host.rpartition("]")[2].partition(":")[2] for host in hosts]
+    if scheme not in ("postgresql", "postgres") or not all(port.isdigit() for port in ports if port):
+        raise ValueError("it is no address of a PostgreSQL: postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+    return dsn
 
 
 class StorageOptions(BaseModel):
     """Where PostgreSQL is, and how it is used."""
 
-    dsn: SecretStr = Field(
+    dsn: Annotated[SecretStr, AfterValidator(_is_address)] = Field(
         SecretStr("postgresql://postgres@127.0.0.1:5432/wiredesk"),
         description="postgresql://user:password@host/database",
     )

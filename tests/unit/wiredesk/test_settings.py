@@ -183,3 +183,26 @@ def test_a_login_that_is_given_by_half_is_an_error_that_says_what_is_missing(mon
 )
 def test_a_whole_login_is_taken(login):
     assert KafkaSettings(**login).security_protocol == login["security_protocol"]
+
+
+@pytest.mark.parametrize("dsn", ["nonsense", "postgresql://u:s3cret@host:notaport/x", "http://u:s3cret@example.org"])
+def test_an_address_that_is_no_postgresql_is_named_by_its_setting_and_shows_no_password(monkeypatch, dsn):
+    monkeypatch.setenv("WIREDESK_STORAGE__DSN", dsn)
+    with pytest.raises(ConfigurationError, match=r"WIREDESK_STORAGE__DSN: .*postgresql://USER") as caught:
+        StorageSettings.load()
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://u:p%40ss@host/x",
+        "postgres://host",
+        "postgresql://u:p@a:5432,b:5433/x?target_session_attrs=any",
+        "postgresql://u:p@[::1]:5432/x",
+        "postgresql:///x?host=/run/postgresql",
+    ],
+)
+def test_every_form_of_an_address_of_postgresql_is_taken(monkeypatch, dsn):
+    monkeypatch.setenv("WIREDESK_STORAGE__DSN", dsn)
+    assert StorageSettings.load().storage.dsn.get_secret_value() == dsn
