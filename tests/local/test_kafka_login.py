@@ -127,7 +127,7 @@ async def test_services_and_the_command_line_of_the_folder_get_in_and_others_do_
 ):
     for name in [name for name in os.environ if name.startswith("WIREDESK_")]:
         monkeypatch.delenv(name)
-    settings = LocalSettings(local=LocalOptions(state_dir=tmp_path, kafka_login=True))
+    settings = LocalSettings(local=LocalOptions(state_dir=tmp_path, kafka_login=True, kafka_port=0, postgres_port=0))
     supervisor = Supervisor(settings, scale={"fetcher": 1}, say=print)
     await supervisor.start()
     try:
@@ -166,7 +166,9 @@ def story(folder: Path) -> Path:
 async def test_without_a_login_the_doctor_says_what_that_means(tmp_path: Path, monkeypatch, jars: Sequence[Path]):
     for name in [name for name in os.environ if name.startswith("WIREDESK_")]:
         monkeypatch.delenv(name)
-    supervisor = Supervisor(LocalSettings(local=LocalOptions(state_dir=tmp_path)), scale={}, say=print)
+    supervisor = Supervisor(
+        LocalSettings(local=LocalOptions(state_dir=tmp_path, kafka_port=0, postgres_port=0)), scale={}, say=print
+    )
     await supervisor.start()
     try:
         found = await login_check(tmp_path)

@@ -246,3 +246,50 @@ async def test_scaling_while_stopping_adds_nothing_that_stays(tmp_path: Path):
         await asyncio.wait_for(scaling, 10)
         assert supervisor.status()["workers"] == []
     assert list((tmp_path / "pids").iterdir()) == []
+
+
+_READY_LATER = """if True:
+    import http.server, json, os, sys, time
+    began = time.monotonic()
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            problems = [] if time.monotonic() - began > 0.5 else ["loading a model"]
+            body = json.dumps({"ok": not problems, "problems": problems}).encode()
+            self.send_response(503 if problems else 200)
+            self.end_headers()
+            self.wfile.write(body)
+    http.server.HTTPServer(("127.0.0.1", int(os.environ["WIREDESK_HEALTH__PORT"])), Page).serve_forever()
+"""
+_BAD_SETTING = "import sys; print('tagger: wrong settings: WIREDESK_X: no', file=sys.stderr); raise SystemExit(4)"
+
+
+async def test_who_is_not_ready_is_named_with_the_reason_until_all_are(tmp_path: Path):
+    async with running(tmp_path, _READY_LATER, scale={"fetcher": 1, "tagger": 1}) as (supervisor, _):
+        seen: set[str] = set()
+        async with asyncio.timeout(30):
+            while waiting := await supervisor.unready():
+                seen |= set(waiting)
+                await asyncio.sleep(0.02)
+    assert seen & {"tagger-1 (starting)", "tagger-1 (loading a model)"}
+
+
+async def test_a_worker_with_a_wrong_setting_is_an_error_with_what_it_said(tmp_path: Path):
+    async with running(tmp_path, _BAD_SETTING, scale={"tagger": 1}) as (supervisor, said):
+        await until(lambda: said)
+        with pytest.raises(ConfigurationError, match="tagger-1: tagger: wrong settings: WIREDESK_X: no"):
+            await supervisor.unready()
+        (worker,) = supervisor.status()["workers"]
+        assert (worker["state"], worker["restarts"]) == ("failed", 0)
+
+
+async def test_a_service_is_started_anew_process_by_process_from_another_terminal(tmp_path: Path):
+    async with running(tmp_path, scale={"fetcher": 1, "tagger": 2}) as (supervisor, _):
+        fetcher, *before = pids(supervisor)
+        control = await Control.connect(tmp_path)
+        await control.restart("tagger")
+        same, *after = pids(supervisor)
+        assert same == fetcher
+        assert len(after) == 2
+        assert not set(after) & set(before)
+        with pytest.raises(ConfigurationError, match="no service 'nobody'"):
+            await control.restart("nobody")

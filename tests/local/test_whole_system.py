@@ -36,7 +36,7 @@ from wiredesk.client.settings import KafkaSettings
 async def main():
     worker = [sys.executable, "-c", "import time; time.sleep(600)"]
     supervisor = Supervisor(
-        LocalSettings(local=LocalOptions(state_dir=Path(sys.argv[1]))),
+        LocalSettings(local=LocalOptions(state_dir=Path(sys.argv[1]), kafka_port=0, postgres_port=0)),
         scale={"fetcher": 1, "tagger": 2},
         say=lambda line: print(line, flush=True),
         command=lambda service: worker,

@@ -19,6 +19,8 @@ _PING_SECONDS = 5.0
 # Scaling down waits for batches (30 s), and workers stop in turn with nothing else to wait for.
 _ANSWER_SECONDS = 60.0
 _STOP_SECONDS = 120.0
+# Up to 64 of them, of which each finishes what it has in hand.
+_RESTART_SECONDS = 600.0
 
 Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -75,6 +77,14 @@ class Control:
             ConfigurationError: the supervisor refused.
         """
         await self._ask("scale", _ANSWER_SECONDS, service=service, count=count)
+
+    async def restart(self, service: str) -> None:
+        """Start every process of `service` anew, one after the other; returns when they run.
+
+        Raises:
+            ConfigurationError: the supervisor refused.
+        """
+        await self._ask("restart", _RESTART_SECONDS, service=service)
 
     async def stop(self) -> None:
         """Stop everything; returns when it has stopped.

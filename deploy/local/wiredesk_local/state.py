@@ -1,6 +1,7 @@
 """The folder `.wiredesk/`: everything that local mode keeps, and how a second terminal finds what is running.
 
 - `state.json`: who runs here and how to reach it; holds passwords and a token, so mode 0600
+- `ports.json`: which ports the servers had, and keep
 - `lock`: held by the supervisor for as long as it lives
 - `pids/`: one file per child, read at the next start after a crash
 - `logs/`: one file per process

@@ -11,9 +11,10 @@ from typing import Any
 from pydantic import SecretStr
 
 from wiredesk.client.settings import KafkaSettings
-from wiredesk.contracts.errors import WiredeskError
+from wiredesk.contracts.errors import ConfigurationError, WiredeskError
 from wiredesk.contracts.topics import Lane
 from wiredesk_local.control import ControlServer
+from wiredesk_local.ports import Ports
 from wiredesk_local.processes.child import lock_folder, started, stop_leftovers
 from wiredesk_local.processes.restart import Restarter
 from wiredesk_local.servers import kafka_aot
@@ -62,6 +63,8 @@ class Supervisor:
         self.settings = settings
         self.bootstrap_servers: list[str] = []
         self.dsn = ""
+        self.is_ready = False
+        """whether whoever started it has seen that every worker is at work"""
         self._kafka_login: dict[str, Any] = {}
         self._scale = dict(scale)
         self._say = _never_raising(say)
@@ -126,17 +129,33 @@ class Supervisor:
         """Bring `service` to `count` processes. See `Workers.scale`."""
         await self._workers.scale(service, count, self._addresses())
 
+    async def unready(self) -> list[str]:
+        """Name the workers that cannot work yet, each with the reason; empty when all can.
+
+        Raises:
+            ConfigurationError: one of them has ended for good.
+        """
+        if failures := self._workers.failures():
+            raise ConfigurationError("\n".join(failures))
+        return await self._workers.unready()
+
     @property
     def kafka(self) -> KafkaSettings:
         """How to reach Kafka; complete once it runs."""
         found = {"bootstrap_servers": self.bootstrap_servers, **self._kafka_login}
         return self.settings.kafka.model_copy(update=found)
 
+    @property
+    def database(self) -> str:
+        """Where PostgreSQL answers, without its password."""
+        return "your PostgreSQL" if self.settings.existing_postgres else f"PostgreSQL {self.dsn.rpartition('@')[2]}"
+
     def status(self) -> dict[str, Any]:
         """What runs, without secrets."""
         return {
             "pid": os.getpid(),
             "phase": self._phase,
+            "ready": self.is_ready,
             "bootstrap_servers": self.bootstrap_servers,
             "servers": [
                 {
@@ -171,7 +190,8 @@ class Supervisor:
         if self.settings.existing_kafka:
             self.bootstrap_servers = list(self.settings.kafka.bootstrap_servers)
             return
-        server = await kafka_server(self.settings, self._state, self._say)
+        port = self._port("Kafka", self.settings.local.kafka_port, "kafka_port")
+        server = await kafka_server(self.settings, self._state, self._say, port=port)
         self._servers["kafka"] = Restarter(server.child, server.start, say=self._say, changed=self._write_state)
         await self._servers["kafka"].start()
         self.bootstrap_servers = [server.bootstrap_server]
@@ -183,10 +203,15 @@ class Supervisor:
         if self.settings.storage.dsn is not None:
             self.dsn = self.settings.storage.dsn.get_secret_value()
             return
-        server = postgres_server(self.settings, self._state)
+        port = self._port("PostgreSQL", self.settings.local.postgres_port, "postgres_port")
+        server = postgres_server(self._state, port=port)
         self._servers["postgres"] = Restarter(server.child, server.start, say=self._say, changed=self._write_state)
         await self._servers["postgres"].start()
         self.dsn = server.dsn
+
+    def _port(self, name: str, usual: int, setting: str) -> int:
+        is_set = setting in self.settings.local.model_fields_set
+        return Ports(self._state, self._say).choose(name, usual, is_set=is_set)
 
     async def _train_later(self) -> None:
         await asyncio.sleep(_TRAIN_AFTER_SECONDS)
@@ -231,6 +256,8 @@ class Supervisor:
         match question["command"]:
             case "status":
                 return self.status()
+            case "restart":
+                await self._workers.restart(str(question["service"]), self._addresses())
             case "scale":
                 await self.scale(str(question["service"]), int(question["count"]))
             case "stop":

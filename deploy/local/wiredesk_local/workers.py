@@ -1,9 +1,10 @@
 """The worker processes: N of each service, each with a health port and a log of its own."""
 
 import asyncio
+import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from wiredesk.client.settings import FILE
@@ -12,9 +13,12 @@ from wiredesk_local.processes.child import Child, free_port
 from wiredesk_local.processes.restart import Restarter
 from wiredesk_local.state import StateDir
 
+# A service that ends with it has a wrong setting, or lacks what it needs: it would end so again.
+CONFIGURATION = 4
 # A service finishes its batch and leaves its group within 25 s of SIGTERM.
 STOP_SECONDS = 30.0
 MOST_WORKERS = 64
+_ASK_SECONDS = 6.0
 
 Command = Callable[[str], Sequence[str]]
 
@@ -80,8 +84,7 @@ class Workers:
         Raises:
             ConfigurationError: no such service, or a count that makes no sense.
         """
-        if service not in self._groups:
-            raise ConfigurationError(f"no service {service!r} here: there are {', '.join(self._groups)}")
+        self._check(service)
         if not 0 <= count <= MOST_WORKERS:
             raise ConfigurationError(f"{count} workers of {service}: take 0 to {MOST_WORKERS}")
         async with self._one_at_a_time:
@@ -93,6 +96,33 @@ class Workers:
             del group[count:]
             self._changed()
 
+    async def restart(self, service: str, addresses: Mapping[str, str]) -> None:
+        """Start every process of `service` anew, one after the other, each when it has finished what it has in hand.
+
+        Raises:
+            ConfigurationError: no such service.
+        """
+        self._check(service)
+        async with self._one_at_a_time:
+            group = self._groups[service]
+            for n, worker in enumerate(group):
+                await worker.restarter.stop(STOP_SECONDS)
+                if self._closed:
+                    return
+                group[n] = await self._add(service, worker.index, addresses)
+            self._changed()
+
+    def failures(self) -> list[str]:
+        """Name the workers that ended for good, each with the reason."""
+        everyone = [worker for group in self._groups.values() for worker in group]
+        return [f"{one.child.name}: {one.restarter.failure}" for one in everyone if one.restarter.failure]
+
+    async def unready(self) -> list[str]:
+        """Name the workers that cannot work yet or now, each with what they say is the reason."""
+        everyone = [worker for group in self._groups.values() for worker in group]
+        found = await asyncio.gather(*(_problem(worker) for worker in everyone))
+        return [f"{worker.child.name} ({problem})" for worker, problem in zip(everyone, found, strict=True) if problem]
+
     async def stop(self, hurry: asyncio.Event) -> None:
         """Stop all of them at once and for good; return once they have gone."""
         self._closed = True
@@ -102,6 +132,10 @@ class Workers:
             await self._stop_everyone(hurry)
             for group in self._groups.values():
                 group.clear()
+
+    def _check(self, service: str) -> None:
+        if service not in self._groups:
+            raise ConfigurationError(f"no service {service!r} here: there are {', '.join(self._groups)}")
 
     async def _stop_everyone(self, hurry: asyncio.Event) -> None:
         everyone = [worker for group in self._groups.values() for worker in group]
@@ -120,6 +154,25 @@ class Workers:
             env["WIREDESK_HEALTH__PORT"] = str(worker.health_port)
             await child.start(self._command(service), env=env)
 
-        worker = Worker(service, index, child, Restarter(child, start, say=self._say, changed=self._changed))
+        worker = Worker(service, index, child, self._restarter(child, start))
         await worker.restarter.start()
         return worker
+
+    def _restarter(self, child: Child, start: Callable[[], Awaitable[None]]) -> Restarter:
+        return Restarter(child, start, say=self._say, changed=self._changed, final={CONFIGURATION})
+
+
+async def _problem(worker: Worker) -> str:
+    """What the health page of a worker says is wrong; empty when it is ready."""
+    try:
+        async with asyncio.timeout(_ASK_SECONDS):
+            reader, writer = await asyncio.open_connection("127.0.0.1", worker.health_port)
+            try:
+                writer.write(b"GET /readyz HTTP/1.0\r\n\r\n")
+                answer = await reader.read()
+            finally:
+                writer.close()
+        problems = json.loads(answer.partition(b"\r\n\r\n")[2])["problems"]
+    except (OSError, ValueError, KeyError, TimeoutError):
+        return worker.restarter.state if worker.restarter.state != "running" else "starting"
+    return "; ".join(map(str, problems))

@@ -25,6 +25,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
 from wiredesk.client import admin
+from wiredesk.client.here import found_here
 from wiredesk.client.options import client_options
 from wiredesk.client.producer import Producer
 from wiredesk.client.records import Entry, RefusedError, Submission
@@ -45,11 +46,12 @@ COMMIT_SECONDS = 5.0
 class Wiredesk:
     """A connection to the newswire. Use as `async with`; safe for many tasks of one event loop.
 
-    Without arguments it takes the `WIREDESK_KAFKA__…` settings.
+    Without arguments it takes the `WIREDESK_KAFKA__…` settings; where they name no Kafka, the system that local mode
+    runs in the present folder.
     """
 
     def __init__(self, kafka: KafkaSettings | None = None, *, lane: str = "") -> None:
-        self.kafka = kafka or Settings.load().kafka
+        self.kafka = kafka or found_here(Settings.load().kafka)
         self.lane = Lane(lane)
         self._options = client_options(self.kafka)
         self._producer = Producer(self._options)

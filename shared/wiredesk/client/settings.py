@@ -239,8 +239,10 @@ def check_names(
         section = upper.removeprefix(PREFIX).partition("__")[0]
         if not upper.startswith(PREFIX) or upper in names or section in elsewhere:
             continue
-        near = difflib.get_close_matches(upper, names, n=1, cutoff=0.5)
-        problems.append(f"unknown setting {name}" + (f": did you mean {near[0]}?" if near else ""))
+        # Without what all of them begin with: that alone makes no two alike.
+        known_ends = {one.removeprefix(PREFIX) for one in names}
+        near = difflib.get_close_matches(upper.removeprefix(PREFIX), known_ends, n=1, cutoff=0.5)
+        problems.append(f"unknown setting {name}" + (f": did you mean {PREFIX}{near[0]}?" if near else ""))
     if problems:
         hint = "Run `wiredesk config show` for all settings."
         raise ConfigurationError("\n".join([*problems, hint]))

@@ -186,9 +186,9 @@ async def test_a_pipe_gets_whole_lines_and_a_terminal_one_line_that_changes(site
     await run_demo(memory_wire(), site, Console(file=piped, width=60), timeout=30)
     lines = piped.getvalue().splitlines()
     assert len(lines) >= 2
-    assert all("submitted" in line and "dead letters" in line for line in lines)
+    assert all("submitted" in line and "rejected" in line for line in lines)
     assert "\x1b" not in piped.getvalue()
     await run_demo(memory_wire(), site, Console(file=terminal, width=200, force_terminal=True), timeout=30)
     # Erase-line sequences: the line was rewritten in place.
     assert "\x1b[2K" in terminal.getvalue()
-    assert "dead letters 0" in terminal.getvalue().splitlines()[-1]
+    assert "rejected " in terminal.getvalue().splitlines()[-1]

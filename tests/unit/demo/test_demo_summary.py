@@ -178,4 +178,4 @@ def test_the_progress_line_reads_from_left_to_right():
         "dead letters": 0,
     }
     line = progress(counts, 2.5)
-    assert line == "  2.5 s  submitted 9 → fetched 8 → cleaned 7 → enriched 6 → stored 5, rejected 1, dead letters 0"
+    assert line == "  2.5 s  submitted 9 → fetched 8 → cleaned 7 → enriched 6 → stored 5, rejected 1"

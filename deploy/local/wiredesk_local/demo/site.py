@@ -53,10 +53,11 @@ ODDITIES = (
 class DemoSite:
     """The site, served while its context is open. `POST /revise` or `revise` publishes the prepared correction."""
 
-    def __init__(self, port: int = PORT) -> None:
+    def __init__(self, port: int = PORT, *, revised: bool = False) -> None:
+        """`revised`: the correction has been published before."""
         self.articles = load_articles()
         self.url = ""
-        self.revised = False
+        self.revised = revised
         self._port = port
         # Every layout gets a third of each desk.
         self._pages = {

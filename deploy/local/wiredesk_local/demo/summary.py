@@ -29,7 +29,9 @@ TYPES = {
 def progress(counts: Mapping[str, int], seconds: float) -> str:
     """Return the one line that tells how far the run is."""
     stages = " → ".join(f"{name} {counts[name]}" for name in ("submitted", "fetched", "cleaned", "enriched", "stored"))
-    return f"{seconds:5.1f} s  {stages}, rejected {counts['rejected']}, dead letters {counts['dead letters']}"
+    # So short that it stays one line where a terminal has 100 columns.
+    dead = f", dead {counts['dead letters']}" if counts["dead letters"] else ""
+    return f"{seconds:5.1f} s  {stages}, rejected {counts['rejected']}{dead}"
 
 
 def show(summary: Summary, console: Console, *, example: str, program: str = ".venv/bin/wiredesk") -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from wiredesk.contracts.errors import WiredeskError
 from wiredesk_local.processes.child import Child
@@ -25,14 +25,18 @@ class Restarter:
         *,
         say: Callable[[str], None],
         changed: Callable[[], None],
+        final: Collection[int] = (),
     ) -> None:
-        """`changed` is called after every start and end."""
+        """`changed` is called after every start and end; after an exit code in `final` it is not started again."""
         self.child = child
         self.restarts = 0
+        self.failure = ""
+        """why it ended for good; empty while it is cared for"""
         self.state = "starting"
         self._start = start
         self._say = say
         self._changed = changed
+        self._final = frozenset(final)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -54,7 +58,13 @@ class Restarter:
         pause = FIRST_PAUSE_SECONDS
         while True:
             since = time.monotonic()
-            why = _ending(await self.child.wait())
+            code = await self.child.wait()
+            if code in self._final:
+                self.failure = _told(self.child)
+                self._turn("failed")
+                self._say(f"{self.child.name} has ended and is not started again: {self.failure}")
+                return
+            why = _ending(code)
             if time.monotonic() - since >= HEALTHY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             self._turn("waiting")
@@ -81,6 +91,14 @@ class Restarter:
         # On a full disk nobody can be told; the process is cared for all the same.
         with contextlib.suppress(OSError):
             self._changed()
+
+
+def _told(child: Child) -> str:
+    """What it said at its end, without its log: the last line that begins with its name, and what follows."""
+    lines = [line.strip() for line in child.last_words(12).splitlines() if not line.lstrip().startswith("{")]
+    name = f"{child.name.rpartition('-')[0] or child.name}: "
+    first = max((n for n, line in enumerate(lines) if line.startswith(name)), default=0)
+    return " ".join(lines[first:])
 
 
 def _ending(code: int) -> str:

@@ -25,8 +25,10 @@ class Addresses:
     dsn: str
 
 
-async def kafka_server(settings: LocalSettings, state: StateDir, say: Callable[[str], None]) -> KafkaServer:
-    """Lay out the broker of `state`, fetching Kafka when this machine has none yet.
+async def kafka_server(
+    settings: LocalSettings, state: StateDir, say: Callable[[str], None], *, port: int = 0
+) -> KafkaServer:
+    """Lay out the broker of `state`, fetching Kafka when this machine has none yet. Port 0 takes a free one.
 
     Raises:
         ConfigurationError: Kafka's jars cannot be had, or the file of its password is empty.
@@ -38,7 +40,7 @@ async def kafka_server(settings: LocalSettings, state: StateDir, say: Callable[[
         jars,
         logs=state.logs,
         pids=state.pids,
-        port=options.kafka_port,
+        port=port,
         heap=options.kafka_heap,
         password=_kafka_password(state) if options.kafka_login else None,
     )
@@ -58,13 +60,13 @@ def _kafka_password(state: StateDir) -> str:
     return password
 
 
-def postgres_server(settings: LocalSettings, state: StateDir) -> PostgresServer:
-    """Lay out the database server of `state`.
+def postgres_server(state: StateDir, *, port: int = 0) -> PostgresServer:
+    """Lay out the database server of `state`. Port 0 takes a free one.
 
     Raises:
         ConfigurationError: PostgreSQL's wheel is not installed.
     """
-    return PostgresServer(state.postgres, logs=state.logs, pids=state.pids, port=settings.local.postgres_port)
+    return PostgresServer(state.postgres, logs=state.logs, pids=state.pids, port=port)
 
 
 @contextlib.asynccontextmanager
@@ -82,7 +84,7 @@ async def servers(
     state.create()
     stop_leftovers(state.pids)
     kafka = await kafka_server(settings, state, say)
-    postgres = postgres_server(settings, state)
+    postgres = postgres_server(state)
     try:
         await both(kafka.start(), postgres.start())
         yield Addresses([kafka.bootstrap_server], postgres.dsn)
