@@ -27,10 +27,10 @@ FLATTENED = (
 )
 
 
-async def _run(folder, *arguments, stdin=None):
+async def _run(folder, *arguments, stdin=None, environment=None):
     """Run one verb to its end; return (exit code, stdout, stderr)."""
     process = await asyncio.create_subprocess_exec(
-        WIREDESK, *arguments, cwd=folder, env=_environment(),
+        WIREDESK, *arguments, cwd=folder, env=environment or _environment(),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, errors = await asyncio.wait_for(process.communicate(stdin), 120)

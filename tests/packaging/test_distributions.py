@@ -34,7 +34,10 @@ for name in sys.argv[2:]:
 """
 # What looks into parts that need not be installed beside it, and what runs in the environment of the training alone.
 NOT_ALONE = {
-    "wiredesk_desk": ("commands.up", "commands.try_article", "commands.knowledge", "dead_letters.trial"),
+    "wiredesk_desk": (
+        *("commands.up", "commands.starting", "commands.background"),
+        *("commands.try_article", "commands.knowledge", "dead_letters.trial"),
+    ),
     "wiredesk_tagger": tuple(
         f"training.{name}" for name in ("card", "export", "network", "training_loop", "phases", "recipe")
     ),

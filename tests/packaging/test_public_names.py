@@ -15,7 +15,7 @@ CLIENT = {
     *("ArticleSubmitted", "ArticleFetched", "ArticleCleaned", "ArticleEnriched", "ArticleStored", "ArticleRejected"),
     *("Content", "ContentType", "Entity", "Event", "Evidence", "GeoCoordinates", "Image", "Mention", "MinHash"),
     *("Quality", "Rejection", "StoreStatus", "Zone", "ZoneKind"),
-    *("Topic", "SUBMITTED", "FETCHED", "CLEANED", "ENRICHED", "STORED", "REJECTED"),
+    *("Topic", "SUBMITTED", "FETCHED", "CLEANED", "ENRICHED", "STORED", "REJECTED", "CURRENT"),
     *("WiredeskError", "ConfigurationError", "InfrastructureError", "PermanentError", "TransientError"),
     "InvalidRecordError",
 }

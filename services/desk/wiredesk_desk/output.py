@@ -5,13 +5,15 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +22,8 @@ Row = Mapping[str, Any]
 # Columns that are copied into the next command.
 _WHOLE = {"position", "worker", "host", "reads", "partitions", "topic", "article_id", "setting"}
 
+# A folded column is no narrower.
+_STRIP = 16
 
 _NAMED = re.compile(r"(?<![\w/.'-])wiredesk (?=[a-z])")
 
@@ -49,18 +53,19 @@ def plain(text: str) -> str:
 
 def for_people(*, as_json: bool) -> bool:
     """Whether data is to be laid out for a reader: on a terminal, and not asked for as JSON."""
-    return sys.stdout.isatty() and not as_json
+    return sys.stdout is not None and sys.stdout.isatty() and not as_json
 
 
 def emit(row: Row) -> None:
     """Write one line of NDJSON. Times are ISO 8601, ids text."""
-    print(json.dumps(row, ensure_ascii=False, default=str), flush=True)
+    print(json.dumps(row, ensure_ascii=False, default=_json), flush=True)
 
 
 def table(rows: Sequence[Row], *, as_json: bool, empty: str, right: Iterable[str] = ()) -> None:
     """Write rows with equal keys: a table for people (`empty` when there are none), else NDJSON.
 
-    `right` names the columns to align at the right.
+    `right` names the columns to align at the right. Nothing is cut: long cells are folded, and where the terminal is
+    too narrow for that each row is a paragraph.
     """
     if not for_people(as_json=as_json):
         for row in rows:
@@ -69,17 +74,37 @@ def table(rows: Sequence[Row], *, as_json: bool, empty: str, right: Iterable[str
     if not rows:
         say(empty)
         return
+    cells = [{name: plain(_cell(value)) for name, value in row.items()} for row in rows]
+    console = Console(highlight=False, soft_wrap=False)
+    if _least_width(cells) > console.width:
+        _stacked(cells)
+        return
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    for name in rows[0]:
+    for name in cells[0]:
         grid.add_column(
             name.replace("_", " "),
             justify="right" if name in set(right) else "left",
             overflow="fold",
             no_wrap=name in _WHOLE,
         )
-    for row in rows:
-        grid.add_row(*(Text(plain(_cell(value))) for value in row.values()))
-    Console(highlight=False, soft_wrap=False).print(grid)
+    for one in cells:
+        grid.add_row(*(Text(text) for text in one.values()))
+    console.print(grid)
+
+
+def _least_width(cells: Sequence[Mapping[str, str]]) -> int:
+    """How wide a table has to be in which the columns of `_WHOLE` are whole and no other is a strip of syllables."""
+    natural = {name: max(cell_len(name), *(cell_len(one[name]) for one in cells)) for name in cells[0]}
+    return sum(width if name in _WHOLE else min(width, _STRIP) for name, width in natural.items()) + len(natural) - 1
+
+
+def _stacked(cells: Sequence[Mapping[str, str]]) -> None:
+    for one in cells:
+        (_, first), *others = one.items()
+        paragraph(first)
+        for name, text in others:
+            if text:
+                paragraph(f"{name.replace('_', ' ')}: {text}", indent="  ")
 
 
 def paragraph(text: str, *, indent: str = "") -> None:
@@ -88,6 +113,16 @@ def paragraph(text: str, *, indent: str = "") -> None:
     for line in plain(text).splitlines():
         for part in Text(line).wrap(console, max(20, console.width - cell_len(indent))):
             console.print(Text(indent) + part)
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> Iterator[Any]:
+    """A bar on stderr where that is a terminal; yields what to call after each item; `total` None: not known."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)
 
 
 def heading(text: str) -> None:
@@ -112,6 +147,10 @@ def duration_of(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
+def _json(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _cell(value: object) -> str:

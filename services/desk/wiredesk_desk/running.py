@@ -54,16 +54,27 @@ def outcome(verb: Coroutine[Any, Any, Exit]) -> Exit:
     """Run `verb`; return its exit code, or that of its failure after telling what happened."""
     try:
         code = asyncio.run(verb)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # The reader has what it wanted (`| head`). Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has what it wanted (`| head`).
+        _close_output()
         return Exit.OK
-    except (Problem, WiredeskError, KafkaError, ModuleNotFoundError, TimeoutError) as error:
-        return outcome_of(error)
+    except (Problem, WiredeskError, KafkaError, ModuleNotFoundError, OSError) as error:
+        code = outcome_of(error)
+        try:
+            sys.stdout.flush()
+        except (AttributeError, OSError):
+            _close_output()
     return code
+
+
+def _close_output() -> None:
+    """Python would complain once more when it closes a stdout that takes nothing."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def outcome_of(error: Exception) -> Exit:
@@ -102,4 +113,10 @@ def told(error: Exception) -> tuple[str, str, Exit]:
         return *advice(error), Exit.FAILED
     if isinstance(error, TimeoutError):
         return str(error) or "no answer in time", "wiredesk status", Exit.TIMEOUT
-    return str(error), "", Exit.FAILED
+    return _of_the_system(error) if isinstance(error, OSError) else str(error), "", Exit.FAILED
+
+
+def _of_the_system(error: OSError) -> str:
+    # Without a name it is what was written to: a full disk behind `> file`.
+    where = error.filename or "the output cannot be written"
+    return f"{where}: {error.strerror or type(error).__name__}"

@@ -2,20 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from tests.integration.desk.sending import send, send_undecodable
+from tests.integration.desk.sending import send, send_records, send_undecodable
 from wiredesk.client.client import Wiredesk
 from wiredesk.client.options import client_options
+from wiredesk.client.records import Entry
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts import ids, wire
 from wiredesk.contracts.events import ArticleRejected, ArticleSubmitted, Rejection, ServiceName
-from wiredesk.contracts.topics import SUBMITTED, Lane
+from wiredesk.contracts.topics import RETRY_TOPICS, SUBMITTED, Lane
 from wiredesk_desk.commands import publish, status, tail
 from wiredesk_desk.reading import read
 from wiredesk_desk.running import Exit
@@ -56,6 +58,96 @@ async def test_publish_waits_for_the_end_of_each_and_tells_the_worst(kafka: Kafk
     found = {row["what"]: (row["status"], row["reason"]) for row in rows()}
     assert found == {URL: ("rejected", "gone"), "ftp://x/y": ("refused", "invalid_url")}
     assert code == Exit.REJECTED
+
+
+@pytest.fixture
+async def refusing(kafka: KafkaSettings, lane: Lane) -> AsyncIterator[list[str]]:
+    """A pipeline that rejects all that is submitted; yields whom it has seen."""
+    seen: list[str] = []
+
+    async def refuse() -> None:
+        async with Wiredesk(kafka, lane=lane.name) as wired:
+            async for entry in wired.watch([SUBMITTED], from_start=True):
+                seen.append(entry.article_id)
+                event = rejected(UUID(entry.article_id))
+                await send(kafka, lane, event, **{wire.CORRELATION: entry.correlation_id})
+
+    task = asyncio.create_task(refuse())
+    yield seen
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def put_off(entry: Entry) -> wire.Record:
+    headers = {
+        wire.CORRELATION: entry.correlation_id,
+        wire.REASON: "connection",
+        wire.NOT_BEFORE: str(round((entry.at.timestamp() + 60) * 1000)),
+    }
+    return wire.Record(RETRY_TOPICS[0], b"k", entry.value, headers)
+
+
+async def test_publish_tells_a_reader_each_stop_on_the_way(
+    kafka: KafkaSettings, lane: Lane, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    said: list[str] = []
+    delayed = asyncio.Event()
+
+    def say(message: str) -> None:
+        said.append(message)
+        if "delayed" in message:
+            delayed.set()
+
+    async def delay_then_refuse() -> None:
+        async with Wiredesk(kafka, lane=lane.name) as wired:
+            async for entry in wired.watch([SUBMITTED], from_start=True):
+                await send_records(kafka, lane, [put_off(entry)])
+                await delayed.wait()
+                event = rejected(UUID(entry.article_id))
+                await send(kafka, lane, event, **{wire.CORRELATION: entry.correlation_id})
+                return
+
+    monkeypatch.setattr(publish, "for_people", lambda **_: True)
+    monkeypatch.setattr(publish, "say", say)
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        group.create_task(delay_then_refuse())
+        code = await publish.publish([URL], source="t", wait=True, timeout=30, as_json=False)
+    assert code == Exit.REJECTED
+    assert said[0] == f"{URL}: sent, article {ids.article_id(URL)}"
+    assert said[1].startswith("delayed: the host does not answer; next try ")
+    assert f"{URL}: rejected" in capsys.readouterr().out
+
+
+async def test_publish_that_is_broken_off_says_that_it_was_sent_and_how_to_follow(capsys: pytest.CaptureFixture[str]):
+    working = asyncio.create_task(publish.publish([URL], source="t", wait=True, timeout=60, as_json=False))
+    # As soon as it waits it has been sent.
+    async with asyncio.timeout(30):
+        while not any(task.get_name() == "follow" for task in asyncio.all_tasks()):
+            await asyncio.sleep(0.02)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert f"It was sent, and goes on. Type: wiredesk explain {ids.article_id(URL)}" in capsys.readouterr().err
+
+
+async def test_a_list_is_published_once_and_the_same_command_goes_on_where_it_stopped(
+    refusing: list[str], rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(publish, "AT_ONCE", 3)
+    urls = [f"{URL}/{number}" for number in range(8)]
+    file, journal = tmp_path / "urls.txt", tmp_path / "journal"
+
+    async def published() -> tuple[Exit, dict[str, Any]]:
+        code = await publish.publish_lines(str(file), source="t", wait=True, timeout=30, journal=journal, as_json=False)
+        return code, {row["what"]: row["status"] for row in rows()}
+
+    file.write_text("\n".join([*urls[:5], "ftp://x/y", "{broken"]))
+    expected = dict.fromkeys(urls[:5], "rejected") | {"ftp://x/y": "refused", "line 7": "refused"}
+    assert await published() == (Exit.REJECTED, expected)
+    file.write_text("\n".join(urls))
+    assert await published() == (Exit.REJECTED, dict.fromkeys(urls[5:], "rejected"))
+    assert await published() == (Exit.OK, {})
+    assert sorted(refusing) == sorted(str(ids.article_id(url)) for url in urls)
 
 
 async def test_publish_without_an_answer_times_out_and_says_how_to_look(capsys: pytest.CaptureFixture[str]):

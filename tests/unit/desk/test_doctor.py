@@ -7,6 +7,7 @@ from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.topics import Lane
 from wiredesk_desk.commands import doctor
 from wiredesk_desk.config import System
+from wiredesk_desk.running import Exit
 
 
 def system(server: str, protocol: str) -> System:
@@ -49,3 +50,12 @@ async def test_what_is_no_risk_is_told_without_a_word_of_the_password(server: st
 )
 def test_each_check_is_one_line_and_what_to_do_another(check: doctor.Check, shown: str):
     assert doctor.line(check) == shown
+
+
+def test_a_check_that_passed_has_nothing_to_do_and_code_zero():
+    passed = doctor.told(doctor.Check("python", ok=True, found="3.12", todo="Install Python"))
+    assert (passed["todo"], passed["code"]) == ("", 0)
+    failed = doctor.told(doctor.Check("disk", ok=False, found="none", todo="Make room", code=Exit.CONFIGURATION))
+    assert (failed["todo"], failed["code"]) == ("Make room", 4)
+    risky = doctor.told(doctor.Check("login", ok=True, found="none", todo="Set it", risk=True))
+    assert (risky["todo"], risky["code"]) == ("Set it", 0)

@@ -2,13 +2,14 @@
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from wiredesk.contracts.events import Entity, Mention
 from wiredesk_desk import output
-from wiredesk_desk.commands.status import ranges
+from wiredesk_desk.commands.status import ranges, shortened
 from wiredesk_desk.views import article
 
 
@@ -23,7 +24,7 @@ def test_rows_are_ndjson_in_a_pipe(capsys: pytest.CaptureFixture[str]):
     )
     lines = capsys.readouterr().out.splitlines()
     assert [json.loads(line) for line in lines] == [
-        {"a": 1, "at": "2026-01-02 00:00:00+00:00"},
+        {"a": 1, "at": "2026-01-02T00:00:00+00:00"},
         {"a": None, "at": "東京"},
     ]
 
@@ -84,3 +85,54 @@ def test_entities_are_grouped_by_type_with_the_most_mentioned_first():
         "GPE": "Norway \N{MULTIPLICATION SIGN}3 (NO), Oslo \N{MULTIPLICATION SIGN}1",
         "PERSON": "Ada Marsh \N{MULTIPLICATION SIGN}2",
     }
+
+
+ROWS = [
+    {"worker": "fetcher-a-host-10429", "reads": "submitted", "partitions": "0-11"},
+    {"worker": "fetcher-a-host-10430", "reads": "submitted.fetcher.retry", "partitions": ""},
+]
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
+    """What a terminal of some columns shows of rows."""
+
+    def shown(rows: list[dict[str, str]], columns: int) -> list[str]:
+        monkeypatch.setattr(output, "for_people", lambda **_: True)
+        monkeypatch.setenv("COLUMNS", str(columns))
+        output.table(rows, as_json=False, empty="")
+        return capsys.readouterr().out.splitlines()
+
+    return shown
+
+
+def test_a_table_that_fits_is_a_table(terminal: Callable[..., list[str]]):
+    head, first, _ = terminal(ROWS, 80)
+    assert head.split() == ["worker", "reads", "partitions"]
+    assert first.split() == ["fetcher-a-host-10429", "submitted", "0-11"]
+
+
+def test_where_a_table_would_cut_what_is_copied_each_row_is_a_paragraph(terminal: Callable[..., list[str]]):
+    shown = terminal(ROWS, 40)
+    assert shown == [
+        "fetcher-a-host-10429",
+        "  reads: submitted",
+        "  partitions: 0-11",
+        "fetcher-a-host-10430",
+        "  reads: submitted.fetcher.retry",
+    ]
+
+
+def test_long_words_are_folded_and_nothing_is_lost(terminal: Callable[..., list[str]]):
+    detail = "why this was refused at such length that no terminal has room for it in one line"
+    shown = terminal([{"position": "articles.fetched.v1/3/77", "detail": detail}], 60)
+    assert "articles.fetched.v1/3/77" in shown[1]
+    assert " ".join(" ".join(shown[1:]).replace("articles.fetched.v1/3/77", "").split()) == detail
+    assert max(map(len, shown)) <= 60
+
+
+def test_names_are_shortened_for_people_and_one_host_is_left_out():
+    rows = [{"worker": "wiredesk-fetcher-vm-1", "host": "127.0.0.1", "reads": "articles.submitted.v1.fetcher.retry"}]
+    assert shortened(rows) == [{"worker": "fetcher-vm-1", "reads": "submitted.fetcher.retry"}]
+    other = [*rows, {"worker": "mine", "host": "10.0.0.2", "reads": "backfill.articles.stored.v1"}]
+    assert shortened(other)[1] == {"worker": "mine", "host": "10.0.0.2", "reads": "backfill.stored"}

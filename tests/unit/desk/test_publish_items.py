@@ -13,7 +13,9 @@ from wiredesk.client.records import Entry
 from wiredesk.contracts import wire
 from wiredesk.contracts.events import ArticleRejected, ArticleStored, Rejection, ServiceName, StoreStatus
 from wiredesk.contracts.topics import CLEANED, REJECTED, STORED, Topic
-from wiredesk_desk.commands.publish import Item, item_of, receipt, refusal, verdict
+from wiredesk_desk.commands.publish import receipt, time_of, verdict
+from wiredesk_desk.publishing.items import Item, in_lines, item_of, of_page, opened, refusal
+from wiredesk_desk.publishing.journal import Journal
 from wiredesk_desk.running import Exit, Problem
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -86,10 +88,10 @@ def test_a_file_that_is_not_utf8_names_the_byte_and_not_the_content(tmp_path: Pa
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_would_be_rejected_is_refused_before_it_is_sent(item: Item, reason: str):
-    row = refusal(item)
-    assert row is not None
-    assert (row["status"], row["reason"]) == ("refused", reason)
-    assert "u:p" not in str(row["detail"])
+    found = refusal(item)
+    assert found is not None
+    assert found.reason.value == reason
+    assert "u:p" not in found.message
 
 
 def test_what_can_be_worked_is_not_refused():
@@ -137,3 +139,115 @@ def test_a_dead_letter_tells_where_it_lies():
 )
 def test_the_exit_code_tells_the_worst_that_happened(statuses: list[str], code: Exit):
     assert verdict([{"status": status} for status in statuses]) == code
+
+
+def listed(text: str) -> list[Item]:
+    return [item for _, item in in_lines(io.StringIO(text))]
+
+
+def test_a_list_has_a_url_or_a_submission_on_each_line():
+    hint = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    found = listed(
+        "# my sites\n\nhttps://example.org/a \n"
+        '{"url": "https://example.org/b", "html": "<p>x", "published_hint": "2026-11-20T12:00:00Z", "source": "s"}\n'
+        '{"schema_version": "1.0", "text": "A story."}\n'
+    )
+    assert found == [
+        Item("https://example.org/a", url="https://example.org/a"),
+        Item("https://example.org/b", url="https://example.org/b", html="<p>x", source="s", published_hint=hint),
+        Item("line 5", text="A story."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{broken", "not JSON"),
+        ("{}", "give a url, html or text"),
+        ('{"link": "https://example.org"}', "unknown field link; there is html, published_hint, source, text, url"),
+        ('{"url": "https://example.org", "html": "x", "text": "y"}', "give html or text, not both"),
+        ('{"text": 5}', "text: Input should be a valid string"),
+    ],
+)
+def test_a_line_that_is_no_submission_says_why_and_stops_no_other(line: str, why: str):
+    wrong, right = listed(f"{line}\nhttps://example.org/a\n")
+    assert wrong.name == "line 1"
+    assert wrong.wrong.startswith(f"no submission: {why}") or why in wrong.wrong
+    assert right.url == "https://example.org/a"
+
+
+def test_credentials_in_a_list_are_not_repeated_as_a_name():
+    (item,) = listed("https://me:s3cret@example.org/a\n")
+    assert "s3cret" not in item.name
+
+
+def test_a_saved_page_has_the_url_it_came_from_and_its_time():
+    hint = datetime(2026, 11, 20, tzinfo=UTC)
+    page = of_page(Item("a.html", html="<p>x"), "https://example.org/a", hint)
+    assert (page.url, page.html, page.published_hint) == ("https://example.org/a", "<p>x", hint)
+    with pytest.raises(Problem, match="--url"):
+        of_page(Item("https://example.org/a", url="https://example.org/a"), "https://example.org/b", None)
+
+
+def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(Problem, match="standard input is closed"):
+        item_of("-")
+    with pytest.raises(Problem, match="standard input is closed"), opened("-"):
+        pass
+
+
+def test_a_list_that_cannot_be_read_is_told(tmp_path: Path):
+    with pytest.raises(Problem, match="cannot be read: No such file"), opened(str(tmp_path / "none")):
+        pass
+    (tmp_path / "latin").write_bytes(b"https://example.org/\xe9\n")
+    with pytest.raises(Problem, match="is not UTF-8"), opened(str(tmp_path / "latin")) as file:
+        list(in_lines(file))
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"), [("http:/example.org/a", "example.org/a"), ("example.org", "example.org")]
+)
+def test_an_address_without_its_beginning_is_suggested_whole(typed: str, suggested: str):
+    with pytest.raises(Problem) as caught:
+        item_of(typed)
+    assert caught.value.todo.endswith(f"wiredesk publish https://{suggested}")
+
+
+def test_a_journal_knows_the_lines_of_an_earlier_run_by_what_they_say(tmp_path: Path):
+    path = tmp_path / "journal"
+    with Journal(path) as journal:
+        assert not journal.has("https://example.org/a")
+        journal.note("https://example.org/a", {"what": "a", "status": "inserted"})
+    with Journal(path) as journal:
+        assert journal.has("https://example.org/a")
+        assert not journal.has("https://example.org/b")
+    with Journal(None) as none:
+        none.note("x", {})
+        assert not none.has("x")
+
+
+@pytest.mark.parametrize("text", ["https://example.org/a\n", "[]\n", '{"what": "x"}\n'])
+def test_a_file_that_is_no_journal_is_left_alone(tmp_path: Path, text: str):
+    path = tmp_path / "urls.txt"
+    path.write_text(text)
+    with pytest.raises(Problem, match="is no journal"), Journal(path):
+        pass
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2026-11-20T12:00Z", datetime(2026, 11, 20, 12, tzinfo=UTC)),
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
+        (None, None),
+    ],
+)
+def test_a_time_is_typed_as_iso_8601(text: str | None, time: datetime | None):
+    assert time_of(text) == time
+
+
+def test_what_is_no_time_is_told():
+    with pytest.raises(Problem, match="'yesterday' is no time"):
+        time_of("yesterday")

@@ -1,5 +1,8 @@
 """Exit codes, and that an error says what to do next."""
 
+import subprocess
+import sys
+
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
@@ -23,6 +26,12 @@ async def raising(error: BaseException) -> Exit:
         (InfrastructureError("no database", reason="postgres"), 3, "WIREDESK_STORAGE__DSN"),
         (KafkaConnectionError("gone"), 3, "wiredesk up"),
         (TimeoutError(), 5, "no answer in time"),
+        (PermissionError(13, "Permission denied", "/x/.wiredesk"), 1, "wiredesk: /x/.wiredesk: Permission denied\n"),
+        (
+            OSError(28, "No space left on device"),
+            1,
+            "wiredesk: the output cannot be written: No space left on device\n",
+        ),
         (PermanentError("refused"), 1, "wiredesk: refused"),
         (ModuleNotFoundError("no", name="spacy"), 1, "spacy is not installed here"),
         (KeyboardInterrupt(), 130, ""),
@@ -80,3 +89,17 @@ def test_a_group_has_settled_when_its_members_share_all_partitions(
 )
 def test_lag_counts_what_still_exists(committed: int | None, start: int, end: int, lag: int):
     assert PartitionLag(0, committed, start, end).lag == lag
+
+
+@pytest.mark.parametrize(
+    "broken", ["exec >&-", "exec > /dev/full", "exec <&-"], ids=["no stdout", "full disk", "no stdin"]
+)
+def test_streams_that_are_closed_or_full_end_in_a_message_and_no_traceback(broken: str):
+    command = (
+        f"{broken}; {sys.executable} -m wiredesk_desk config show --json; {sys.executable} -m wiredesk_desk publish -"
+    )
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr

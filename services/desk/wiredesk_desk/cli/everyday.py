@@ -15,32 +15,37 @@ app = typer.Typer()
 def up(
     demo: Annotated[bool, typer.Option("--demo", help="Feed the bundled demo news site through.")] = False,
     scale: Scale = None,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once it is ready; it stays up.")] = False,
 ) -> None:
     """Start Kafka, PostgreSQL and the services here; Ctrl-C stops them. A second `up` says what is running."""
     from wiredesk_desk import running
     from wiredesk_desk.commands import up as verb
 
-    running.execute(verb.up(demo=demo, scale=scale or []))
+    running.execute(verb.up(demo=demo, scale=scale or [], detach=detach))
 
 
 @app.command()
 def down(
     purge: Annotated[bool, typer.Option("--purge", help="Delete its data, too: topics, articles, logs.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
 ) -> None:
     """Stop the system that `up` started in this folder."""
     from wiredesk_desk import running
     from wiredesk_desk.commands import lifecycle
 
-    running.execute(lifecycle.down(purge=purge))
+    running.execute(lifecycle.down(purge=purge, sure=yes))
 
 
 @app.command()
-def status(json: Json = False) -> None:
+def status(
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Again every two seconds, until Ctrl-C.")] = False,
+    json: Json = False,
+) -> None:
     """Show for each stage what waits, who works on which partitions, how much is on the topics, dead letters."""
     from wiredesk_desk import running
     from wiredesk_desk.commands import status as verb
 
-    running.execute(verb.status(as_json=json))
+    running.execute(verb.status(as_json=json, watch=watch))
 
 
 @app.command()
@@ -57,6 +62,40 @@ def scale(
 
 
 @app.command()
+def restart(service: Annotated[str, typer.Argument(help="fetcher, cleaner, tagger or storage")]) -> None:
+    """Start a service's processes anew, one after the other; each finishes what it has in hand."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import lifecycle
+
+    running.execute(lifecycle.restart(service))
+
+
+@app.command()
+def logs(
+    service: Annotated[
+        str | None, typer.Argument(metavar="[SERVICE]", help="Or kafka, postgres, tagger-2, up.")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="So many of each log first.")] = 20,
+    json: Json = False,
+) -> None:
+    """Show what the processes of this folder's system write; in a pipe as it was written."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import logs as verb
+
+    running.execute(verb.logs(service, follow=follow, lines=lines, as_json=json))
+
+
+@app.command()
+def env(json: Json = False) -> None:
+    """Print where Kafka and PostgreSQL are, passwords included, as variables: eval "$(wiredesk env)"."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import env as verb
+
+    running.execute(verb.env(as_json=json))
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Check Python, disk, memory, settings, servers, topics, workers and tagger, and say how to mend what is wrong."""
     from wiredesk_desk import running
@@ -66,8 +105,17 @@ def doctor(json: Json = False) -> None:
 
 
 @app.command()
-def publish(
-    what: Annotated[list[str], typer.Argument(metavar="URL|FILE|-...", help="- reads standard input.")],
+def publish(  # noqa: PLR0917 - Typer calls it by name
+    what: Annotated[list[str] | None, typer.Argument(metavar="URL|FILE|-...", help="- reads standard input.")] = None,
+    lines: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|-", help="Publish a list: a URL a line, or a submission as JSON."),
+    ] = None,
+    journal: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --lines: keep what is done, and pass it over next time.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="Where a saved page or text came from.")] = None,
+    published_hint: Annotated[str | None, typer.Option(metavar="TIME", help="When it was published.")] = None,
     source: Annotated[str, typer.Option(help="Who submits it.")] = "wiredesk publish",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the receipt.")] = True,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the receipts.")] = 60,
@@ -77,13 +125,31 @@ def publish(
     from wiredesk_desk import running
     from wiredesk_desk.commands import publish as verb
 
-    running.execute(verb.publish(what, source=source, wait=wait, timeout=timeout, as_json=json))
+    if bool(what) == (lines is not None):
+        raise typer.BadParameter("Missing argument: name what to publish, or a list with --lines, not both")
+    if lines is not None:
+        made = verb.publish_lines(lines, source=source, wait=wait, timeout=timeout, journal=journal, as_json=json)
+    else:
+        made = verb.publish(
+            what or [],
+            source=source,
+            wait=wait,
+            timeout=timeout,
+            as_json=json,
+            url=url,
+            published_hint=published_hint,
+        )
+    running.execute(made)
 
 
 @app.command()
 def tail(
-    topic: Annotated[str, typer.Argument(help="submitted fetched cleaned enriched stored rejected")] = "enriched",
-    from_start: Annotated[bool, typer.Option("--from-start", help="Begin with the oldest record.")] = False,
+    topic: Annotated[
+        str, typer.Argument(help="submitted fetched cleaned enriched stored rejected current")
+    ] = "enriched",
+    from_start: Annotated[
+        bool, typer.Option("--from-start", help="Begin with the oldest records (in order per article, not over all).")
+    ] = False,
     entity: Annotated[str | None, typer.Option(help="Only articles naming this entity (any case).")] = None,
     limit: Limit = None,
     json: Json = False,

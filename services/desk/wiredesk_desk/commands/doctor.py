@@ -14,9 +14,9 @@ from wiredesk.client import admin, offsets
 from wiredesk.client.options import EXPOSED_TODO, exposed
 from wiredesk.client.refusals import why
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError, WiredeskError
-from wiredesk_desk.config import System, settings_classes, system
+from wiredesk_desk.config import System, settings_classes, shown, system
 from wiredesk_desk.distributions import is_installed
-from wiredesk_desk.output import emit, for_people, say, typed
+from wiredesk_desk.output import Row, emit, for_people, say, typed
 from wiredesk_desk.running import Exit
 
 GIB = 1024**3
@@ -55,10 +55,16 @@ async def doctor(*, as_json: bool) -> Exit:
         if for_people(as_json=as_json):
             print(line(check))
         else:
-            emit({**asdict(check), "code": int(check.code)})
+            emit(told(check))
     failed = [check for check in checks if not check.ok]
     say(f"{len(failed)} of {len(checks)} checks failed" if failed else "all is well")
     return failed[0].code if failed else Exit.OK
+
+
+def told(check: Check) -> Row:
+    """Return a check as a row: what to do and an exit code only where something is to be done."""
+    todo = typed(check.todo) if check.risk or not check.ok else ""
+    return {**asdict(check), "todo": todo, "code": int(Exit.OK if check.ok else check.code)}
 
 
 def line(check: Check) -> str:
@@ -149,7 +155,8 @@ async def postgres(here: System) -> Check:
     try:
         connection = await asyncpg.connect(here.dsn.get_secret_value(), timeout=5)
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise InfrastructureError(f"PostgreSQL does not answer: {type(error).__name__}", reason="postgres") from None
+        what = f"{shown(here.dsn)} does not answer: {type(error).__name__}"
+        raise InfrastructureError(what, reason="postgres") from None
     try:
         version = await connection.fetchval("show server_version")
     finally:

@@ -13,11 +13,12 @@ from wiredesk.client.records import Entry
 from wiredesk.contracts import ids
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleEnriched, ArticleSubmitted
+from wiredesk.contracts.submission import without_credentials
 from wiredesk.contracts.topics import PUBLIC, RETRY_TOPICS, Topic, dead_letters
 from wiredesk.contracts.wire import subject
 from wiredesk_desk.config import System, system
 from wiredesk_desk.dead_letters import store
-from wiredesk_desk.output import duration, emit, for_people, heading, paragraph, say, table
+from wiredesk_desk.output import duration, emit, for_people, heading, paragraph, plain, say, table
 from wiredesk_desk.reading import read
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views.article import article as print_article
@@ -47,7 +48,7 @@ async def explain(wanted: str, *, as_json: bool) -> Exit:
     found = rounds(entries)
     shown = [one for one in found if one.correlation_id == name] or found
     if not shown:
-        return await _not_on_the_topics(here, name, as_json=as_json)
+        return await _not_on_the_topics(here, name, wanted, as_json=as_json)
     settled = await store.settlements(here)
     now = datetime.now(UTC)
     article_id = name if name in articles else "".join(articles)
@@ -61,8 +62,12 @@ async def explain(wanted: str, *, as_json: bool) -> Exit:
         else:
             _emit(one, place, number, article_id)
     enriched = [entry.event for one in shown for entry in one.entries if isinstance(entry.event, ArticleEnriched)]
-    if people and enriched:
-        print_article(enriched[-1])
+    if enriched:
+        if people:
+            print_article(enriched[-1])
+        else:
+            event = enriched[-1].model_dump(mode="json", exclude_none=True)
+            emit({"kind": "article", "article_id": article_id, "event": event})
     if len(shown) < len(found):
         say(f"{len(found) - len(shown)} more submissions of the article: wiredesk explain {article_id}")
     return Exit.OK
@@ -184,15 +189,16 @@ def _row(step: Step) -> dict[str, object]:
     return {"stage": step.stage, "at": at, "after": after, "position": step.position, "detail": step.detail + waited}
 
 
-async def _not_on_the_topics(here: System, name: str, *, as_json: bool) -> Exit:
-    """Say what the store knows of an article that no topic holds (any more)."""
+async def _not_on_the_topics(here: System, name: str, wanted: str, *, as_json: bool) -> Exit:
+    """Say what the store knows of an article that no topic holds (any more); it was asked for as `wanted`."""
+    asked = plain(without_credentials(wanted) if "://" in wanted else wanted)
     todo = "Retention may have removed it: try `wiredesk search`. Publish it with `wiredesk publish URL`."
     try:
         article = await _stored(here, name)
     except InfrastructureError as error:
-        raise Problem(f"no record of {name} is on the topics, and the store does not answer ({error})", todo) from None
+        raise Problem(f"no record of {asked} is on the topics, and the store does not answer ({error})", todo) from None
     if article is None:
-        raise Problem(f"no record of {name} is on the topics or in the store: it was never seen, or not lately", todo)
+        raise Problem(f"no record of {asked} is on the topics or in the store: it was never seen, or not lately", todo)
     last = article.revisions[-1]
     sentence = (
         f"It is stored since {article.first_stored_at:%Y-%m-%d %H:%M:%S} UTC ({last.status}, revision "

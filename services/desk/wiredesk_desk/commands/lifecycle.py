@@ -2,7 +2,9 @@
 
 import asyncio
 import shutil
+import sys
 import time
+from typing import TYPE_CHECKING
 
 from wiredesk.client import offsets
 from wiredesk.client.offsets import StageLag
@@ -12,14 +14,22 @@ from wiredesk_desk.config import System, local_control, local_settings, system
 from wiredesk_desk.output import say, table
 from wiredesk_desk.running import Exit, Problem
 
+if TYPE_CHECKING:
+    from wiredesk_local.control import Control
+
 # A worker loads its models (seconds) before it joins; one that was killed keeps its partitions until its session ends.
 JOIN_SECONDS = 90.0
 
 
-async def down(*, purge: bool) -> Exit:
-    """Stop what runs in this folder; with `purge` delete its data, too."""
+async def down(*, purge: bool, sure: bool = False) -> Exit:
+    """Stop what runs in this folder; with `purge` delete its data, too: on a terminal it asks, unless `sure`."""
     # First, because without local mode nobody can say what runs here.
     folder = local_settings().local.state_dir
+    if purge and not sure and folder.is_dir() and sys.stdin is not None and sys.stdin.isatty():
+        answer = await asyncio.to_thread(input, f"Delete {folder} with all articles, topics and logs in it? [y/N] ")
+        if answer.strip().lower() not in ("y", "yes"):
+            say("nothing was stopped or deleted")
+            return Exit.FAILED
     control = await local_control()
     if control is None:
         say("nothing is running in this folder")
@@ -35,16 +45,29 @@ async def down(*, purge: bool) -> Exit:
 
 async def scale(service: str, processes: int, *, as_json: bool) -> Exit:
     """Change the number of processes of a service in the running system."""
+    control = await _running_here(service)
+    await control.scale(service, processes)
+    rows = [row for row in member_rows(await _joined(await system(), service, processes)) if row["partitions"]]
+    table(rows, as_json=as_json, empty=f"no {service} is running: what comes in waits on its topic")
+    return Exit.OK
+
+
+async def restart(service: str) -> Exit:
+    """Start the processes of a service anew, one after the other."""
+    control = await _running_here(service)
+    await control.restart(service)
+    say(f"{service} was started anew")
+    return Exit.OK
+
+
+async def _running_here(service: str) -> "Control":
     if service not in set(ServiceName):
         raise Problem(f"there is no service {service!r}", f"Take one of: {' '.join(ServiceName)}.", code=Exit.USAGE)
     local_settings()  # as above
     control = await local_control()
     if control is None:
         raise Problem("nothing is running in this folder", "wiredesk up", code=Exit.UNREACHABLE)
-    await control.scale(service, processes)
-    rows = [row for row in member_rows(await _joined(await system(), service, processes)) if row["partitions"]]
-    table(rows, as_json=as_json, empty=f"no {service} is running: what comes in waits on its topic")
-    return Exit.OK
+    return control
 
 
 async def _joined(here: System, service: str, processes: int) -> list[StageLag]:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from wiredesk.contracts.errors import InfrastructureError
-from wiredesk_desk.config import system
+from wiredesk_desk.config import shown, system
 from wiredesk_desk.output import emit, for_people, heading, paragraph, say
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_storage.archive import Archive
@@ -18,9 +18,11 @@ async def search(query: str, *, limit: int, as_json: bool) -> Exit:
     here = await system()
     try:
         async with open_pool(StorageOptions(dsn=here.dsn, connections=1)) as pool:
-            hits = await Archive(pool).search(query, limit=limit)
+            archive = Archive(pool)
+            hits = await archive.search(query, limit=limit)
+            ignored = [] if hits else await archive.ignored_in(query)
     except InfrastructureError as error:
-        raise InfrastructureError(str(error), reason="postgres") from None
+        raise InfrastructureError(f"{error} ({shown(here.dsn)})", reason="postgres") from None
     for hit in hits:
         if not for_people(as_json=as_json):
             emit(asdict(hit))
@@ -31,5 +33,6 @@ async def search(query: str, *, limit: int, as_json: bool) -> Exit:
         paragraph("  ".join(filter(None, (day, hit.publisher, hit.url, f"article {hit.article_id}"))), indent="  ")
         print()
     if not hits:
-        say("nothing found")
+        common = f": in {', '.join(ignored)} such words are too common to be searched for" if ignored else ""
+        say(f"nothing found{common}")
     return Exit.OK

@@ -1,5 +1,8 @@
 """`status`: what waits, who works on what, how much lies where, what died."""
 
+import asyncio
+import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,9 +15,23 @@ from wiredesk_desk.dead_letters.core import OPEN, state
 from wiredesk_desk.output import Row, emit, for_people, say, table
 from wiredesk_desk.running import Exit
 
+_WATCH_SECONDS = 2.0
+_CLEAR = "\033[H\033[2J"
 
-async def status(*, as_json: bool) -> Exit:
-    """Print lag and members per stage, records per topic, dead letters, and the local processes."""
+
+async def status(*, as_json: bool, watch: bool = False) -> Exit:
+    """Print lag and members per stage, records per topic, dead letters, and the local processes.
+
+    With `watch` again every two seconds, on a terminal in place of what stood there.
+    """
+    while True:
+        await _status(as_json=as_json, clear=watch)
+        if not watch:
+            return Exit.OK
+        await asyncio.sleep(_WATCH_SECONDS)
+
+
+async def _status(*, as_json: bool, clear: bool) -> None:
     here = await system()
     stages = await offsets.lag(here.kafka, here.lane)
     counts = await offsets.counts(here.kafka, here.lane)
@@ -28,11 +45,13 @@ async def status(*, as_json: bool) -> Exit:
             emit({"kind": "topic", "topic": name, "records": count})
         for row in processes:
             emit({"kind": "process", **row})
-        return Exit.OK
+        return
+    if clear and os.environ.get("TERM") not in (None, "dumb"):
+        print(_CLEAR, end="", flush=True)
     say(f"Kafka {', '.join(here.kafka.bootstrap_servers)} ({here.origin})")
-    table(stage_rows(stages), as_json=False, empty="", right=("waiting", "members"))
+    table(shortened(stage_rows(stages)), as_json=False, empty="", right=("waiting", "members"))
     print()
-    table(member_rows(stages), as_json=False, empty="no worker is running: start them with `wiredesk up`")
+    table(shortened(member_rows(stages)), as_json=False, empty="no worker is running: start them with `wiredesk up`")
     print()
     table(count_rows(counts, here.lane), as_json=False, empty="no topics: create them with `wiredesk topics apply`")
     if processes:
@@ -43,7 +62,6 @@ async def status(*, as_json: bool) -> Exit:
         waiting = sum(state(letter, settled) == OPEN for letter in await store.letters(here))
         if waiting:
             say(f"dead letters that nobody has settled: {waiting:,} (see `wiredesk dlq list`)")
-    return Exit.OK
 
 
 def stage_rows(stages: Iterable[StageLag]) -> list[Row]:
@@ -66,6 +84,19 @@ def member_rows(stages: Iterable[StageLag]) -> list[Row]:
         {"worker": member.client_id, "host": member.host, "reads": stage.topic, "partitions": ranges(member.partitions)}
         for stage in stages
         for member in stage.members
+    ]
+
+
+def shortened(rows: Sequence[Row]) -> list[Row]:
+    """Return rows as people read them: what all names have in common is left out, and one host for all."""
+    hosts = {row.get("host") for row in rows}
+    return [
+        {
+            name: re.sub(r"^wiredesk-|\barticles\.|\.v1\b", "", value) if isinstance(value, str) else value
+            for name, value in row.items()
+            if name != "host" or len(hosts) > 1
+        }
+        for row in rows
     ]
 
 
@@ -98,6 +129,7 @@ def process_rows(state: Mapping[str, Any]) -> list[Row]:
             "pid": row["pid"],
             "state": row["state"],
             "restarts": row["restarts"],
+            "metrics": f"http://127.0.0.1:{row['health_port']}/metrics" if row.get("health_port") else "",
         }
         for row in (*state["servers"], *state["workers"])
     ]

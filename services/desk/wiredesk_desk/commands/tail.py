@@ -1,16 +1,21 @@
 """`tail`: look at the topics."""
 
-from contextlib import aclosing
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 
+from wiredesk.client import admin
 from wiredesk.client.client import Wiredesk
 from wiredesk.client.records import Entry
+from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.topics import CURRENT, PUBLIC
-from wiredesk_desk.config import system
+from wiredesk_desk.config import System, system
 from wiredesk_desk.output import emit, for_people, say
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views import article
 
+LOOK_SECONDS = 5.0
 TOPICS = {topic.name.split(".")[1]: topic for topic in (*PUBLIC, CURRENT)}
 
 
@@ -29,7 +34,7 @@ async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | 
         if people:
             say(f"{here.lane.topic(topic)} at {', '.join(here.kafka.bootstrap_servers)}; Ctrl-C ends")
         seen = 0
-        async with aclosing(wire.watch([topic], from_start=from_start)) as entries:
+        async with aclosing(wire.watch([topic], from_start=from_start)) as entries, _told_when_kafka_is_away(here):
             async for entry in entries:
                 if entity is not None and not _names(entry, entity):
                     continue
@@ -40,6 +45,34 @@ async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | 
     return Exit.OK
 
 
+@asynccontextmanager
+async def _told_when_kafka_is_away(here: System) -> AsyncIterator[None]:
+    """Say when Kafka stops answering and when it is back: the client itself waits without a word."""
+
+    async def look() -> None:
+        is_away = False
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                async with asyncio.timeout(LOOK_SECONDS), admin.connect(here.kafka):
+                    pass
+            except (InfrastructureError, TimeoutError):
+                if not is_away:
+                    say(f"Kafka at {', '.join(here.kafka.bootstrap_servers)} does not answer: waiting; Ctrl-C ends")
+                is_away = True
+            else:
+                if is_away:
+                    say("Kafka is back")
+                is_away = False
+
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+
+
 def _names(entry: Entry, entity: str) -> bool:
     found = entry.event
     return isinstance(found, ArticleEnriched) and any(e.name.casefold() == entity.casefold() for e in found.entities)
@@ -47,7 +80,7 @@ def _names(entry: Entry, entity: str) -> bool:
 
 def _show(entry: Entry, *, people: bool) -> None:
     if not people:
-        event = entry.event.model_dump(mode="json") if entry.event else None
+        event = entry.event.model_dump(mode="json", exclude_none=True) if entry.event else None
         emit({"position": entry.position, "at": entry.at.isoformat(), "article_id": entry.article_id, "event": event})
     elif entry.event is None:
         say(f"{entry.position}: {len(entry.value)} bytes that are no event (see `wiredesk dlq list`)")

@@ -5,51 +5,85 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from rich.console import Console
 
 from wiredesk.client.client import Wiredesk
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.events import ServiceName
-from wiredesk_desk.config import local_control, local_settings
+from wiredesk_desk.commands.background import in_background
+from wiredesk_desk.commands.starting import Starting, until_ready
+from wiredesk_desk.config import local_control, local_settings, settings_classes
 from wiredesk_desk.output import duration_of, program, say
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_local.demo.feed import run_demo
 from wiredesk_local.demo.site import DemoSite
 from wiredesk_local.demo.summary import show
+from wiredesk_local.ports import Ports
 from wiredesk_local.settings import LocalSettings
+from wiredesk_local.state import StateDir
 from wiredesk_local.supervisor import StoppedError, Supervisor
 
 _ALLOW = "WIREDESK_FETCHER__ALLOW_ADDRESSES"
 
 
-async def up(*, demo: bool, scale: list[str]) -> Exit:
-    """Run everything until Ctrl-C, SIGTERM or `wiredesk down`; with `demo` feed the demo site through first."""
+async def up(*, demo: bool, scale: list[str], detach: bool = False) -> Exit:
+    """Run everything until Ctrl-C, SIGTERM or `wiredesk down`; with `demo` feed the demo site through first.
+
+    With `detach` it runs in the background, and this returns once it is ready.
+    """
     counts = counts_of(scale)
     settings = local_settings()
+    # A service that cannot read its settings would end again and again.
+    for cls in settings_classes():
+        cls.load()
     if await local_control() is not None:
         say("It is running already in this folder: see `wiredesk status`. `wiredesk down` stops it.")
         for service, count in counts.items() if scale else ():
             say(f"For {count} {service}: `wiredesk scale {service} {count}`")
         return Exit.OK
+    if detach:
+        return await in_background(settings, demo=demo, scale=scale)
+    return await _run(settings, counts, demo=demo)
+
+
+async def _run(settings: LocalSettings, counts: Mapping[str, int], *, demo: bool) -> Exit:
     async with AsyncExitStack() as stack:
-        site = await stack.enter_async_context(DemoSite()) if demo else None
+        site = await stack.enter_async_context(_site(settings)) if demo else None
         supervisor = Supervisor(settings, scale=counts, environment=_environment(demo=demo), say=say)
-        started = time.monotonic()
+        began = time.monotonic()
         try:
-            await supervisor.start()
+            with Starting() as tell:
+                tell("starting Kafka and PostgreSQL")
+                await supervisor.start()
+                stack.push_async_callback(supervisor.stop)
+                await until_ready(supervisor, counts, tell)
         except StoppedError:
             return Exit.INTERRUPTED
-        stack.push_async_callback(supervisor.stop)
         workers = ", ".join(f"{count} {service}" for service, count in counts.items())
-        took = duration_of(time.monotonic() - started)
-        say(f"up after {took}: Kafka {', '.join(supervisor.bootstrap_servers)}, {workers}")
+        took = duration_of(time.monotonic() - began)
+        say(f"up after {took}: Kafka {', '.join(supervisor.bootstrap_servers)}, {supervisor.database}, {workers}")
         code = Exit.OK
         if site is not None:
             code = await _until_asked(supervisor, settings, site)
+            if code is Exit.OK and site.revised:
+                _corrected(settings).touch()
         say("Ctrl-C stops everything. In another terminal, in this folder: `wiredesk status`")
         await supervisor.wait()
     return code
+
+
+def _site(settings: LocalSettings) -> DemoSite:
+    options = settings.local
+    ports = Ports(StateDir(options.state_dir), say)
+    port = ports.choose("the demo site", options.demo_port, is_set="demo_port" in options.model_fields_set)
+    return DemoSite(port, revised=_corrected(settings).exists())
+
+
+def _corrected(settings: LocalSettings) -> Path:
+    """There when the demo site has published its correction: it would take it back at its next start."""
+    return settings.local.state_dir / "demo-corrected"
 
 
 async def _until_asked(supervisor: Supervisor, settings: LocalSettings, site: DemoSite) -> Exit:

@@ -5,16 +5,13 @@ goes on where it stopped. What it sends twice then changes nothing: ids repeat.
 """
 
 import asyncio
-import sys
 from asyncio import Future
-from collections.abc import AsyncGenerator, Collection, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import InfrastructureError
@@ -23,7 +20,7 @@ from wiredesk.contracts.topics import MiB
 from wiredesk_desk.config import System, system
 from wiredesk_desk.dead_letters import store
 from wiredesk_desk.dead_letters.core import OPEN, Letter, Selection, original_headers, original_value, source_of
-from wiredesk_desk.output import Row, emit, for_people, say, table
+from wiredesk_desk.output import Row, emit, for_people, progress, say, table
 from wiredesk_desk.reading import RawRecord
 from wiredesk_desk.running import Exit
 
@@ -64,7 +61,7 @@ async def _try(here: System, chosen: Collection[Letter], *, as_json: bool) -> Ex
 
     rows: list[Row] = []
     async with trial() as trying, aclosing(store.records(here, chosen)) as records:
-        with _progress("tried", len(chosen)) as advance:
+        with progress("tried", len(chosen)) as advance:
             async for letter, record in records:
                 result = await trying.result(letter, record)
                 row = {
@@ -101,7 +98,7 @@ async def _replay(here: System, chosen: Collection[Letter], rate: float | None, 
 
     async with store.producer(here) as producer, aclosing(_paced(here, chosen, rate)) as records:
         sender = _Sender(here, producer)
-        with _progress("replayed", len(chosen)) as advance:
+        with progress("replayed", len(chosen)) as advance:
             async for letter, record in records:
                 note(await sender.take(letter, record))
                 advance()
@@ -180,13 +177,3 @@ async def _paced(
                 await asyncio.sleep(max(0.0, earliest - loop.time()))
                 earliest = loop.time() + 1 / rate
             yield pair
-
-
-@contextmanager
-def _progress(what: str, total: int) -> Iterator[Any]:
-    """A bar on stderr where that is a terminal; yields what to call after each letter."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
