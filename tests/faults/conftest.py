@@ -78,6 +78,7 @@ def enter(request: pytest.FixtureRequest) -> Enter:
         # With the report it reaches the process that writes the table, whichever process ran the test.
         request.node.user_properties.append((OUTCOME, asdict(outcome)))
         assert outcome.kept, outcome
+        assert not book.untabled, f"the table of current articles differs from the database in {len(book.untabled)}"
         return outcome
 
     return enter_row

@@ -17,7 +17,7 @@ import asyncpg
 from tests.wires import read_all
 from wiredesk.client.client import Wiredesk
 from wiredesk.client.settings import KafkaSettings
-from wiredesk.contracts.topics import PUBLIC, REJECTED, STORED, Lane
+from wiredesk.contracts.topics import CURRENT, PUBLIC, REJECTED, STORED, Lane
 from wiredesk_local.processes.child import free_port
 
 SERVICES = ("fetcher", "cleaner", "tagger", "storage")
@@ -124,6 +124,8 @@ class Ledger:
     rejected: set[UUID] = field(default_factory=set)
     dead: int = 0
     receipts: Counter[UUID] = field(default_factory=Counter)
+    untabled: set[UUID] = field(default_factory=set)
+    """of which the table of current articles says something else than the database"""
 
     @property
     def lost(self) -> set[UUID]:
@@ -158,9 +160,18 @@ async def ledger(kafka: KafkaSettings, dsn: str, lane: Lane, sent: Sequence[UUID
             "SELECT article_id, count(*) AS revisions FROM revisions WHERE article_id = ANY($1) GROUP BY article_id",
             list(book.sent | set(book.receipts)),
         )
+        current = await connection.fetch(
+            "SELECT article_id, event_id FROM articles WHERE article_id = ANY($1)", [row["article_id"] for row in rows]
+        )
     finally:
         await connection.close()
     book.stored = Counter({row["article_id"]: row["revisions"] for row in rows})
+    table = {record.key: dict(record.headers)["ce_id"] for record in await read_all(kafka, lane.topic(CURRENT))}
+    book.untabled = {
+        row["article_id"]
+        for row in current
+        if table.get(str(row["article_id"]).encode()) != str(row["event_id"]).encode()
+    }
     return book
 
 
