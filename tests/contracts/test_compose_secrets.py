@@ -27,7 +27,7 @@ def make(folder: Path, password: str = "") -> dict[str, str]:
     programs = folder.parent / "programs"
     programs.mkdir(exist_ok=True)
     # Only root may give a file away; in the container it is root.
-    (programs / "chown").write_text('#!/bin/sh\necho "$@" >> ../given\n')
+    (programs / "chown").write_text('#!/bin/sh\numask 022\necho "$@" >> ../given\n')
     (programs / "chown").chmod(0o755)
     subprocess.run(
         ["/bin/sh", "-euc", textwrap.dedent(found[1]).replace("$$", "$")],

@@ -11,8 +11,7 @@ import kafka as kafka_python  # type: ignore[import-untyped]
 import pytest
 from kafka.errors import KafkaError  # type: ignore[import-untyped]
 
-from tests.factories import enriched, fetched
-from tests.integration.desk.sending import send
+from tests.factories import enriched
 from tests.wires import Raw, produce, read_all
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts import wire
@@ -91,7 +90,6 @@ async def test_they_read_what_our_services_send_compressed_as_those_do(
 
 async def test_without_the_brokers_gzip_one_of_them_could_not(kafka: KafkaSettings, lane: Lane):
     """The control: on a topic between the services the producers' own codec stays."""
-    await send(kafka, lane, fetched("A story. " * 500))
     await produce(kafka, lane.topic(FETCHED), [(b"k", b"x" * 5000, [])])
     with pytest.raises((KafkaError, AssertionError), match="zstd"):
         await asyncio.to_thread(read_python, ",".join(kafka.bootstrap_servers), lane.topic(FETCHED))

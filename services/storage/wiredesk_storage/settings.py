@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from wiredesk.runtime.settings import ServiceSettings
 
@@ -19,6 +19,8 @@ def _is_address(dsn: SecretStr) -> SecretStr:
 
 class StorageOptions(BaseModel):
     """Where PostgreSQL is, and how it is used."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     dsn: Annotated[SecretStr, AfterValidator(_is_address)] = Field(
         SecretStr("postgresql://postgres@127.0.0.1:5432/wiredesk"),

@@ -76,8 +76,8 @@ async def test_a_database_that_does_not_exist_is_a_matter_of_configuration(dsn):
         await bring_up(StorageOptions.model_validate({"dsn": missing}))
 
 
-@pytest.mark.parametrize("dsn", ["mysql://u:s3cret@h/d", "s3cret"])
-async def test_what_is_no_dsn_is_refused_without_showing_it(dsn):
+async def test_a_dsn_that_the_client_refuses_is_told_without_showing_it():
+    dsn = "postgresql://u:s3cret@h/d?sslmode=nonsense"
     with pytest.raises(ConfigurationError) as caught:
         await bring_up(StorageOptions.model_validate({"dsn": dsn, "start_timeout_seconds": 0.1}))
     assert "s3cret" not in str(caught.value)
