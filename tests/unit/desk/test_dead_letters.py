@@ -1,6 +1,8 @@
 """Dead letters: each origin once, one cause one fingerprint, and back on the wire as the record was."""
 
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,6 +13,7 @@ from tests.factories import record
 from wiredesk.contracts import wire
 from wiredesk.contracts.events import DeadLetterSettled, Settlement
 from wiredesk.contracts.topics import FETCHED, PUBLIC, SUBMITTED, Topic, dead_letters
+from wiredesk_desk.dead_letters import commands
 from wiredesk_desk.dead_letters.commands import next_steps
 from wiredesk_desk.dead_letters.core import (
     Letter,
@@ -234,3 +237,13 @@ def test_a_payload_shows_its_control_characters_and_keeps_its_lines():
 def test_a_letter_that_only_points_is_not_offered_for_replay():
     assert any("replay" in step for step in next_steps(letter(1)))
     assert not any("replay" in step for step in next_steps(letter(1, pointer=True)))
+
+
+def test_the_next_command_is_written_as_it_is_typed_in_the_readers_folder(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / ".venv" / "bin" / "wiredesk")])
+    monkeypatch.setenv("PATH", "")
+    commands._show_groups(groups([letter(1, "t/0/1")]), {})
+    assert ".venv/bin/wiredesk dlq show " in capsys.readouterr().out

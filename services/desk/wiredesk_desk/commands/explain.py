@@ -18,7 +18,7 @@ from wiredesk.contracts.topics import PUBLIC, RETRY_TOPICS, Topic, dead_letters
 from wiredesk.contracts.wire import subject
 from wiredesk_desk.config import System, system
 from wiredesk_desk.dead_letters import store
-from wiredesk_desk.output import duration, emit, for_people, heading, paragraph, plain, say, table
+from wiredesk_desk.output import duration, emit, for_people, heading, paragraph, plain, say, table, typed
 from wiredesk_desk.reading import read
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views.article import article as print_article
@@ -178,7 +178,7 @@ def _show(one: Round, place: Whereabouts, title: str) -> None:
     tried = f", {one.tries} tries" if one.tries > 1 else ""
     paragraph(f"{title}{one.correlation_id or 'no correlation id'}, {duration(one.took)}{tried}")
     table([_row(step) for step in steps(one.entries)], as_json=False, empty="", right=("after",))
-    paragraph(place.sentence)
+    paragraph(typed(place.sentence))
     print()
 
 

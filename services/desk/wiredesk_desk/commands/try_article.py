@@ -57,7 +57,7 @@ async def try_out(what: str, *, zones: bool = False, page: Path | None = None, a
             body = story(text, found)
             show_zones(body, for_readers(found, text, body), as_json=as_json)
         elif not for_people(as_json=as_json):
-            emit(cleaned.model_dump(mode="json"))
+            emit(cleaned.model_dump(mode="json", exclude_none=True))
         say(f"rejected by the {cleaned.stage}: {cleaned.reason} ({cleaned.detail})")
         if cleaned.reason is Rejection.FORBIDDEN_ADDRESS:
             say("For a site of your own network: export WIREDESK_FETCHER__ALLOW_ADDRESSES=10.0.0.0/8 (its addresses)")
@@ -74,7 +74,7 @@ async def try_out(what: str, *, zones: bool = False, page: Path | None = None, a
         show_article(enriched)
         say(f"Line by line: `wiredesk try {what} --zones`. As a page: `wiredesk try {what} --html OUT.html`.")
     else:
-        emit(enriched.model_dump(mode="json"))
+        emit(enriched.model_dump(mode="json", exclude_none=True))
     return Exit.OK
 
 

@@ -7,7 +7,7 @@ from wiredesk.contracts.events import DeadLetterSettled, Settlement
 from wiredesk_desk.config import system
 from wiredesk_desk.dead_letters import store
 from wiredesk_desk.dead_letters.core import OPEN, Group, Identity, Letter, Selection, groups, settlement, state, visible
-from wiredesk_desk.output import Row, ago, emit, for_people, heading, paragraph, say, table
+from wiredesk_desk.output import Row, ago, emit, for_people, heading, paragraph, say, table, typed
 from wiredesk_desk.running import Exit, Problem
 
 Settled = Mapping[Identity, DeadLetterSettled]
@@ -54,7 +54,7 @@ def _show_groups(found: Collection[Group], settled: Settled) -> None:
         heading(f"{row['fingerprint']}  {row['count']} in the {row['stage']}: {row['reason']}")
         paragraph(row["error"], indent="  ")
         paragraph(f"first {first} ago, last {last} ago; {states}", indent="  ")
-        paragraph(f"wiredesk dlq show {row['position']}", indent="  ")
+        paragraph(typed(f"wiredesk dlq show {row['position']}"), indent="  ")
 
 
 def _group_row(group: Group, settled: Settled) -> Row:
