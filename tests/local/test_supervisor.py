@@ -283,7 +283,7 @@ async def test_a_worker_with_a_wrong_setting_is_an_error_with_what_it_said(tmp_p
 
 
 async def test_a_service_is_started_anew_process_by_process_from_another_terminal(tmp_path: Path):
-    async with running(tmp_path, scale={"fetcher": 1, "tagger": 2}) as (supervisor, _):
+    async with running(tmp_path, _READY_LATER, scale={"fetcher": 1, "tagger": 2}) as (supervisor, _):
         fetcher, *before = pids(supervisor)
         control = await Control.connect(tmp_path)
         await control.restart("tagger")

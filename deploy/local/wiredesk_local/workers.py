@@ -19,6 +19,8 @@ CONFIGURATION = 4
 STOP_SECONDS = 30.0
 MOST_WORKERS = 64
 _ASK_SECONDS = 6.0
+# A worker that is started anew may load a model.
+READY_SECONDS = 60.0
 
 Command = Callable[[str], Sequence[str]]
 
@@ -97,7 +99,9 @@ class Workers:
             self._changed()
 
     async def restart(self, service: str, addresses: Mapping[str, str]) -> None:
-        """Start every process of `service` anew, one after the other, each when it has finished what it has in hand.
+        """Start every process of `service` anew, one after the other: the next when the one before is ready again.
+
+        Each finishes what it has in hand.
 
         Raises:
             ConfigurationError: no such service.
@@ -110,6 +114,7 @@ class Workers:
                 if self._closed:
                     return
                 group[n] = await self._add(service, worker.index, addresses)
+                await _until_ready(group[n])
             self._changed()
 
     def failures(self) -> list[str]:
@@ -146,7 +151,7 @@ class Workers:
         child = Child(name, log=self._state.logs / f"{name}.log", pids=self._state.pids)
 
         async def start() -> None:
-            worker.health_port = free_port()
+            worker.health_port = self._free_port()
             env = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_LOCAL__")}
             # What we hand on in itself must not come from a file besides.
             env = {name: value for name, value in env.items() if name.upper().removesuffix(FILE) not in addresses}
@@ -158,8 +163,24 @@ class Workers:
         await worker.restarter.start()
         return worker
 
+    def _free_port(self) -> int:
+        """A port that is free, and that no other worker is about to take."""
+        taken = {worker.health_port for group in self._groups.values() for worker in group}
+        while (port := free_port()) in taken:
+            pass
+        return port
+
     def _restarter(self, child: Child, start: Callable[[], Awaitable[None]]) -> Restarter:
         return Restarter(child, start, say=self._say, changed=self._changed, final={CONFIGURATION})
+
+
+async def _until_ready(worker: Worker) -> None:
+    """Return when it is ready, has ended for good, or has had its time."""
+    deadline = asyncio.get_running_loop().time() + READY_SECONDS
+    while not worker.restarter.failure and await _problem(worker):
+        if asyncio.get_running_loop().time() > deadline:
+            return
+        await asyncio.sleep(0.2)
 
 
 async def _problem(worker: Worker) -> str:

@@ -42,8 +42,8 @@ class Refused(Exception):  # noqa: N818 - a refusal is no error
 def clean(event: ArticleFetched) -> ArticleCleaned | ArticleRejected:
     """Clean one fetched page or text.
 
-    The same input gives the same event, ids included. Zone offsets count in the tidied text, or for a page in its
-    extracted blocks. Takes no time limit of its own: a hostile page must be run where it can be killed.
+    The same input gives the same event, ids included. Zone offsets count in the article's text. Takes no time limit
+    of its own: a hostile page must be run where it can be killed.
     """
     try:
         return _from_page(event) if event.kind is Content.HTML else _from_text(event)

@@ -120,7 +120,10 @@ def progress(what: str, total: int | None) -> Iterator[Any]:
     """A bar on stderr where that is a terminal; yields what to call after each item; `total` None: not known."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
+    # What is printed meanwhile goes to stdout, whatever that is.
+    with Progress(
+        *columns, console=console, transient=True, redirect_stdout=False, disable=not sys.stderr.isatty()
+    ) as progress:
         task = progress.add_task(what, total=total)
         yield lambda: progress.advance(task)
 

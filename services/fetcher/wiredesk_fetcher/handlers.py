@@ -32,7 +32,8 @@ async def fetch(received: Received[ArticleSubmitted], *, web: Web, clock: Callab
         if error.reason == HOST_BUSY:
             # Our own queue is full, which is no failed try of the site's.
             return RetryAt(clock() + BUSY_PAUSE, HOST_BUSY, is_attempt=False)
-        if error.reason != UNKNOWN_HOST:
+        if error.reason != UNKNOWN_HOST or received.attempt > len(UNKNOWN_HOST_PAUSES):
+            # A host that was there at an earlier try has the longer waits.
             raise
         if received.attempt < len(UNKNOWN_HOST_PAUSES):
             return RetryAt(clock() + UNKNOWN_HOST_PAUSES[received.attempt], UNKNOWN_HOST)

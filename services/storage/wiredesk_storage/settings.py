@@ -1,5 +1,6 @@
 """Settings of storage: `WIREDESK_STORAGE__…`."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -10,9 +11,10 @@ from wiredesk.runtime.settings import ServiceSettings
 def _is_address(dsn: SecretStr) -> SecretStr:
     """Asyncpg would raise errors of many kinds, and quote the password."""
     scheme, _, rest = dsn.get_secret_value().partition("://")
-    hosts = rest.partition("/")[0].partition("?")[0].rpartition("@")[2].split(",")
+    hosts = re.split("[/?#]", rest)[0].rpartition("@")[2].split(",")
     ports = [host.rpartition("]")[2].partition(":")[2] for host in hosts]
-    if scheme not in ("postgresql", "postgres") or not all(port.isdigit() for port in ports if port):
+    are_ports = all(port.isdecimal() and int(port[:6]) <= 65535 for port in ports if port)
+    if scheme not in ("postgresql", "postgres") or not are_ports:
         raise ValueError("it is no address of a PostgreSQL: postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
     return dsn
 

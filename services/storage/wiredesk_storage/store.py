@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from wiredesk.contracts.errors import ConfigurationError, InfrastructureError, PermanentError
+from wiredesk.contracts.errors import InfrastructureError, PermanentError
 from wiredesk.contracts.events import StoreStatus
 from wiredesk_storage import core
 from wiredesk_storage.core import Article, Newness, Origin, Plan, Receipt, Revision, Row
@@ -239,22 +239,13 @@ def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 @contextmanager
 def outages() -> Iterator[None]:
-    """Turn whatever no row is to blame for into an `InfrastructureError`; let data errors pass.
-
-    Raises:
-        ConfigurationError: the address is none.
-    """
+    """Turn whatever no row is to blame for into an `InfrastructureError`; let data errors pass."""
     try:
         yield
     except asyncpg.PostgresError as error:
         if error.sqlstate and error.sqlstate.startswith(_DATA_ERRORS):
             raise
         raise InfrastructureError(f"PostgreSQL: {type(error).__name__} ({error.sqlstate})") from error
-    except asyncpg.ClientConfigurationError:
-        # Its text may quote the password.
-        raise ConfigurationError(
-            "WIREDESK_STORAGE__DSN is no address of a PostgreSQL: write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-        ) from None
     except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
         raise InfrastructureError(f"PostgreSQL: {type(error).__name__}") from error
 

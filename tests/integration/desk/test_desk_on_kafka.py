@@ -16,11 +16,12 @@ from wiredesk.client.options import client_options
 from wiredesk.client.records import Entry
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts import ids, wire
+from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleRejected, ArticleSubmitted, Rejection, ServiceName
 from wiredesk.contracts.topics import RETRY_TOPICS, SUBMITTED, Lane
 from wiredesk_desk.commands import publish, status, tail
 from wiredesk_desk.reading import read
-from wiredesk_desk.running import Exit
+from wiredesk_desk.running import Exit, Problem
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("surroundings")]
 
@@ -148,6 +149,27 @@ async def test_a_list_is_published_once_and_the_same_command_goes_on_where_it_st
     assert await published() == (Exit.REJECTED, dict.fromkeys(urls[5:], "rejected"))
     assert await published() == (Exit.OK, {})
     assert sorted(refusing) == sorted(str(ids.article_id(url)) for url in urls)
+
+
+async def test_a_list_that_is_no_text_and_a_kafka_that_goes_away_have_their_own_messages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = tmp_path / "urls.txt"
+    file.write_bytes(b"https://example.org/\xe9\n")
+
+    async def published() -> Exit:
+        return await publish.publish_lines(str(file), source="t", wait=False, timeout=1, journal=None, as_json=False)
+
+    with pytest.raises(Problem, match="is not UTF-8"):
+        await published()
+
+    async def away(*_arguments: object, **_options: object) -> None:
+        raise InfrastructureError("Kafka did not take the submission", reason="kafka")
+
+    file.write_text(f"{URL}\n{URL}/2\n")
+    monkeypatch.setattr(Wiredesk, "publish", away)
+    with pytest.raises(InfrastructureError, match="did not take"):
+        await published()
 
 
 async def test_publish_without_an_answer_times_out_and_says_how_to_look(capsys: pytest.CaptureFixture[str]):

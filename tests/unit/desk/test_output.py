@@ -87,6 +87,16 @@ def test_entities_are_grouped_by_type_with_the_most_mentioned_first():
     }
 
 
+def test_rows_go_where_stdout_goes_while_a_terminal_shows_progress(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    before = sys.stdout
+    with output.progress("published", None) as advance:
+        assert sys.stdout is before
+        output.emit({"a": 1})
+        advance()
+    assert '{"a": 1}' in capsys.readouterr().out
+
+
 ROWS = [
     {"worker": "fetcher-a-host-10429", "reads": "submitted", "partitions": "0-11"},
     {"worker": "fetcher-a-host-10430", "reads": "submitted.fetcher.retry", "partitions": ""},

@@ -1,6 +1,8 @@
 """What an argument of `publish` names, and what its end is called."""
 
+import asyncio
 import io
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +15,10 @@ from wiredesk.client.records import Entry
 from wiredesk.contracts import wire
 from wiredesk.contracts.events import ArticleRejected, ArticleStored, Rejection, ServiceName, StoreStatus
 from wiredesk.contracts.topics import CLEANED, REJECTED, STORED, Topic
-from wiredesk_desk.commands.publish import receipt, time_of, verdict
-from wiredesk_desk.publishing.items import Item, in_lines, item_of, of_page, opened, refusal
+from wiredesk_desk.commands.publish import time_of, verdict
+from wiredesk_desk.publishing.items import Item, as_they_come, how_many, in_lines, item_of, of_page, opened, refusal
 from wiredesk_desk.publishing.journal import Journal
+from wiredesk_desk.publishing.telling import receipt
 from wiredesk_desk.running import Exit, Problem
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -197,6 +200,28 @@ def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch):
         pass
 
 
+async def test_a_list_out_of_a_pipe_is_taken_line_by_line_as_it_is_written():
+    read, write = os.pipe()
+    with os.fdopen(read, encoding="utf-8") as file, os.fdopen(write, "w", encoding="utf-8") as writer:
+        found = as_they_come(file)
+        for number in range(3):
+            writer.write(f"https://example.org/{number}\n" if number < 2 else "{broken\n")
+            writer.flush()
+            line, item = await asyncio.wait_for(anext(found), 20)
+            assert (item.url or item.name) == (line if number < 2 else "line 3")
+        writer.close()
+        assert [item async for item in found] == []
+
+
+async def test_what_can_be_read_once_only_is_not_counted_before(tmp_path: Path):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    assert how_many(str(fifo)) is None
+    assert how_many("-") is None
+    (tmp_path / "list").write_text("# two\nhttps://a.example\n\nhttps://b.example\n")
+    assert how_many(str(tmp_path / "list")) == 2
+
+
 def test_a_list_that_cannot_be_read_is_told(tmp_path: Path):
     with pytest.raises(Problem, match="cannot be read: No such file"), opened(str(tmp_path / "none")):
         pass
@@ -225,6 +250,19 @@ def test_a_journal_knows_the_lines_of_an_earlier_run_by_what_they_say(tmp_path: 
     with Journal(None) as none:
         none.note("x", {})
         assert not none.has("x")
+
+
+def test_a_journal_whose_last_line_was_torn_keeps_what_is_whole_and_goes_on(tmp_path: Path):
+    path = tmp_path / "journal"
+    with Journal(path) as journal:
+        journal.note("first", {"what": "https://example.org/\u2028"})
+    path.write_text(path.read_text() + '{"line": "hal')
+    with Journal(path) as journal:
+        assert journal.has("first")
+        journal.note("second", {"what": "b"})
+    with Journal(path) as journal:
+        assert journal.has("first")
+        assert journal.has("second")
 
 
 @pytest.mark.parametrize("text", ["https://example.org/a\n", "[]\n", '{"what": "x"}\n'])

@@ -107,6 +107,9 @@ async def test_a_host_that_does_not_exist_is_tried_again_quickly_and_then_refuse
     event = await _through(Failing("unknown_host"), 2)
     assert isinstance(event, ArticleRejected)
     assert (event.reason, event.detail) == (Rejection.INVALID_URL, "no answer")
+    # It was there at an earlier try, which failed for another reason.
+    with pytest.raises(TransientError):
+        await _through(Failing("unknown_host"), 3)
 
 
 async def test_a_site_that_does_not_answer_is_a_failed_try():

@@ -185,7 +185,16 @@ def test_a_whole_login_is_taken(login):
     assert KafkaSettings(**login).security_protocol == login["security_protocol"]
 
 
-@pytest.mark.parametrize("dsn", ["nonsense", "postgresql://u:s3cret@host:notaport/x", "http://u:s3cret@example.org"])
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "nonsense",
+        "postgresql://u:s3cret@host:notaport/x",
+        "http://u:s3cret@example.org",
+        "postgresql://u:s3cr#et@h:5/x",
+        "postgresql://u:s3cret@h:99999/x",
+    ],
+)
 def test_an_address_that_is_no_postgresql_is_named_by_its_setting_and_shows_no_password(monkeypatch, dsn):
     monkeypatch.setenv("WIREDESK_STORAGE__DSN", dsn)
     with pytest.raises(ConfigurationError, match=r"WIREDESK_STORAGE__DSN: .*postgresql://USER") as caught:

@@ -33,7 +33,9 @@ def down(
     from wiredesk_desk import running
     from wiredesk_desk.commands import lifecycle
 
-    running.execute(lifecycle.down(purge=purge, sure=yes))
+    if purge and not lifecycle.may_purge(sure=yes):
+        raise typer.Exit(1)
+    running.execute(lifecycle.down(purge=purge))
 
 
 @app.command()

@@ -16,7 +16,10 @@ _LOOK_SECONDS = 0.2
 
 
 async def in_background(settings: LocalSettings, *, demo: bool, scale: list[str]) -> Exit:
-    """Start it, repeat what it says, and return when it is ready or has ended. Ctrl-C until then stops it."""
+    """Start it, repeat what it says; return when it is ready, has had its time to be, or has ended.
+
+    Ctrl-C until then stops it.
+    """
     state = StateDir(settings.local.state_dir)
     state.create()
     log = state.logs / "up.log"
@@ -36,7 +39,8 @@ async def in_background(settings: LocalSettings, *, demo: bool, scale: list[str]
             begun = _repeat(log, begun)
             if process.poll() is not None:
                 _repeat(log, begun)
-                return Exit(process.returncode)
+                code = process.returncode
+                return Exit(code) if code in set(Exit) else Exit.FAILED
     except BaseException:
         process.terminate()
         raise

@@ -1,4 +1,4 @@
-"""`down` and `scale`: change the system that runs in this folder."""
+"""`down`, `scale` and `restart`: change the system that runs in this folder."""
 
 import asyncio
 import shutil
@@ -21,15 +21,21 @@ if TYPE_CHECKING:
 JOIN_SECONDS = 90.0
 
 
-async def down(*, purge: bool, sure: bool = False) -> Exit:
-    """Stop what runs in this folder; with `purge` delete its data, too: on a terminal it asks, unless `sure`."""
+def may_purge(*, sure: bool) -> bool:
+    """Ask on a terminal whether all data may go, unless `sure`. Blocks: call it before any event loop runs."""
+    if sure or sys.stdin is None or not sys.stdin.isatty():
+        return True
+    say("Delete all articles, topics and logs of this folder? [y/N]")
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    say("nothing was stopped or deleted")
+    return False
+
+
+async def down(*, purge: bool) -> Exit:
+    """Stop what runs in this folder; with `purge` delete its data, too."""
     # First, because without local mode nobody can say what runs here.
     folder = local_settings().local.state_dir
-    if purge and not sure and folder.is_dir() and sys.stdin is not None and sys.stdin.isatty():
-        answer = await asyncio.to_thread(input, f"Delete {folder} with all articles, topics and logs in it? [y/N] ")
-        if answer.strip().lower() not in ("y", "yes"):
-            say("nothing was stopped or deleted")
-            return Exit.FAILED
     control = await local_control()
     if control is None:
         say("nothing is running in this folder")

@@ -22,7 +22,7 @@ async def logs(service: str | None, *, follow: bool, lines: int, as_json: bool) 
     """Print the last `lines` of each log of `service` (all processes without one); with `follow` what comes, too."""
     folder = local_settings().local.state_dir / "logs"
     files = logs_of(folder, service)
-    if not files and not follow:
+    if not files and (service or not follow):
         there = sorted({name_of(file) for file in folder.glob("*.*")})
         what = f"{service!r} has written no log here" if service else "nothing has run in this folder"
         raise Problem(what, f"There is: {' '.join(there)}." if there else "wiredesk up", code=Exit.USAGE)

@@ -3,23 +3,24 @@
 import asyncio
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from wiredesk.client.client import Wiredesk
 from wiredesk.client.records import Entry, RefusedError, Submission
-from wiredesk.contracts.events import ArticleStored
 from wiredesk_desk.config import System, system
 from wiredesk_desk.output import Row, emit, for_people, heading, paragraph, progress, say, table
 from wiredesk_desk.publishing.following import Follower, following
-from wiredesk_desk.publishing.items import Item, how_many, in_lines, item_of, of_page, opened, refusal
+from wiredesk_desk.publishing.items import Item, as_they_come, how_many, item_of, of_page, opened, refusal
 from wiredesk_desk.publishing.journal import Journal
+from wiredesk_desk.publishing.telling import receipt, stop
 from wiredesk_desk.running import Exit, Problem
-from wiredesk_desk.views.journey import due, stage_of
 
 # Of a list so many are under way at a time: the topics never hold more of it than that.
 AT_ONCE = 200
+# The contract's.
+MAX_SOURCE_CHARS = 200
 _NO_ANSWER = "no answer in time"
 _BAD = ("refused", "rejected", "dead letter")
 
@@ -29,12 +30,13 @@ async def publish(
     *,
     source: str,
     wait: bool,
-    timeout: float,  # noqa: ASYNC109 - as above
+    timeout: float,  # noqa: ASYNC109 - the user's option
     as_json: bool,
     url: str | None = None,
     published_hint: str | None = None,
 ) -> Exit:
     """Publish all, then wait for all receipts; print a row each. What would be rejected is not sent at all."""
+    check_source(source)
     hint = time_of(published_hint)
     if url is not None and len(what) > 1:
         raise Problem("--url is of one page or text", f"wiredesk publish {what[0]} --url {url}", code=Exit.USAGE)
@@ -63,15 +65,16 @@ async def publish_lines(
 
     With a `journal` what it names is passed over, and what is done is added.
     """
+    check_source(source)
     here = await system()
     people = for_people(as_json=as_json)
     counts: Counter[str] = Counter()
     passed_over = 0
     with opened(lines) as file, Journal(journal) as done:
 
-        def left() -> Iterator[tuple[str, Item]]:
+        async def left() -> AsyncIterator[tuple[str, Item]]:
             nonlocal passed_over
-            for line, item in in_lines(file):
+            async for line, item in as_they_come(file):
                 if done.has(line):
                     passed_over += 1
                     advance()
@@ -105,7 +108,7 @@ async def publish_lines(
 
 
 async def _all(
-    left: Iterator[tuple[str, Item]],
+    left: AsyncIterator[tuple[str, Item]],
     wire: Wiredesk,
     follower: Follower,
     told: Callable[[str, Row], None],
@@ -121,34 +124,46 @@ async def _all(
         finally:
             turns.release()
 
-    async with asyncio.TaskGroup() as group:
-        # Whoever writes the list may take their time, and what is sent already goes on.
-        while (found := await asyncio.to_thread(next, left, None)) is not None:
-            await turns.acquire()
-            group.create_task(one(*found))
+    try:
+        async with asyncio.TaskGroup() as group:
+            async for found in left:
+                await turns.acquire()
+                group.create_task(one(*found))
+    except BaseExceptionGroup as several:
+        # They fail for one reason, and that has its own message and exit code.
+        raise _first(several) from None
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 async def _one(item: Item, wire: Wiredesk, follower: Follower, *, source: str, seconds: float | None) -> Row:
-    try:
-        submission = await _send(item, wire, follower, source)
-    except RefusedError as error:
-        return {"what": item.name, "status": "refused", "reason": error.reason, "detail": str(error)}
+    submission = await _send(item, wire, follower, source)
+    if not isinstance(submission, Submission):
+        return submission
     if seconds is None:
+        follower.forget(submission.correlation_id)
         return {"what": item.name, **_ids(submission), "status": "submitted"}
     return await _result(item, submission, follower, seconds)
 
 
-async def _send(item: Item, wire: Wiredesk, follower: Follower, source: str) -> Submission:
+async def _send(item: Item, wire: Wiredesk, follower: Follower, source: str) -> Submission | Row:
+    """Return the submission, or the row of one that only the client could refuse: written as JSON it is too large."""
     correlation_id = str(uuid.uuid4())
     follower.expect(correlation_id)
-    return await wire.publish(
-        url=item.url,
-        html=item.html,
-        text=item.text,
-        source=item.source or source,
-        published_hint=item.published_hint,
-        correlation_id=correlation_id,
-    )
+    try:
+        return await wire.publish(
+            url=item.url,
+            html=item.html,
+            text=item.text,
+            source=item.source or source,
+            published_hint=item.published_hint,
+            correlation_id=correlation_id,
+        )
+    except RefusedError as error:
+        follower.forget(correlation_id)
+        return {"what": item.name, "status": "refused", "reason": error.reason, "detail": str(error)}
 
 
 async def _through(
@@ -163,41 +178,32 @@ async def _through(
 
     people = for_people(as_json=as_json)
     async with Wiredesk(here.kafka, lane=here.lane.name) as wire, following(wire, tell if people else None) as follower:
+        refused: dict[Item, Row] = {}
         for item in items:
             submission = await _send(item, wire, follower, source)
+            if not isinstance(submission, Submission):
+                refused[item] = submission
+                continue
             sent[submission.correlation_id] = item, submission
             if people and seconds is not None:
                 say(f"{item.name}: sent, article {submission.article_id}")
         if seconds is None:
-            return {item: {"what": item.name, **_ids(one), "status": "submitted"} for item, one in sent.values()}
+            return refused | {
+                item: {"what": item.name, **_ids(one), "status": "submitted"} for item, one in sent.values()
+            }
         try:
             found = await asyncio.gather(*(_result(item, one, follower, seconds) for item, one in sent.values()))
         except asyncio.CancelledError:
             for _, one in sent.values():
                 say(f"It was sent, and goes on. Type: wiredesk explain {one.article_id}")
             raise
-    return dict(zip((item for item, _ in sent.values()), found, strict=True))
+    return refused | dict(zip((item for item, _ in sent.values()), found, strict=True))
 
 
-def stop(entry: Entry, submission: Submission) -> str:
-    """Return what a stop says to somebody who waits: where the article is, or until when it is delayed and why."""
-    after = f"{max(0.0, (entry.at - submission.at).total_seconds()):.1f} s"
-    if stage_of(entry) != "retry":
-        return f"{stage_of(entry)} after {after}"
-    why = _WHY.get(entry.reason, entry.reason)
-    return f"delayed: {why}; next try {due(entry).astimezone():%H:%M:%S}"
-
-
-# What the fetcher's reasons mean to somebody who waits; any other is told as it is.
-_WHY = {
-    "connection": "the host does not answer",
-    "timeout": "the host takes too long",
-    "dns": "the name of the host cannot be looked up now",
-    "unknown_host": "there is no host of that name",
-    "host_busy": "other articles of the host come first",
-    "http_429": "the site asks to come back later",
-    "http_503": "the site is not available now",
-}
+def check_source(source: str) -> None:
+    """Raise a `Problem` when `source` is longer than the contract admits."""
+    if len(source) > MAX_SOURCE_CHARS:
+        raise Problem(f"--source has {len(source)} characters, {MAX_SOURCE_CHARS} are admitted", code=Exit.USAGE)
 
 
 def time_of(text: str | None) -> datetime | None:
@@ -237,23 +243,6 @@ async def _result(item: Item, submission: Submission, follower: Follower, second
         return {"what": item.name, **_ids(submission), **receipt(await follower.end(submission, seconds))}
     except TimeoutError:
         return {"what": item.name, **_ids(submission), "status": _NO_ANSWER}
-
-
-def receipt(entry: Entry) -> Row:
-    """Return what the end of a submission's way says."""
-    if isinstance(entry.event, ArticleStored):
-        event = entry.event
-        more = {"duplicate_of": str(event.duplicate_of)} if event.duplicate_of else {}
-        return {"status": event.status.value, "revision": event.revision, "headline": event.headline, **more}
-    status = "rejected" if entry.event is not None else "dead letter"
-    detail = getattr(entry.event, "detail", "")
-    return {
-        "status": status,
-        "stage": entry.stage,
-        "reason": entry.reason,
-        "detail": detail,
-        "position": entry.position,
-    }
 
 
 def _ids(submission: Submission) -> Row:

@@ -8,11 +8,12 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.text import Text
 
 from wiredesk.client import offsets
+from wiredesk.client.offsets import StageLag
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.topics import Lane
-from wiredesk_desk.commands.lifecycle import shared_out
 from wiredesk_desk.output import plain, say
 from wiredesk_local.supervisor import StoppedError, Supervisor
 
@@ -44,7 +45,7 @@ class Starting:
             return
         self._said = what
         if self._status is not None:
-            self._status.update(plain(what))
+            self._status.update(Text(plain(what)))
         else:
             say(what)
 
@@ -62,7 +63,7 @@ async def until_ready(supervisor: Supervisor, counts: Mapping[str, int], tell: C
         while waiting := await supervisor.unready() or await _unsettled(supervisor, counts):
             if time.monotonic() > deadline:
                 say(f"Not ready yet: {', '.join(waiting)}. It goes on starting: see `wiredesk status`, `wiredesk logs`")
-                return
+                break
             tell(f"waiting for {', '.join(waiting)}")
             await asyncio.wait({asked}, timeout=_ASK_SECONDS)
             if asked.done():
@@ -78,5 +79,15 @@ async def _unsettled(supervisor: Supervisor, counts: Mapping[str, int]) -> list[
         stages = await offsets.lag(supervisor.kafka, Lane(supervisor.settings.lane))
     except InfrastructureError as error:
         return [str(error)]
-    groups = [one for one in stages if not shared_out(one, counts.get(one.service, 0))]
+    groups = [one for one in stages if not _is_at_work(one, counts.get(one.service, 0))]
     return [f"{service} (joining its group)" for service in dict.fromkeys(one.service for one in groups)]
+
+
+def _is_at_work(stage: StageLag, processes: int) -> bool:
+    """Whether a group has as many members, of ours and of other machines, and its partitions are shared out."""
+    owned = {number for member in stage.members for number in member.partitions}
+    return not processes or (
+        stage.state == "Stable"
+        and len(stage.members) >= processes
+        and owned == {partition.partition for partition in stage.partitions}
+    )

@@ -82,6 +82,8 @@ def _show(entry: Entry, *, people: bool) -> None:
     if not people:
         event = entry.event.model_dump(mode="json", exclude_none=True) if entry.event else None
         emit({"position": entry.position, "at": entry.at.isoformat(), "article_id": entry.article_id, "event": event})
+    elif entry.topic.is_table and not entry.value:
+        say(f"{entry.position}: article {entry.article_id} was withdrawn")
     elif entry.event is None:
         say(f"{entry.position}: {len(entry.value)} bytes that are no event (see `wiredesk dlq list`)")
     else:

@@ -21,6 +21,7 @@ from wiredesk_local.demo.feed import run_demo
 from wiredesk_local.demo.site import DemoSite
 from wiredesk_local.demo.summary import show
 from wiredesk_local.ports import Ports
+from wiredesk_local.processes.child import check_port
 from wiredesk_local.settings import LocalSettings
 from wiredesk_local.state import StateDir
 from wiredesk_local.supervisor import StoppedError, Supervisor
@@ -77,7 +78,10 @@ async def _run(settings: LocalSettings, counts: Mapping[str, int], *, demo: bool
 def _site(settings: LocalSettings) -> DemoSite:
     options = settings.local
     ports = Ports(StateDir(options.state_dir), say)
-    port = ports.choose("the demo site", options.demo_port, is_set="demo_port" in options.model_fields_set)
+    is_set = "demo_port" in options.model_fields_set
+    port = ports.choose("the demo site", options.demo_port, is_set=is_set)
+    if is_set:
+        check_port(port, "the demo site")
     return DemoSite(port, revised=_corrected(settings).exists())
 
 

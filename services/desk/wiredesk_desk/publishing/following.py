@@ -49,6 +49,10 @@ class Follower:
         finally:
             del self._ends[submission.correlation_id]
 
+    def forget(self, correlation_id: str) -> None:
+        """Do not expect it any more: it was not sent, or nobody waits for it."""
+        self._ends.pop(correlation_id, None)
+
     async def close(self) -> None:
         """Read no more."""
         if self._reading is not None:

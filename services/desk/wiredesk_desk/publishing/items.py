@@ -1,9 +1,12 @@
 """What is to be published: addresses, files, standard input, and lists of them line by line."""
 
+import asyncio
 import json
+import os
 import re
+import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +20,8 @@ from wiredesk.contracts.submission import Refusal, check, check_url, without_cre
 from wiredesk_desk.running import Exit, Problem
 
 _HTML = re.compile(r"\s*(<!doctype html|<\?xml[^>]*>\s*<(!doctype )?html|<html|<head|<body|<article)", re.IGNORECASE)
+# Of a pipe: twice the largest page, written as JSON.
+LONGEST_LINE_BYTES = 16 * 1024 * 1024
 # What a line of JSON may hold: the fields of a submission.
 _FIELDS = frozenset(ArticleSubmitted.model_fields) - {"schema_version"}
 
@@ -114,23 +119,44 @@ def opened(name: str) -> Iterator[TextIO]:
     except UnicodeDecodeError:
         raise Problem(f"{name} is not UTF-8 text", code=Exit.USAGE) from None
     except OSError as error:
-        if error.filename != name:
+        if error.filename != str(Path(name)):
             raise
         raise Problem(f"{name} cannot be read: {error.strerror}", code=Exit.USAGE) from None
 
 
+async def as_they_come(file: TextIO) -> AsyncIterator[tuple[str, Item]]:
+    """Yield what `in_lines` does of an open list, without holding anything up while its next line is written."""
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        for found in in_lines(file):
+            yield found
+        return
+    # A thread that waits for a line could not be stopped by Ctrl-C.
+    reader = asyncio.StreamReader(limit=LONGEST_LINE_BYTES)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), file)
+    try:
+        number = 0
+        while line := await reader.readline():
+            number += 1
+            for found in in_lines([line.decode("utf-8")], first=number):
+                yield found
+    finally:
+        transport.close()
+
+
 def how_many(name: str) -> int | None:
-    """Return about how many items the list in a file has; None for standard input."""
-    if name == "-":
+    """Return about how many items the list in a file has; None for what can be read only once."""
+    if name == "-" or not Path(name).is_file():
+        # What is written into a pipe is there once.
         return None
     with Path(name).open("rb") as file:
         return sum(bool(line.strip()) and not line.startswith(b"#") for line in file)
 
 
-def in_lines(lines: TextIO) -> Iterator[tuple[str, Item]]:
+def in_lines(lines: Iterable[str], *, first: int = 1) -> Iterator[tuple[str, Item]]:
     """Yield each line with its item: a URL, or a submission as a JSON object. Blank lines and `# …` are passed over."""
-    for number, whole in enumerate(lines, start=1):
-        line = whole.strip()
+    for number, whole in enumerate(lines, start=first):
+        line = whole.strip().removeprefix("\ufeff")
         if not line or line.startswith("#"):
             continue
         if not line.startswith("{"):

@@ -25,10 +25,15 @@ class Journal:
         """
         if self._path is None:
             return self
+        torn = ""
         try:
             if self._path.exists():
-                self._done = {json.loads(line)["line"] for line in self._path.read_text("utf-8").splitlines() if line}
+                # The last one is empty, or was torn when the disk was full.
+                *whole, torn = self._path.read_text("utf-8").split("\n")
+                self._done = {json.loads(line)["line"] for line in whole if line}
             self._file = self._path.open("a", encoding="utf-8")
+            if torn:
+                self._file.truncate(self._path.stat().st_size - len(torn.encode()))
         except OSError as error:
             raise Problem(f"{self._path}: {error.strerror}", code=Exit.USAGE) from None
         except (ValueError, KeyError, TypeError):
@@ -48,7 +53,7 @@ class Journal:
     def note(self, line: str, row: Mapping[str, Any]) -> None:
         """Keep the outcome of a line; durable enough for the process to be killed after it."""
         if self._file is not None:
-            self._file.write(json.dumps({"line": _digest(line), **row}, ensure_ascii=False, default=str) + "\n")
+            self._file.write(json.dumps({"line": _digest(line), **row}, default=str) + "\n")
             self._file.flush()
 
 
