@@ -241,7 +241,7 @@ def check_names(
             continue
         # Without what all of them begin with: that alone makes no two alike.
         known_ends = {one.removeprefix(PREFIX) for one in names}
-        near = difflib.get_close_matches(upper.removeprefix(PREFIX), known_ends, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(upper.removeprefix(PREFIX), known_ends, n=1, cutoff=0.6)
         problems.append(f"unknown setting {name}" + (f": did you mean {PREFIX}{near[0]}?" if near else ""))
     if problems:
         hint = "Run `wiredesk config show` for all settings."
