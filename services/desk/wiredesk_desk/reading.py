@@ -1,6 +1,7 @@
 """Reads topics from their beginning to their present end: for `explain` and the dead letters."""
 
 import contextlib
+import heapq
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from typing import TypeAlias
 
@@ -21,10 +22,33 @@ STALL_SECONDS = 15.0
 _AT_ONCE = 500
 
 
+async def read_by_time(kafka: KafkaSettings, topic: str) -> AsyncGenerator[RawRecord, None]:
+    """Yield every record that is on `topic` now, the oldest first over all its partitions, as `read` does otherwise."""
+    edges = await offsets.edges(kafka, [topic])
+    parts = [read(kafka, [topic], only=partition) for partition, (start, end) in edges.items() if start < end]
+    async with contextlib.AsyncExitStack() as stack:
+        heads: list[tuple[int, int, int, RawRecord]] = []
+        for number, part in enumerate(parts):
+            await stack.enter_async_context(contextlib.aclosing(part))
+            await _push(heads, number, part)
+        while heads:
+            _, number, _, record = heapq.heappop(heads)
+            yield record
+            await _push(heads, number, parts[number])
+
+
+async def _push(heads: list[tuple[int, int, int, RawRecord]], number: int, part: AsyncIterator[RawRecord]) -> None:
+    record = await anext(part, None)
+    if record is not None:
+        heapq.heappush(heads, (record.timestamp, number, record.offset, record))
+
+
 async def read(
-    kafka: KafkaSettings, topics: Iterable[str], *, key: bytes | None = None
+    kafka: KafkaSettings, topics: Iterable[str], *, key: bytes | None = None, only: TopicPartition | None = None
 ) -> AsyncGenerator[RawRecord, None]:
     """Yield every record that is on `topics` now, in order within a partition; with `key` only of its partition.
+
+    With `only` of that partition alone.
 
     A record that the Kafka client cannot decode (a header name that is not UTF-8) is left out, and so is what follows
     it in its producer's batch: the client cannot get past it. So is a batch that is damaged or too large to unpack.
@@ -38,7 +62,9 @@ async def read(
     if missing := set(topics) - {partition.topic for partition in edges}:
         raise ConfigurationError(f"there is no topic {', '.join(missing)}. Type: wiredesk topics apply")
     left = {
-        partition: edge for partition, edge in edges.items() if edge[0] < edge[1] and _may_hold(partition, key, edges)
+        partition: edge
+        for partition, edge in edges.items()
+        if edge[0] < edge[1] and _may_hold(partition, key, edges) and only in (None, partition)
     }
     if not left:
         return

@@ -44,6 +44,29 @@ async def test_what_is_published_can_be_read_with_tail(rows: Rows):
     assert record["article_id"] == submitted["article_id"] == str(ids.article_id(URL))
 
 
+async def test_tail_from_the_start_is_in_order_over_all_partitions_and_goes_on_without_a_gap_or_a_repeat(
+    kafka: KafkaSettings, lane: Lane, rows: Rows
+):
+    async with AIOKafkaProducer(**client_options(kafka)) as producer:
+
+        async def sent(number: int) -> None:
+            value = ArticleSubmitted(text=f"Story {number}").model_dump_json().encode()
+            # To partitions in turn, each a whole millisecond younger: a topic knows no shorter time.
+            await producer.send_and_wait(lane.topic(SUBMITTED), value, partition=number % kafka.partitions)
+            await asyncio.sleep(0.002)
+
+        for number in range(40):
+            await sent(number)
+        tailing = asyncio.create_task(tail.tail("submitted", from_start=True, entity=None, limit=60, as_json=False))
+        for number in range(40, 60):
+            await sent(number)
+        async with asyncio.timeout(60):
+            assert await tailing == Exit.OK
+    found = [int(row["event"]["text"].removeprefix("Story ")) for row in rows()]
+    assert found[:40] == list(range(40))
+    assert sorted(found) == list(range(60))
+
+
 async def test_publish_waits_for_the_end_of_each_and_tells_the_worst(kafka: KafkaSettings, lane: Lane, rows: Rows):
     async def refuse_the_first() -> None:
         async with Wiredesk(kafka, lane=lane.name) as wired:

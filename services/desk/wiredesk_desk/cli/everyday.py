@@ -149,9 +149,7 @@ def tail(
     topic: Annotated[
         str, typer.Argument(help="submitted fetched cleaned enriched stored rejected current")
     ] = "enriched",
-    from_start: Annotated[
-        bool, typer.Option("--from-start", help="Begin with the oldest records (in order per article, not over all).")
-    ] = False,
+    from_start: Annotated[bool, typer.Option("--from-start", help="Begin with the oldest record.")] = False,
     entity: Annotated[str | None, typer.Option(help="Only articles naming this entity (any case).")] = None,
     limit: Limit = None,
     json: Json = False,

@@ -1,17 +1,19 @@
 """`tail`: look at the topics."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime
 
 from wiredesk.client import admin
-from wiredesk.client.client import Wiredesk
+from wiredesk.client.client import CLOCK_SKEW, Wiredesk
 from wiredesk.client.records import Entry
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleEnriched
-from wiredesk.contracts.topics import CURRENT, PUBLIC
+from wiredesk.contracts.topics import CURRENT, PUBLIC, Topic
 from wiredesk_desk.config import System, system
 from wiredesk_desk.output import emit, for_people, say
+from wiredesk_desk.reading import read_by_time
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views import article
 
@@ -34,7 +36,8 @@ async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | 
         if people:
             say(f"{here.lane.topic(topic)} at {', '.join(here.kafka.bootstrap_servers)}; Ctrl-C ends")
         seen = 0
-        async with aclosing(wire.watch([topic], from_start=from_start)) as entries, _told_when_kafka_is_away(here):
+        source = _all(wire, here, topic) if from_start else wire.watch([topic])
+        async with aclosing(source) as entries, _told_when_kafka_is_away(here):
             async for entry in entries:
                 if entity is not None and not _names(entry, entity):
                     continue
@@ -43,6 +46,22 @@ async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | 
                 if seen == limit:
                     break
     return Exit.OK
+
+
+async def _all(wire: Wiredesk, here: System, topic: Topic) -> AsyncGenerator[Entry, None]:
+    """What is there, the oldest first over all partitions, then what comes."""
+    began = datetime.now(UTC)
+    after: dict[str, int] = {}
+    async with aclosing(read_by_time(here.kafka, here.lane.topic(topic))) as records:
+        async for record in records:
+            after[f"{record.topic}/{record.partition}"] = record.offset + 1
+            yield Entry.of(record, topic)
+    # From a little before: its clock is the broker's.
+    async with aclosing(wire.watch([topic], since=began - CLOCK_SKEW)) as entries:
+        async for entry in entries:
+            partition, _, offset = entry.position.rpartition("/")
+            if int(offset) >= after.get(partition, 0):
+                yield entry
 
 
 @asynccontextmanager
