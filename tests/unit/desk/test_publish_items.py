@@ -14,11 +14,11 @@ import pytest
 from wiredesk.client.records import Entry
 from wiredesk.contracts import wire
 from wiredesk.contracts.events import ArticleRejected, ArticleStored, Rejection, ServiceName, StoreStatus
-from wiredesk.contracts.topics import CLEANED, REJECTED, STORED, Topic
+from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, REJECTED, RETRY_TOPICS, STORED, Topic
 from wiredesk_desk.commands.publish import time_of, verdict
 from wiredesk_desk.publishing.items import Item, as_they_come, how_many, in_lines, item_of, of_page, opened, refusal
 from wiredesk_desk.publishing.journal import Journal
-from wiredesk_desk.publishing.telling import receipt
+from wiredesk_desk.publishing.telling import progress_of, receipt
 from wiredesk_desk.running import Exit, Problem
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -289,3 +289,18 @@ def test_a_time_is_typed_as_iso_8601(text: str | None, time: datetime | None):
 def test_what_is_no_time_is_told():
     with pytest.raises(Problem, match="'yesterday' is no time"):
         time_of("yesterday")
+
+
+def test_stops_are_told_in_the_order_of_the_way_whichever_topic_is_read_first():
+    retry = RETRY_TOPICS[0]
+    way = [
+        ended(retry, None, **{wire.ATTEMPT: "1"}),
+        ended(retry, None, **{wire.ATTEMPT: "2"}),
+        ended(FETCHED, None),
+        ended(CLEANED, None),
+        ended(ENRICHED, None),
+    ]
+    far = [progress_of(entry) for entry in way]
+    assert far == sorted(set(far))
+    # The same wait, written back: no news.
+    assert progress_of(way[1]) == progress_of(ended(retry, None, **{wire.ATTEMPT: "2"}))

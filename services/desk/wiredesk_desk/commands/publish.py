@@ -14,7 +14,7 @@ from wiredesk_desk.output import Row, emit, for_people, heading, paragraph, prog
 from wiredesk_desk.publishing.following import Follower, following
 from wiredesk_desk.publishing.items import Item, as_they_come, how_many, item_of, of_page, opened, refusal
 from wiredesk_desk.publishing.journal import Journal
-from wiredesk_desk.publishing.telling import receipt, stop
+from wiredesk_desk.publishing.telling import progress_of, receipt, stop
 from wiredesk_desk.running import Exit, Problem
 
 # Of a list so many are under way at a time: the topics never hold more of it than that.
@@ -172,8 +172,14 @@ async def _through(
     """Send a few, say of each what happens to it, and return the rows of their ends."""
     sent: dict[str, tuple[Item, Submission]] = {}
 
+    told: dict[str, int] = {}
+
     def tell(entry: Entry) -> None:
         item, submission = sent[entry.correlation_id]
+        # The topics are read side by side: what is behind what was told already is no news.
+        if told.get(entry.correlation_id, -1) >= (stage := progress_of(entry)):
+            return
+        told[entry.correlation_id] = stage
         say(f"{f'{item.name}: ' if len(items) > 1 else ''}{stop(entry, submission)}")
 
     people = for_people(as_json=as_json)

@@ -3,7 +3,11 @@
 from wiredesk.client.records import Entry, Submission
 from wiredesk.contracts.events import ArticleStored
 from wiredesk_desk.output import Row
-from wiredesk_desk.views.journey import due, stage_of
+from wiredesk_desk.views.journey import due, stage_of, tries
+
+_STAGES = ("fetched", "cleaned", "enriched")
+# More than a submission has; forged headers do not count beyond it.
+MAX_TRIES = 1000
 
 # What the fetcher's reasons mean to somebody who waits; any other is told as it is.
 _WHY = {
@@ -15,6 +19,12 @@ _WHY = {
     "http_429": "the site asks to come back later",
     "http_503": "the site is not available now",
 }
+
+
+def progress_of(entry: Entry) -> int:
+    """Return how far an article is at a stop; every wait on the retry topic is one step further than the one before."""
+    stage = stage_of(entry)
+    return tries(entry) if stage == "retry" else MAX_TRIES + _STAGES.index(stage)
 
 
 def stop(entry: Entry, submission: Submission) -> str:

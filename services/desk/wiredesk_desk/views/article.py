@@ -1,6 +1,7 @@
 """Events as a person reads them on a terminal."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from rich.console import Console
 from rich.padding import Padding
@@ -91,4 +92,5 @@ def facts(named: Mapping[str, object]) -> None:
     """Print the facts that are there, a line each."""
     for name, value in named.items():
         if value:
-            paragraph(f"{name}: {value}", indent="  ")
+            said = value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
+            paragraph(f"{name}: {said}", indent="  ")
