@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,7 +44,7 @@ def program() -> str:
     called, found = Path(sys.argv[0]), shutil.which("wiredesk")
     if called.name != "wiredesk" or (found is not None and Path(found).samefile(called)):
         return "wiredesk"
-    return os.path.relpath(called)
+    return shlex.quote(os.path.relpath(called))
 
 
 def plain(text: str) -> str:

@@ -146,3 +146,10 @@ def test_names_are_shortened_for_people_and_one_host_is_left_out():
     assert shortened(rows) == [{"worker": "fetcher-vm-1", "reads": "submitted.fetcher.retry"}]
     other = [*rows, {"worker": "mine", "host": "10.0.0.2", "reads": "backfill.articles.stored.v1"}]
     assert shortened(other)[1] == {"worker": "mine", "host": "10.0.0.2", "reads": "backfill.stored"}
+
+
+def test_a_command_in_a_folder_with_a_space_in_its_name_can_be_typed_as_it_is_told(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "a clone" / "bin" / "wiredesk")])
+    assert output.typed("Type: wiredesk up") == "Type: 'a clone/bin/wiredesk' up"
