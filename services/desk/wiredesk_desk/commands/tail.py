@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
+
+from aiokafka.errors import KafkaError
 
 from wiredesk.client import admin
 from wiredesk.client.client import CLOCK_SKEW, Wiredesk
 from wiredesk.client.records import Entry
-from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.topics import CURRENT, PUBLIC, Topic
 from wiredesk_desk.config import System, system
@@ -18,6 +19,7 @@ from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views import article
 
 LOOK_SECONDS = 5.0
+_GOODBYE_SECONDS = 2.0
 TOPICS = {topic.name.split(".")[1]: topic for topic in (*PUBLIC, CURRENT)}
 
 
@@ -67,15 +69,28 @@ async def _all(wire: Wiredesk, here: System, topic: Topic) -> AsyncGenerator[Ent
 @asynccontextmanager
 async def _told_when_kafka_is_away(here: System) -> AsyncIterator[None]:
     """Say when Kafka stops answering and when it is back: the client itself waits without a word."""
+    stop = asyncio.Event()
+    looking = asyncio.create_task(_look(here, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        # Not at once: a connection that is being made would be left open.
+        await asyncio.wait({looking}, timeout=_GOODBYE_SECONDS)
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
 
-    async def look() -> None:
-        is_away = False
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
+
+async def _look(here: System, stop: asyncio.Event) -> None:
+    if await _is_set_within(stop, LOOK_SECONDS):
+        return
+    is_away = False
+    async with admin.connect(here.kafka) as client:
+        while not await _is_set_within(stop, LOOK_SECONDS):
             try:
-                async with asyncio.timeout(LOOK_SECONDS), admin.connect(here.kafka):
-                    pass
-            except (InfrastructureError, TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await client.list_topics()
+            except (KafkaError, OSError):
                 if not is_away:
                     say(f"Kafka at {', '.join(here.kafka.bootstrap_servers)} does not answer: waiting; Ctrl-C ends")
                 is_away = True
@@ -84,12 +99,12 @@ async def _told_when_kafka_is_away(here: System) -> AsyncIterator[None]:
                     say("Kafka is back")
                 is_away = False
 
-    looking = asyncio.create_task(look())
-    try:
-        yield
-    finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
+
+async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
 
 
 def _names(entry: Entry, entity: str) -> bool:
