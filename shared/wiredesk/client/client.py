@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 
 CLOCK_SKEW = timedelta(minutes=1)
 COMMIT_SECONDS = 5.0
+GOODBYE_SECONDS = 2.0
 
 
 class Wiredesk:
@@ -161,7 +162,7 @@ class Wiredesk:
             isolation_level="read_committed",
         )
         try:
-            await consumer.start()
+            await _start(consumer)
             if not from_start:
                 for partition, offset in (await _starts(consumer, since)).items():
                     consumer.seek(partition, offset)
@@ -214,6 +215,18 @@ class Wiredesk:
                 await _commit(consumer, done)
             finally:
                 await consumer.stop()
+
+
+async def _start(consumer: AIOKafkaConsumer) -> None:
+    """Start it; broken off meanwhile, it has a moment to end what it does: it would leave a connection open."""
+    starting = asyncio.ensure_future(consumer.start())
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting}, timeout=GOODBYE_SECONDS)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        raise
 
 
 def _names(article: ArticleEnriched, entity: str | None, entity_type: str | None) -> bool:
