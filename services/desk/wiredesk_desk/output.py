@@ -75,7 +75,7 @@ def table(rows: Sequence[Row], *, as_json: bool, empty: str, right: Iterable[str
     if not rows:
         say(empty)
         return
-    cells = [{name: plain(_cell(value)) for name, value in row.items()} for row in rows]
+    cells = [{name: plain(cell(value)) for name, value in row.items()} for row in rows]
     console = Console(highlight=False, soft_wrap=False)
     if _least_width(cells) > console.width:
         _stacked(cells)
@@ -157,7 +157,8 @@ def _json(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Return a value as people read it: a time in ISO 8601, nothing for None."""
     if value is None:
         return ""
     if isinstance(value, bool):

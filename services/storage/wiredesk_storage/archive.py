@@ -9,7 +9,7 @@ import asyncpg
 
 from wiredesk.contracts.errors import PermanentError
 from wiredesk.contracts.events import ArticleEnriched, StoreStatus
-from wiredesk_storage.core import PLAIN_CONFIG, SEARCH_CONFIGS
+from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
 from wiredesk_storage.store import outages
 
 # Each article is searched in the configuration it was indexed with: mixed, a word that is stemmed in one and not in the

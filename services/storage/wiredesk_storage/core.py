@@ -26,44 +26,13 @@ from uuid import UUID
 from wiredesk.contracts import identity
 from wiredesk.contracts.events import ArticleEnriched, ArticleStored, StoreStatus
 from wiredesk.engine.outcomes import Received
+from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
 
 # Part of every receipt's id: a change of what storing a record says gives new events.
 STORE_VERSION = "2"
 # What an event says of itself and not of the article; the id that it has, and the time it was fetched.
 _NOT_SAID = {"schema_version", "event_id", "fetched_at"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# PostgreSQL's built-in text search configurations by BCP 47 primary tag; any other language is matched word for word.
-SEARCH_CONFIGS = {
-    "ar": "arabic",
-    "ca": "catalan",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "eu": "basque",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hi": "hindi",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "ne": "nepali",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sr": "serbian",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-    "yi": "yiddish",
-}
-PLAIN_CONFIG = "simple"
 
 
 class Newness(NamedTuple):

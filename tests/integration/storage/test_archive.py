@@ -7,8 +7,8 @@ import pytest
 from tests.factories import NOON, enriched
 from wiredesk.contracts.errors import InfrastructureError, PermanentError
 from wiredesk.engine.outcomes import Received
-from wiredesk_storage.core import PLAIN_CONFIG, SEARCH_CONFIGS
 from wiredesk_storage.handlers import keep
+from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
 
 pytestmark = pytest.mark.broker
 

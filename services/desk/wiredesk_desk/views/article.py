@@ -1,7 +1,6 @@
 """Events as a person reads them on a terminal."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from rich.console import Console
 from rich.padding import Padding
@@ -17,7 +16,7 @@ from wiredesk.contracts.events import (
     Entity,
     Event,
 )
-from wiredesk_desk.output import heading, paragraph
+from wiredesk_desk.output import cell, heading, paragraph
 from wiredesk_desk.views.marked import marked
 
 _PREVIEW = 400
@@ -92,5 +91,4 @@ def facts(named: Mapping[str, object]) -> None:
     """Print the facts that are there, a line each."""
     for name, value in named.items():
         if value:
-            said = value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
-            paragraph(f"{name}: {said}", indent="  ")
+            paragraph(f"{name}: {cell(value)}", indent="  ")

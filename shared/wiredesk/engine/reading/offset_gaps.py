@@ -120,11 +120,11 @@ class OffsetGaps:
 
     def _check_end(self, partition: TopicPartition, before: _Read | None, end: int, committed: int = 0) -> None:
         """Tell a log that is shorter than what was read of it from records that only come again."""
-        reached = max(committed, before.after if before is not None else 0)
+        # Of what somebody else read, only how far they came is known.
+        before = before or _Read(first=0, after=0, end=0)
+        reached = max(committed, before.after)
         if end < reached:
-            unread = max(0, before.end - reached) if before is not None else 0
-            if before is not None and reached == before.after:
-                unread += before.unfinished
+            unread = max(0, before.end - reached) + (before.unfinished if reached == before.after else 0)
             metrics.OFFSET_GAP.labels(self._stage).inc(unread)
             log.error(
                 "%s/%d ends at %d but was read up to %d: the topic was made again; at least %d records went unworked",
