@@ -144,7 +144,7 @@ async def _one(item: Item, wire: Wiredesk, follower: Follower, *, source: str, s
         return submission
     if seconds is None:
         follower.forget(submission.correlation_id)
-        return {"what": item.name, **_ids(submission), "status": "submitted"}
+        return _submitted(item, submission)
     return await _result(item, submission, follower, seconds)
 
 
@@ -194,9 +194,7 @@ async def _through(
             if people and seconds is not None:
                 say(f"{item.name}: sent, article {submission.article_id}")
         if seconds is None:
-            return refused | {
-                item: {"what": item.name, **_ids(one), "status": "submitted"} for item, one in sent.values()
-            }
+            return refused | {item: _submitted(item, one) for item, one in sent.values()}
         try:
             found = await asyncio.gather(*(_result(item, one, follower, seconds) for item, one in sent.values()))
         except asyncio.CancelledError:
@@ -249,6 +247,10 @@ async def _result(item: Item, submission: Submission, follower: Follower, second
         return {"what": item.name, **_ids(submission), **receipt(await follower.end(submission, seconds))}
     except TimeoutError:
         return {"what": item.name, **_ids(submission), "status": _NO_ANSWER}
+
+
+def _submitted(item: Item, submission: Submission) -> Row:
+    return {"what": item.name, **_ids(submission), "status": "submitted"}
 
 
 def _ids(submission: Submission) -> Row:
