@@ -1,10 +1,10 @@
 """From spans to entities: one entity per real thing in an article, with every mention of it. Pure; no spaCy.
 
 A tagger says "here is a PERSON"; people want to know who. Each step of `find_entities` is a file of its own: spans are
-cut to the name (`spans`), given one type for one string (`type_agreement`), surnames and abbreviations follow the full
-name (`coreference`), headlines are read in the case of a sentence (`truecasing`), what is one thing is grouped
-(`grouping`), linked (`toponyms`, `knowledge`) and weighed (`salience`). Only the fields of a story are read
-(`fields_of`): a name that stands in a credit or byline never becomes an entity.
+cut to the name (`spans`), given one type for one string (`type_agreement`) and checked against the story
+(`story_evidence`), surnames and abbreviations follow the full name (`coreference`), headlines are read in the case of a
+sentence (`truecasing`), what is one thing is grouped (`grouping`), linked (`toponyms`, `knowledge`) and weighed
+(`salience`). Only the fields of a story are read (`fields_of`): what stands in a credit or byline is no entity.
 """
 
 from collections.abc import Iterable, Mapping

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from wiredesk_tagger.entities import story_evidence
 from wiredesk_tagger.entities.coreference import Names, occurrences, things
 from wiredesk_tagger.entities.type_agreement import known, one_label
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
@@ -77,7 +78,7 @@ def settled(
     cut = {
         field: [one for one in cut[field] if text[one.start : one.end] not in common] for field, text in texts.items()
     }
-    cut = one_label(texts, cut, lexicon)
+    cut = story_evidence.agreed(texts, one_label(texts, cut, lexicon), lexicon, cities)
     names = Names(texts, cut, lexicon)
     read = {field: _with(cut[field], names.followers(text)) for field, text in texts.items()}
     names = Names(texts, {field: spans for field, spans in read.items() if field not in HEADLINES}, lexicon)

@@ -1,0 +1,89 @@
+"""What the rest of a story says about a name that no list holds: a common word, a company, a storm. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from wiredesk_tagger.lexicon.gazetteers import Lexicon
+from wiredesk_tagger.linking.cities import NO_CITIES, Cities
+from wiredesk_tagger.spans import Span
+
+_GUESSED = frozenset({"PERSON", "GPE", "LOC"})
+_PLACES = frozenset({"GPE", "LOC"})
+_SMALL = re.compile(r"\b[a-z]\w*")
+_ENDS = ".!?:\u2026"
+_BETWEEN = " \t\n\r\u00a0'\"\u2018\u2019\u201c\u201d()"
+_BEFORE = 12  # characters; what may stand between the end of a sentence and the next is shorter
+# "MetService", "PayBridge": a capital inside a word of small letters, which no town has but "McAllen" and its like.
+_CAMEL = re.compile(r"(?!Ma?c[A-Z])[A-Z][a-z]+[A-Z][a-z]+")
+_STORM = re.compile(r"\b(?:[Cc]yclone|[Hh]urricane|[Tt]yphoon|[Ss]torm) ([A-Z]\w+)")
+# "Musée", "Palais" begin the names of buildings as "Museum" ends them; French, Italian, Spanish, Portuguese.
+_BUILDINGS = frozenset(
+    {"Musée", "Museo", "Museu", "Palais", "Palazzo", "Palacio", "Théâtre", "Teatro", "Stade", "Estadio", "Estádio"}
+)
+
+
+def agreed(
+    texts: Mapping[str, str], spans: Mapping[str, Sequence[Span]], lexicon: Lexicon, cities: Cities = NO_CITIES
+) -> dict[str, list[Span]]:
+    """Return `spans` (by field of `texts`), corrected where the story itself shows what an unlisted name is.
+
+    A single word that only ever opens a sentence, and that the story also writes small, names nobody. A place that is
+    the first word of the story's own organisation is that organisation; one with a capital inside is a brand. What a
+    storm is called is no place. "Musée …" is a building.
+    """
+    named = _named(texts, spans)
+    common = _common(texts, named, lexicon)
+    heads = {surface.split()[0] for surface, found in named.items() if " " in surface and _is(found, "ORG")}
+    storms = {name for text in texts.values() for name in _STORM.findall(text)}
+    changed: dict[str, str] = {}
+    for surface, found in named.items():
+        if not _PLACES & {span.label for _, span in found} or surface in lexicon.phrases or cities.named(surface):
+            continue
+        if surface.split()[0] in _BUILDINGS:
+            changed[surface] = "FAC"
+        elif surface in heads or _CAMEL.fullmatch(surface):
+            changed[surface] = "ORG"
+        elif surface in storms:
+            changed[surface] = "EVENT"
+    return {field: list(_corrected(texts[field], spans[field], common, changed)) for field in texts}
+
+
+def _corrected(text: str, spans: Iterable[Span], common: frozenset[str], changed: Mapping[str, str]) -> Iterable[Span]:
+    for span in spans:
+        surface = text[span.start : span.end]
+        if span.label in _GUESSED and surface in common:
+            continue
+        yield span._replace(label=changed[surface]) if span.label in _PLACES and surface in changed else span
+
+
+def _named(texts: Mapping[str, str], spans: Mapping[str, Sequence[Span]]) -> dict[str, list[tuple[str, Span]]]:
+    named: dict[str, list[tuple[str, Span]]] = {}
+    for field, text in texts.items():
+        for span in spans[field]:
+            named.setdefault(text[span.start : span.end], []).append((field, span))
+    return named
+
+
+def _common(
+    texts: Mapping[str, str], named: Mapping[str, Sequence[tuple[str, Span]]], lexicon: Lexicon
+) -> frozenset[str]:
+    found = {
+        surface
+        for surface, places in named.items()
+        if surface.isalpha()
+        and surface not in lexicon.phrases
+        and surface not in lexicon.given_names
+        and all(span.label in _GUESSED and _opens(texts[field], span.start) for field, span in places)
+    }
+    small = {word for text in texts.values() for word in _SMALL.findall(text)} if found else set()
+    return frozenset(surface for surface in found if surface.lower() in small)
+
+
+def _opens(text: str, at: int) -> bool:
+    """Whether a sentence or line begins at `at`, or what is quoted or told after a colon."""
+    before = text[max(0, at - _BEFORE) : at].rstrip(_BETWEEN)
+    return not before or before[-1] in _ENDS or any(char in "\n\r" for char in text[max(0, at - 2) : at])
+
+
+def _is(found: Sequence[tuple[str, Span]], label: str) -> bool:
+    return any(span.label == label for _, span in found)
