@@ -7,12 +7,13 @@ from functools import partial
 
 from wiredesk.contracts.topics import ENRICHED
 from wiredesk.engine.work import Work
+from wiredesk.postgres.connections import open_pool
 from wiredesk.runtime.pool import Pool
 from wiredesk.runtime.service import Service, Worker, run
 from wiredesk_storage.handlers import keep
 from wiredesk_storage.migrations import bring_up
 from wiredesk_storage.settings import StorageSettings
-from wiredesk_storage.store import Store, open_pool
+from wiredesk_storage.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ import asyncpg
 
 from wiredesk.contracts.errors import PermanentError
 from wiredesk.contracts.events import ArticleEnriched, StoreStatus
+from wiredesk.postgres.connections import outages
 from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
-from wiredesk_storage.store import outages
 
 # Each article is searched in the configuration it was indexed with: mixed, a word that is stemmed in one and not in the
 # other would get round a `-word`. The excerpt is made only for the hits that are shown.

@@ -4,26 +4,17 @@ A batch is one transaction. Two workers that hold the same article (a rebalance,
 locks, always taken in the same order, so what one decides the other sees, and no two wait for each other.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from wiredesk.contracts.errors import InfrastructureError, PermanentError
+from wiredesk.contracts.errors import PermanentError
 from wiredesk.contracts.events import StoreStatus
+from wiredesk.postgres.connections import ACQUIRE_SECONDS, Connection, Connections, outages, unready
 from wiredesk_storage import core
 from wiredesk_storage.core import Article, Newness, Origin, Plan, Receipt, Revision, Row
-from wiredesk_storage.settings import StorageOptions
-
-Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
-
-# SQLSTATE classes that say "this row is at fault": data exception, integrity violation, program limit exceeded.
-# All others say that PostgreSQL is away, busy, full or read-only, or that we are at fault: no row is to blame.
-_DATA_ERRORS = ("22", "23", "54")
-_ACQUIRE_SECONDS = 10.0
 
 _LOCK = "select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key"
 _CURRENT = """
@@ -124,7 +115,7 @@ where article_id = any($1)
 class Store:
     """The store, over a pool of connections (see `open_pool`)."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", statement_timeout_seconds: float = 30) -> None:
+    def __init__(self, pool: Connections, statement_timeout_seconds: float = 30) -> None:
         self._pool = pool
         self._timeout = f"{statement_timeout_seconds * 1000:.0f}"
 
@@ -141,7 +132,7 @@ class Store:
             return []
         try:
             with outages():
-                async with self._pool.acquire(timeout=_ACQUIRE_SECONDS) as connection, connection.transaction():
+                async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
                     return list(await self._save(connection, rows))
         except asyncpg.PostgresError as error:
             if len(rows) == 1:
@@ -161,12 +152,7 @@ class Store:
 
     async def ready(self) -> str | None:
         """Return None when PostgreSQL answers, else why it does not."""
-        try:
-            with outages():
-                await self._pool.fetchval("select 1", timeout=5)
-        except InfrastructureError as error:
-            return str(error)
-        return None
+        return await unready(self._pool)
 
 
 def _lock_key(article_id: UUID) -> int:
@@ -235,44 +221,3 @@ async def _write(connection: Connection, plan: Plan) -> None:
 
 def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
-
-
-@contextmanager
-def outages() -> Iterator[None]:
-    """Turn whatever no row is to blame for into an `InfrastructureError`; let data errors pass."""
-    try:
-        yield
-    except asyncpg.PostgresError as error:
-        if error.sqlstate and error.sqlstate.startswith(_DATA_ERRORS):
-            raise
-        raise InfrastructureError(f"PostgreSQL: {type(error).__name__} ({error.sqlstate})") from error
-    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
-        raise InfrastructureError(f"PostgreSQL: {type(error).__name__}") from error
-
-
-@asynccontextmanager
-async def open_pool(options: StorageOptions) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
-    """Yield a pool of connections.
-
-    Raises:
-        InfrastructureError: PostgreSQL does not answer.
-    """
-    with outages():
-        pool = await asyncpg.create_pool(
-            options.dsn.get_secret_value(),
-            # Connections are made when needed: to keep some open, asyncpg logs a traceback per try during an outage.
-            min_size=0,
-            max_size=options.connections,
-            timeout=_ACQUIRE_SECONDS,
-            # The server's own timeout comes first; this one is for a server that no longer says anything.
-            command_timeout=options.statement_timeout_seconds + 5,
-            statement_cache_size=options.statement_cache_size,
-        )
-    try:
-        yield pool
-    finally:
-        try:
-            async with asyncio.timeout(5):
-                await pool.close()
-        except TimeoutError:
-            pool.terminate()

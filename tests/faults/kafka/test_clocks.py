@@ -16,10 +16,11 @@ from wiredesk.contracts.ids import article_id
 from wiredesk.contracts.topics import ENRICHED, FETCHED, STORED, SUBMITTED
 from wiredesk.engine.outcomes import RetryAt
 from wiredesk.engine.work import Work, one_by_one
+from wiredesk.postgres.connections import open_pool
 from wiredesk_storage.handlers import keep
 from wiredesk_storage.migrations import bring_up
 from wiredesk_storage.settings import StorageOptions
-from wiredesk_storage.store import Store, open_pool
+from wiredesk_storage.store import Store
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 JUMP = timedelta(minutes=10)

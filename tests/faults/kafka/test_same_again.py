@@ -22,10 +22,11 @@ from wiredesk.contracts import wire
 from wiredesk.contracts.events import ArticleSubmitted
 from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, STORED, SUBMITTED
 from wiredesk.engine.work import Work
+from wiredesk.postgres.connections import open_pool
 from wiredesk_storage.handlers import keep
 from wiredesk_storage.migrations import bring_up
 from wiredesk_storage.settings import StorageOptions
-from wiredesk_storage.store import Store, open_pool
+from wiredesk_storage.store import Store
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 

@@ -18,6 +18,7 @@ from wiredesk.contracts.events import ArticleRejected, ArticleSubmitted, Rejecti
 from wiredesk.contracts.topics import ENRICHED, FETCHED, REJECTED, RETRY_TOPICS, SUBMITTED, Lane
 from wiredesk.engine.outcomes import Received, RetryAt
 from wiredesk.engine.work import one_by_one
+from wiredesk.postgres.connections import open_pool
 from wiredesk_desk.commands.explain import explain
 from wiredesk_desk.config import DSN
 from wiredesk_desk.dead_letters import commands
@@ -27,7 +28,7 @@ from wiredesk_desk.running import Exit, Problem
 from wiredesk_storage.handlers import keep
 from wiredesk_storage.migrations import bring_up
 from wiredesk_storage.settings import StorageOptions
-from wiredesk_storage.store import Store, open_pool
+from wiredesk_storage.store import Store
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("surroundings")]
 

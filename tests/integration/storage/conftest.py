@@ -5,10 +5,11 @@ import uuid
 import asyncpg
 import pytest
 
+from wiredesk.postgres.connections import open_pool
 from wiredesk_storage.archive import Archive
 from wiredesk_storage.migrations import bring_up
 from wiredesk_storage.settings import StorageOptions
-from wiredesk_storage.store import Store, open_pool
+from wiredesk_storage.store import Store
 
 
 @pytest.fixture

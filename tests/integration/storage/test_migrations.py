@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
-from wiredesk_storage.migrations import Migration, apply, bring_up, shipped
+from wiredesk.postgres.migrations import Migration, apply
+from wiredesk_storage.migrations import bring_up, shipped
 from wiredesk_storage.settings import StorageOptions
 
 pytestmark = pytest.mark.broker

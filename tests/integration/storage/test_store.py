@@ -12,7 +12,8 @@ from wiredesk.contracts import ids
 from wiredesk.contracts.events import ArticleStored, StoreStatus
 from wiredesk.contracts.topics import CURRENT
 from wiredesk.engine.outcomes import Received
-from wiredesk_storage.store import Store, open_pool
+from wiredesk.postgres.connections import open_pool
+from wiredesk_storage.store import Store
 
 pytestmark = pytest.mark.broker
 

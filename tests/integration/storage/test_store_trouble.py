@@ -7,7 +7,8 @@ import pytest
 
 from tests.integration.storage.records import count, enriched, keep, received, statuses
 from wiredesk.contracts.errors import InfrastructureError, PermanentError
-from wiredesk_storage.store import Store, open_pool
+from wiredesk.postgres.connections import open_pool
+from wiredesk_storage.store import Store
 
 pytestmark = pytest.mark.broker
 

@@ -7,9 +7,11 @@ import pytest
 
 from tests.integration.storage.records import NOON, disagreements, enriched, keep, received, statuses
 from wiredesk.contracts.events import Entity, Mention
+from wiredesk.postgres.connections import open_pool
+from wiredesk.postgres.migrations import apply
 from wiredesk_storage.archive import Archive
-from wiredesk_storage.migrations import apply, shipped
-from wiredesk_storage.store import Store, open_pool
+from wiredesk_storage.migrations import shipped
+from wiredesk_storage.store import Store
 
 pytestmark = pytest.mark.broker
 

@@ -16,6 +16,7 @@ from wiredesk.contracts.events import ArticleEnriched, ArticleSubmitted
 from wiredesk.contracts.submission import without_credentials
 from wiredesk.contracts.topics import PUBLIC, RETRY_TOPICS, Topic, dead_letters
 from wiredesk.contracts.wire import subject
+from wiredesk.postgres.connections import open_pool
 from wiredesk_desk.config import System, system
 from wiredesk_desk.dead_letters import store
 from wiredesk_desk.output import duration, emit, for_people, heading, paragraph, plain, say, table, typed
@@ -25,7 +26,6 @@ from wiredesk_desk.views.article import article as print_article
 from wiredesk_desk.views.journey import Round, Step, Whereabouts, rounds, steps, whereabouts
 from wiredesk_storage.archive import Archive, StoredArticle
 from wiredesk_storage.settings import StorageOptions
-from wiredesk_storage.store import open_pool
 
 # What is keyed by something else, or may have no key: all of it must be read.
 _UNKEYED = tuple(topic for topic in PUBLIC if topic.key != "article_id") + RETRY_TOPICS + dead_letters()

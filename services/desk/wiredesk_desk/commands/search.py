@@ -3,12 +3,12 @@
 from dataclasses import asdict
 
 from wiredesk.contracts.errors import InfrastructureError
+from wiredesk.postgres.connections import open_pool
 from wiredesk_desk.config import shown, system
 from wiredesk_desk.output import emit, for_people, heading, paragraph, say
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_storage.archive import Archive
 from wiredesk_storage.settings import StorageOptions
-from wiredesk_storage.store import open_pool
 
 
 async def search(query: str, *, limit: int, as_json: bool) -> Exit:

@@ -1,95 +1,17 @@
-"""The schema: numbered .sql files beside this one, applied in order, once, by whichever process comes first."""
+"""The schema: numbered .sql files beside this one."""
 
-import asyncio
-import hashlib
-import re
-from dataclasses import dataclass, field
-from importlib.resources import files
-
-import asyncpg
-
-from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
+from wiredesk.postgres import migrations
+from wiredesk.postgres.migrations import Migration
 from wiredesk_storage.settings import StorageOptions
 
-_NAME = re.compile(r"\d{4}_[a-z0-9_]+\.sql")
-# Two numbers, so that no lock on an article (one number) can ever be the same.
-_LOCK = "select pg_advisory_xact_lock(x'776972'::int, 1)"
-_LEDGER = """
-create table if not exists schema_migrations (
-    name text primary key, checksum text not null, applied_at timestamptz not null default now()
-)
-"""
-_PAUSE_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One step of the schema. Never edited after a release: its checksum would no longer be the ledger's."""
-
-    name: str
-    sql: str = field(repr=False)
-
-    @property
-    def checksum(self) -> str:
-        """SHA-256 (hex) of the SQL."""
-        return hashlib.sha256(self.sql.encode()).hexdigest()
+SETTING = "WIREDESK_STORAGE__DSN"
 
 
 def shipped() -> list[Migration]:
     """Return the migrations in this package, in order."""
-    found = [entry for entry in files(__name__).iterdir() if _NAME.fullmatch(entry.name)]
-    return [Migration(entry.name, entry.read_text("utf-8")) for entry in sorted(found, key=lambda entry: entry.name)]
-
-
-async def apply(connection: "asyncpg.Connection[asyncpg.Record]", migrations: list[Migration]) -> list[str]:
-    """Apply what the database has not seen and return the names. All or nothing; processes at once wait in line.
-
-    Migrations the database has and this code does not are left alone: a newer release has been here first.
-
-    Raises:
-        ConfigurationError: a migration was changed after it had been applied.
-    """
-    async with connection.transaction():
-        await connection.execute(_LOCK)
-        await connection.execute(_LEDGER)
-        found = await connection.fetch("select name, checksum from schema_migrations")
-        applied = {one["name"]: one["checksum"] for one in found}
-        for migration in migrations:
-            if applied.get(migration.name, migration.checksum) != migration.checksum:
-                raise ConfigurationError(
-                    f"migration {migration.name} differs from the one this database was made with: "
-                    "use the release that made it, or restore the file"
-                )
-        missing = [migration for migration in migrations if migration.name not in applied]
-        for migration in missing:
-            await connection.execute(migration.sql)
-            await connection.execute(
-                "insert into schema_migrations (name, checksum) values ($1, $2)", migration.name, migration.checksum
-            )
-    return [migration.name for migration in missing]
+    return migrations.shipped(__name__)
 
 
 async def bring_up(options: StorageOptions) -> list[str]:
-    """Wait for PostgreSQL, apply what is missing, and return the names applied.
-
-    Raises:
-        InfrastructureError: PostgreSQL did not answer within `start_timeout_seconds`.
-        ConfigurationError: it does not let us in, or a migration was changed.
-    """
-    deadline = asyncio.get_running_loop().time() + options.start_timeout_seconds
-    while True:
-        try:
-            connection = await asyncpg.connect(options.dsn.get_secret_value(), timeout=10, statement_cache_size=0)
-            break
-        except (OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError) as error:
-            if asyncio.get_running_loop().time() > deadline:
-                message = f"PostgreSQL does not answer ({type(error).__name__}): check WIREDESK_STORAGE__DSN"
-                raise InfrastructureError(message) from None
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-            # The text of the error may hold the DSN, and that a password.
-            raise ConfigurationError(f"WIREDESK_STORAGE__DSN is refused: {type(error).__name__}") from None
-        await asyncio.sleep(_PAUSE_SECONDS)
-    try:
-        return await apply(connection, shipped())
-    finally:
-        await connection.close()
+    """Wait for PostgreSQL, apply what is missing, and return the names applied. Raises what its namesake raises."""
+    return await migrations.bring_up(options, shipped(), setting=SETTING)
