@@ -10,11 +10,20 @@ from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
 from pydantic import ValidationError
 
 from wiredesk.contracts import schema, topics, wire
-from wiredesk.contracts.events import ArticleEnriched, Content, Event, Rejection, ServiceName, StoreStatus, ZoneKind
+from wiredesk.contracts.events import (
+    ArticleEnriched,
+    Content,
+    Event,
+    Rejection,
+    ServiceName,
+    SourceState,
+    StoreStatus,
+    ZoneKind,
+)
 
 GOLDEN = Path(__file__).with_name("golden")
 CONTRACTS = Path(__file__).parents[2] / "docs" / "contracts"
-EVENTS = {schema.slug(topic): topic.event for topic in topics.PUBLIC}
+EVENTS = {schema.slug(topic): topic.event for topic in (*topics.PUBLIC, topics.SOURCES)}
 FILES = sorted(GOLDEN.glob("*/*/*.json"))
 
 
@@ -53,10 +62,9 @@ def test_a_golden_event_parses_and_keeps_all_it_says(path: Path):
 def test_unknown_fields_are_ignored_at_every_level(path: Path):
     def widen(node: Any) -> Any:
         if isinstance(node, dict):
-            # `ids` is an open map of the contract: a foreign key there is data.
-            return {key: value if key == "ids" else widen(value) for key, value in node.items()} | {
-                "from_2031": {"a": 1}
-            }
+            # Open maps of the contract: a foreign key there is data.
+            kept = {key: value if key in ("ids", "source_labels") else widen(value) for key, value in node.items()}
+            return kept | {"from_2031": {"a": 1}}
         return [widen(item) for item in node] if isinstance(node, list) else node
 
     event = event_of(path)
@@ -82,7 +90,8 @@ def test_the_golden_events_use_every_value_of_every_enumeration():
     assert {zone["kind"] for document in documents for zone in document.get("zones", ())} == set(ZoneKind)
     assert values("kind") == set(Content)
     assert values("status") == set(StoreStatus)
-    assert values("reason") == set(Rejection)
+    assert {one["reason"] for one in documents if "stage" in one} == set(Rejection)
+    assert values("state") == set(SourceState)
     assert values("stage") == set(ServiceName)
 
 

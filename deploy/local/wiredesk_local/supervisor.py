@@ -242,6 +242,7 @@ class Supervisor:
         return {
             "WIREDESK_KAFKA__BOOTSTRAP_SERVERS": ",".join(self.bootstrap_servers),
             "WIREDESK_STORAGE__DSN": self.dsn,
+            "WIREDESK_FETCHER__DSN": self.dsn,
             **{f"WIREDESK_KAFKA__{name.upper()}": value for name, value in self._plain_login().items()},
         }
 

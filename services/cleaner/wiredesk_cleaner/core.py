@@ -170,5 +170,8 @@ def _article(
         cleaner_version=CLEANER_VERSION,
         fetched_at=event.fetched_at,
         source=event.source,
+        source_labels=event.source_labels,
+        feed_item=event.feed_item,
+        rights=event.rights,
     )
     return identity.identified(cleaned, "cleaned", CLEANER_VERSION)

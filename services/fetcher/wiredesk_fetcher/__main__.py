@@ -1,28 +1,89 @@
 """The fetcher process."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 
+from wiredesk.client.client import Wiredesk
+from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleSubmitted
 from wiredesk.contracts.topics import SUBMITTED
 from wiredesk.engine.work import one_by_one
+from wiredesk.postgres.connections import open_pool, unready
+from wiredesk.postgres.options import PostgresOptions
 from wiredesk.runtime.service import Service, Worker, run
+from wiredesk_fetcher.crawler import Crawler
 from wiredesk_fetcher.handlers import fetch
+from wiredesk_fetcher.hosts import HostsHere, HostsTogether
 from wiredesk_fetcher.http import open_web
+from wiredesk_fetcher.migrations import bring_up
+from wiredesk_fetcher.notes import Notes
+from wiredesk_fetcher.page_archive import PageArchive
 from wiredesk_fetcher.settings import FetcherSettings
+from wiredesk_fetcher.sources.poller import Poller
+from wiredesk_fetcher.sources.store import SourceStore
+
+log = logging.getLogger(__name__)
 
 # Pages fetched at a time, up to 5 MiB each; a host that does not answer keeps one of them busy until the deadline.
 CONCURRENCY = 50
+# Claims take milliseconds each; polls hold none while they wait for a site.
+CONNECTIONS = 8
+_START_AGAIN_SECONDS = 5.0
 
 
 @asynccontextmanager
 async def worker(settings: FetcherSettings) -> AsyncIterator[Worker[ArticleSubmitted]]:
-    """Yield the handler with its HTTP session."""
-    async with open_web(settings.fetcher) as web:
-        handler = partial(fetch, web=web, clock=lambda: datetime.now(UTC))
-        yield Worker(work=one_by_one(handler, concurrency=CONCURRENCY))
+    """Yield the handler with its HTTP session; where a database is set, sources are polled meanwhile."""
+    options = settings.fetcher
+    async with AsyncExitStack() as stack:
+        web = await stack.enter_async_context(open_web(options))
+        archive = None
+        if options.archive_dir is not None:
+            # It reads the newest file through.
+            archive = await asyncio.to_thread(PageArchive, options.archive_dir, name="fetcher")
+            stack.callback(archive.close)
+        if options.dsn is None:
+            crawler = Crawler(web, HostsHere(), options, _now)
+            handler = partial(fetch, crawler=crawler, clock=_now, note=Notes(None, archive).note)
+            yield Worker(work=one_by_one(handler, concurrency=CONCURRENCY))
+            return
+        database = PostgresOptions(dsn=options.dsn, connections=CONNECTIONS)
+        if applied := await bring_up(database):
+            log.info("migrations applied: %s", ", ".join(applied))
+        pool = await stack.enter_async_context(open_pool(database))
+        crawler, store = Crawler(web, HostsTogether(pool), options, _now), SourceStore(pool)
+        # History is submitted, not discovered: only the live lane polls.
+        if options.polls and not settings.lane:
+            polling = asyncio.create_task(_poll(settings, store, crawler))
+            stack.push_async_callback(_end, polling)
+        handler = partial(fetch, crawler=crawler, clock=_now, note=Notes(store, archive).note)
+        yield Worker(work=one_by_one(handler, concurrency=CONCURRENCY), ready=(partial(unready, pool),))
+
+
+async def _poll(settings: FetcherSettings, store: SourceStore, crawler: Crawler) -> None:
+    """Poll for as long as the process lives; Kafka may come up after it."""
+    options = settings.fetcher
+    while True:
+        with suppress(InfrastructureError):
+            async with Wiredesk(settings.kafka) as wire:
+                poller = Poller(
+                    store, crawler, wire.submit, wire.send, at_once=options.polls, backlog=options.backlog, now=_now
+                )
+                await poller.run()
+        await asyncio.sleep(_START_AGAIN_SECONDS)
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def main() -> None:

@@ -33,17 +33,25 @@ class Reach:
     ports: Sequence[int] = (80, 443)
     allowed: Sequence[Network] = ()
 
+    def is_own(self, host: str) -> bool:
+        """Tell whether address `host` lies in a network that the operator allows by name."""
+        address = _address(host)
+        return address is not None and any(address in network for network in self.allowed)
+
     def admits(self, host: str, port: int) -> bool:
         """Tell whether a connection to address `host` (as getaddrinfo writes it) and `port` may be made."""
-        try:
-            address = ip_address(host)
-        except ValueError:
+        address = _address(host)
+        if address is None:
             return False
-        if isinstance(address, IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
-        if any(address in network for network in self.allowed):
-            return True
-        return port in self.ports and _is_public(_behind_gateway(address))
+        return self.is_own(host) or (port in self.ports and _is_public(_behind_gateway(address)))
+
+
+def _address(host: str) -> Address | None:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
 
 
 def _is_public(address: Address) -> bool:

@@ -1,7 +1,6 @@
 """What a submission or an HTTP answer becomes. Pure: the time comes in, nothing is fetched here."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,6 +16,7 @@ from wiredesk.contracts.events import (
     ArticleSubmitted,
     Content,
     Rejection,
+    Rights,
     ServiceName,
 )
 from wiredesk.contracts.submission import (
@@ -30,9 +30,11 @@ from wiredesk.contracts.submission import (
 )
 from wiredesk.engine.outcomes import RetryAt
 from wiredesk_fetcher.charset import decode, fit
+from wiredesk_fetcher.politeness import rights
+from wiredesk_fetcher.politeness.rights import Stated
 
 # Part of every event id: a change of how pages are decoded gives new events.
-FETCHER_VERSION = "2"
+FETCHER_VERSION = "3"
 MAX_REDIRECTS = 5
 DEFAULT_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -56,6 +58,15 @@ _REFUSALS = {
 
 
 @dataclass(frozen=True, slots=True)
+class RobotsSay:
+    """What the robots.txt that was asked before a page says of it (see `politeness.robots`)."""
+
+    access: str
+    content_usage: str = ""
+    licences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """The last HTTP answer of a hop chain. `url` is where it came from; `body` is decompressed."""
 
@@ -64,6 +75,14 @@ class Response:
     content_type: str = ""
     retry_after: str = ""
     body: bytes = field(default=b"", repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    robots: RobotsSay | None = None
+    moved_to: str = ""
+    """where permanent redirects alone (301, 308) lead from the address that was asked; empty when none does"""
+
+    def header(self, name: str) -> str:
+        """Return the first header of this name in any case; "" when there is none."""
+        return next((value for known, value in self.headers if known.lower() == name.lower()), "")
 
 
 def given(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | ArticleRejected | None:
@@ -102,9 +121,22 @@ def answered(
         raise TransientError(f"the site answered {response.status}", reason=f"http_{response.status}")
     if refusal := refused_head(response.status, response.content_type):
         return rejected(submission, refusal, at)
+    stated = rights.stated_in(response.headers)
+    if rights.forbids_indexing(stated):
+        asked = ", ".join(stated.robots_tag)
+        return rejected(submission, Refusal(Rejection.ROBOTS, f"the site asks not to (X-Robots-Tag: {asked})"), at)
     content = decode(response.body, response.content_type)
     kind = _KINDS.get(media_type(response.content_type), Content.HTML)
-    return _fetched(submission, kind, content, at=at, fetched_at=now, url=response.url, status=response.status)
+    return _fetched(
+        submission,
+        kind,
+        content,
+        at=at,
+        fetched_at=now,
+        url=response.url,
+        status=response.status,
+        terms=_rights(response, stated),
+    )
 
 
 def refused_head(status: int, content_type: str) -> Refusal | None:
@@ -135,12 +167,11 @@ def too_large(size: int, allowed: int) -> Refusal:
     return Refusal(Rejection.TOO_LARGE, f"the body has {size:,} bytes or more, {allowed:,} are admitted")
 
 
-def next_hop(url: str, status: int, headers: Mapping[str, str], hops: int) -> str | Refusal | None:
+def next_hop(url: str, status: int, location: str, hops: int) -> str | Refusal | None:
     """Return where an answer redirects to, why that is not followed, or None when it is no redirect.
 
     `hops` is how many redirects have been followed already. A target must pass the rules of a submitted URL.
     """
-    location = headers.get("Location")
     if status not in _REDIRECTS or not location:
         return None
     if hops >= MAX_REDIRECTS:
@@ -154,8 +185,8 @@ def next_hop(url: str, status: int, headers: Mapping[str, str], hops: int) -> st
     return target
 
 
-def wait(retry_after: str, now: datetime) -> timedelta:
-    """Return how long a Retry-After header asks to wait: seconds or an HTTP date, at most an hour."""
+def wait(retry_after: str, now: datetime, longest: timedelta = LONGEST_WAIT) -> timedelta:
+    """Return how long a Retry-After header asks to wait: seconds or an HTTP date, at most `longest`."""
     if re.fullmatch("[0-9]{1,18}", retry_after):
         asked = timedelta(seconds=min(int(retry_after), 86_400))
     else:
@@ -164,7 +195,7 @@ def wait(retry_after: str, now: datetime) -> timedelta:
         except (ValueError, OverflowError, IndexError):
             return DEFAULT_WAIT
         asked = (when if when.tzinfo else when.replace(tzinfo=UTC)) - now
-    return min(max(asked, timedelta(seconds=1)), LONGEST_WAIT)
+    return min(max(asked, timedelta(seconds=1)), longest)
 
 
 def rejected(submission: ArticleSubmitted, refusal: Refusal, at: datetime) -> ArticleRejected:
@@ -184,6 +215,18 @@ def rejected(submission: ArticleSubmitted, refusal: Refusal, at: datetime) -> Ar
     return identity.identified(event, "fetcher.rejected", FETCHER_VERSION, source=at.isoformat())
 
 
+def _rights(response: Response, stated: Stated) -> Rights:
+    robots = response.robots or RobotsSay("")
+    return Rights(
+        robots=robots.access or None,
+        robots_tag=tuple(map(fit, stated.robots_tag)),
+        tdm_reservation=stated.tdm_reservation,
+        tdm_policy=fit(stated.tdm_policy) or None,
+        content_usage=fit(stated.content_usage or robots.content_usage) or None,
+        licence=fit(stated.licence or next(iter(robots.licences), "")) or None,
+    )
+
+
 def _fetched(
     submission: ArticleSubmitted,
     kind: Content,
@@ -193,6 +236,7 @@ def _fetched(
     fetched_at: datetime,
     url: str | None,
     status: int | None = None,
+    terms: Rights | None = None,
 ) -> ArticleFetched | ArticleRejected:
     content = fit(content)
     if refusal := check_content(content, _NAMES[kind], _LIMITS[kind]):
@@ -208,7 +252,10 @@ def _fetched(
         fetched_at=fetched_at,
         http_status=status,
         source=fit(submission.source) if submission.source is not None else None,
+        source_labels=submission.source_labels,
         published_hint=submission.published_hint,
+        feed_item=submission.feed_item,
+        rights=terms,
     )
     # Of the content as it is: `content_hash` folds what differs between two events.
     source = identity.digest(content)

@@ -1,17 +1,15 @@
 """The web: one GET with everything a hostile site can do to it held in bounds. The only file that opens a connection.
 
-Bounds: addresses (checked on the address really connected to, so no DNS answer gets round them), ports, redirects,
-decompressed bytes, one deadline round the whole hop chain, and how many articles one host serves at a time.
+Bounds: addresses (checked on the address really connected to, so no DNS answer gets round them), ports, decompressed
+bytes, and one deadline for a whole answer. Where a redirect goes is for `crawler` to decide.
 """
 
 import asyncio
 import socket
-import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
-from itertools import count
 
 import aiohttp
 from aiohttp.connector import AddrInfoType
@@ -32,82 +30,109 @@ class _ForbiddenAddressError(OSError):
     pass
 
 
-HOST_BUSY = "host_busy"
+class _NoContactError(OSError):
+    pass
+
+
 UNKNOWN_HOST = "unknown_host"
 # What the resolver says of a name that does not exist, and of one without an address; all else may be its own trouble.
 _NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What kind of answer is asked for."""
+
+    accept: str
+    is_read: Callable[[int, str], bool]
+    """whether the body of an answer with this status and Content-Type is worth reading"""
+    limit: Callable[[str], int]
+    """bytes that a body of this Content-Type may have, decompressed"""
+    is_cut: bool = False
+    """a longer one is cut, not refused"""
+
+
+PAGE = Wanted(
+    accept="text/html, application/xhtml+xml, text/plain;q=0.8",
+    is_read=lambda status, content_type: core.refused_head(status, content_type) is None,
+    limit=core.limit,
+)
+
+
 class Web:
-    """Gets pages through `session`, whose connector guards the addresses (see `open_web`)."""
+    """Gets answers through `session`, whose connector guards the addresses (see `open_web`)."""
 
-    def __init__(self, session: aiohttp.ClientSession, options: FetcherOptions) -> None:
+    def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
-        self._options = options
-        self._turns: weakref.WeakValueDictionary[str, asyncio.Semaphore] = weakref.WeakValueDictionary()
 
-    async def get(self, url: str) -> Response | Refusal:
-        """Return the answer at the end of the hop chain, or why it was refused. Errors name the host, never the URL.
+    async def ask(
+        self, url: str, wanted: Wanted, seconds: float, headers: Mapping[str, str] | None = None
+    ) -> Response | Refusal:
+        """Return the answer of one GET within `seconds`, or why it was refused. Follows no redirect.
+
+        Errors name the host, never the URL.
 
         Raises:
-            TransientError: no answer within the deadline, no connection, a broken answer, no such name
-                (`unknown_host`), or the host is busy with other articles (`host_busy`).
+            TransientError: no answer in time, no connection, a broken answer, no such name (`unknown_host`).
         """
         host = registrable_host(url)
-        turn = self._turns.setdefault(host, asyncio.Semaphore(self._options.per_host))
         try:
-            async with asyncio.timeout(self._options.queue_seconds):
-                await turn.acquire()
+            async with (
+                asyncio.timeout(seconds),
+                self._session.get(
+                    url, allow_redirects=False, headers={"Accept": wanted.accept, **(headers or {})}
+                ) as reply,
+            ):
+                return await _read(url, reply, wanted)
         except TimeoutError:
-            raise TransientError(f"{host} is busy with other articles", reason=HOST_BUSY) from None
-        try:
-            async with asyncio.timeout(self._options.deadline_seconds):
-                return await self._follow(url)
-        except TimeoutError:
-            raise TransientError(
-                f"no whole answer within {self._options.deadline_seconds:g} s", reason="timeout"
-            ) from None
+            raise TransientError(f"no whole answer within {seconds:g} s", reason="timeout") from None
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError):
             # The resolver raises UnicodeError for a label that is empty or too long.
             return Refusal(Rejection.INVALID_URL, "the URL has no valid host")
         except (aiohttp.ClientError, OSError) as error:
-            if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, _ForbiddenAddressError):
-                return Refusal(Rejection.FORBIDDEN_ADDRESS, "not an address and port of the public web")
-            if isinstance(error, aiohttp.ClientConnectorDNSError):
-                if error.os_error.errno in _NO_SUCH_NAME:
-                    raise TransientError(f"there is no host {error.host}", reason=UNKNOWN_HOST) from None
-                raise TransientError(f"{host}: {type(error).__name__}", reason="dns") from None
-            # Only the type: the text of an aiohttp error may hold the URL.
-            raise TransientError(f"{host}: {type(error).__name__}", reason="connection") from None
-        finally:
-            turn.release()
-
-    async def _follow(self, url: str) -> Response | Refusal:
-        for hops in count():
-            async with self._session.get(url, allow_redirects=False) as reply:
-                target = core.next_hop(url, reply.status, reply.headers, hops)
-                if target is None:
-                    return await _read(url, reply)
-            if isinstance(target, Refusal):
-                return target
-            url = target
-        raise AssertionError("unreachable")
+            return _failed(host, error)
 
 
-async def _read(url: str, reply: aiohttp.ClientResponse) -> Response | Refusal:
+def _failed(host: str, error: aiohttp.ClientError | OSError) -> Refusal:
+    if isinstance(error, aiohttp.ClientConnectorError):
+        if isinstance(error.os_error, _ForbiddenAddressError):
+            return Refusal(Rejection.FORBIDDEN_ADDRESS, "not an address and port of the public web")
+        if isinstance(error.os_error, _NoContactError):
+            return Refusal(
+                Rejection.NO_CONTACT,
+                "no contact is set that a site could complain to: set WIREDESK_FETCHER__CONTACT to an e-mail address "
+                "or page of yours, start the fetcher anew, and submit it again",
+            )
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        if error.os_error.errno in _NO_SUCH_NAME:
+            raise TransientError(f"there is no host {error.host}", reason=UNKNOWN_HOST) from None
+        raise TransientError(f"{host}: {type(error).__name__}", reason="dns") from None
+    # Only the type: the text of an aiohttp error may hold the URL.
+    raise TransientError(f"{host}: {type(error).__name__}", reason="connection") from None
+
+
+async def _read(url: str, reply: aiohttp.ClientResponse, wanted: Wanted) -> Response | Refusal:
     content_type = reply.headers.get("Content-Type", "")
-    head = Response(url, reply.status, content_type, reply.headers.get("Retry-After", ""))
-    if core.refused_head(reply.status, content_type):
+    head = Response(
+        url,
+        reply.status,
+        content_type,
+        reply.headers.get("Retry-After", ""),
+        headers=tuple((name, value) for name, value in reply.headers.items()),
+    )
+    if not wanted.is_read(reply.status, content_type):
         return head
-    allowed = core.limit(content_type)
-    if (reply.content_length or 0) > allowed:
+    allowed = wanted.limit(content_type)
+    if (reply.content_length or 0) > allowed and not wanted.is_cut:
         return core.too_large(reply.content_length or 0, allowed)
     body = bytearray()
     async for chunk in reply.content.iter_chunked(_CHUNK):
         body += chunk
         if len(body) > allowed:
+            if wanted.is_cut:
+                break
             return core.too_large(len(body), allowed)
-    return replace(head, body=bytes(body))
+    return replace(head, body=bytes(body[:allowed]))
 
 
 @asynccontextmanager
@@ -117,18 +142,15 @@ async def open_web(options: FetcherOptions) -> AsyncIterator[Web]:
 
     def guarded_socket(address: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, (host, port, *_) = address
+        # The same words for every address of a host: the connector keeps the type only of equal errors.
         if not reach.admits(str(host), int(port)):
-            # The same words for every address of a host: the connector keeps the type only of equal errors.
             raise _ForbiddenAddressError("forbidden address")
+        if not options.contact and not reach.is_own(str(host)):
+            raise _NoContactError("no contact")
         return socket.socket(family, kind, protocol)
 
-    contact = f" (+{options.contact})" if options.contact else ""
-    headers = {
-        "User-Agent": f"Wiredesk/{version('wiredesk')}{contact}",
-        "Accept": "text/html, application/xhtml+xml, text/plain;q=0.8",
-        "Accept-Encoding": "gzip",
-    }
-    connector = aiohttp.TCPConnector(limit_per_host=options.per_host, socket_factory=guarded_socket)
+    headers = {"User-Agent": user_agent(options.contact), "Accept-Encoding": "gzip"}
+    connector = aiohttp.TCPConnector(limit=0, limit_per_host=0, socket_factory=guarded_socket)
     async with aiohttp.ClientSession(
         connector=connector,
         headers=headers,
@@ -136,4 +158,9 @@ async def open_web(options: FetcherOptions) -> AsyncIterator[Web]:
         timeout=aiohttp.ClientTimeout(total=None),
         trust_env=False,
     ) as session:
-        yield Web(session, options)
+        yield Web(session)
+
+
+def user_agent(contact: str) -> str:
+    """Return how the fetcher names itself; a contact that is a page is marked with +, as crawlers do."""
+    return f"Wiredesk/{version('wiredesk')}" + (f" (+{contact})" if contact else "")

@@ -31,7 +31,8 @@ from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
 # Part of every receipt's id: a change of what storing a record says gives new events.
 STORE_VERSION = "2"
 # What an event says of itself and not of the article; the id that it has, and the time it was fetched.
-_NOT_SAID = {"schema_version", "event_id", "fetched_at"}
+# Nor is it said by the article who listed it, and on what terms it was got.
+_NOT_SAID = {"schema_version", "event_id", "fetched_at", "source_labels", "feed_item", "rights"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

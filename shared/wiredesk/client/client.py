@@ -18,7 +18,7 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
@@ -97,6 +97,10 @@ class Wiredesk:
             InfrastructureError: Kafka did not take it within 60 s; publish the same again.
         """
         event = ArticleSubmitted(url=url, html=html, text=text, source=source, published_hint=published_hint)
+        return await self.submit(event, correlation_id=correlation_id)
+
+    async def submit(self, event: ArticleSubmitted, *, correlation_id: str | None = None) -> Submission:
+        """Publish a submission as it is; like `publish`, whose errors it raises."""
         if refusal := check(event):
             raise RefusedError(refusal.reason.value, refusal.message)
         correlation_id = correlation_id or str(uuid.uuid4())
@@ -104,20 +108,28 @@ class Wiredesk:
             # The engine would cut it, and nobody would know it again.
             raise ValueError(f"a correlation id has at most {wire.MAX_CORRELATION_CHARS} characters")
         record = wire.encode(
-            event, source=source or "client", time=datetime.now(UTC), carried={wire.CORRELATION: correlation_id}
+            event, source=event.source or "client", time=datetime.now(UTC), carried={wire.CORRELATION: correlation_id}
         )
         if record.size > SUBMITTED.max_bytes:
             # Within the limits of a page or text, and yet too large written as JSON (quotes, control characters).
             raise RefusedError("too_large", f"as JSON it has {record.size} bytes, {SUBMITTED.max_bytes} are admitted")
-        headers = [(name, value.encode()) for name, value in record.headers.items()]
-        try:
-            async with asyncio.timeout(60):
-                sent = await self._producer.send(self.lane.topic(SUBMITTED), record.value, record.key, headers)
-        except (KafkaError, OSError) as error:
-            raise InfrastructureError(f"Kafka did not take the submission: {type(error).__name__}") from error
+        sent = await self.send(record)
         position = f"{sent.topic}/{sent.partition}/{sent.offset}"
         at = wire.record_time(sent.timestamp)
         return Submission(wire.subject(event), correlation_id, position, at)
+
+    async def send(self, record: wire.Record) -> Any:
+        """Send a record; returns its metadata when Kafka has it on all in-sync replicas.
+
+        Raises:
+            InfrastructureError: Kafka did not take it within 60 s; send the same again.
+        """
+        headers = [(name, value.encode()) for name, value in record.headers.items()]
+        try:
+            async with asyncio.timeout(60):
+                return await self._producer.send(self.lane.topic(record.topic), record.value, record.key, headers)
+        except (KafkaError, OSError) as error:
+            raise InfrastructureError(f"Kafka did not take the record: {type(error).__name__}") from error
 
     async def result(self, submission: Submission, *, timeout: float = 60) -> Entry:  # noqa: ASYNC109 - part of the API
         """Return the end of a submission's way: its receipt (`articles.stored.v1`), its rejection or its dead letter.

@@ -18,9 +18,11 @@ from pydantic import Field, StringConstraints, model_validator
 
 from wiredesk.contracts.parts import (
     ContentType,
+    Enclosure,
     Entity,
     Event,
     Evidence,
+    FeedItem,
     GeoCoordinates,
     Image,
     Many,
@@ -28,6 +30,7 @@ from wiredesk.contracts.parts import (
     MinHash,
     OpenEnum,
     Quality,
+    Rights,
     Url,
     Zone,
     ZoneKind,
@@ -45,17 +48,22 @@ __all__ = [
     "Content",
     "ContentType",
     "DeadLetterSettled",
+    "Enclosure",
     "Entity",
     "Event",
     "Evidence",
+    "FeedItem",
     "GeoCoordinates",
     "Image",
     "Mention",
     "MinHash",
     "Quality",
     "Rejection",
+    "Rights",
     "ServiceName",
     "Settlement",
+    "SourceHealth",
+    "SourceState",
     "StoreStatus",
     "Url",
     "Version",
@@ -67,6 +75,12 @@ MAX_PAGE_BYTES = 5 * 1024 * 1024
 MAX_TEXT_BYTES = 1024 * 1024
 
 
+# Of a source, such as {"language": "fi", "country": "FI", "section": "sport"}.
+Labels = Annotated[
+    dict[Annotated[str, StringConstraints(max_length=50)], Annotated[str, StringConstraints(max_length=200)]],
+    Field(max_length=20),
+]
+
 # The topic fixes the major version; a consumer takes every minor one and ignores the fields it does not know.
 Version = Annotated[str, StringConstraints(pattern=r"^1\.\d{1,4}$")]
 
@@ -77,12 +91,14 @@ class ArticleSubmitted(Event):
     Exactly one of "a URL alone", `html` and `text`; a URL beside `html` or `text` gives the article its identity.
     """
 
-    schema_version: Version = "1.0"
+    schema_version: Version = "1.1"
     url: Url | None = Field(None, description="where the article is, or where the page or text came from")
     html: str | None = Field(None, description="the page as got; at most 5 MiB of UTF-8")
     text: str | None = Field(None, description="flattened text, page furniture included; at most 1 MiB of UTF-8")
     source: str | None = Field(None, max_length=200, description="who submits: a feed, a desk, a person")
+    source_labels: Labels | None = Field(None, description="what is known of the source: language, country, section")
     published_hint: datetime | None = Field(None, description="publication time as a feed gives it")
+    feed_item: FeedItem | None = None
 
     @model_validator(mode="after")
     def _has_one_content(self) -> Self:
@@ -103,7 +119,7 @@ class Content(StrEnum):
 class ArticleFetched(Event):
     """The page or text as got, decoded to Unicode, nothing removed."""
 
-    schema_version: Version = "1.0"
+    schema_version: Version = "1.1"
     event_id: UUID
     article_id: UUID
     url: Url | None = Field(None, description="the final URL after redirects")
@@ -114,13 +130,16 @@ class ArticleFetched(Event):
     fetched_at: datetime = Field(description="when the content was got; decides which revision is newer")
     http_status: int | None = None
     source: str | None = None
+    source_labels: Labels | None = None
     published_hint: datetime | None = None
+    feed_item: FeedItem | None = None
+    rights: Rights | None = Field(None, description="absent when nothing was fetched")
 
 
 class ArticleCleaned(Event):
     """The story without its furniture; the furniture is kept, named, in `zones` and the fields made from it."""
 
-    schema_version: Version = "1.0"
+    schema_version: Version = "1.1"
     event_id: UUID
     article_id: UUID
     url: Url | None = None
@@ -154,6 +173,9 @@ class ArticleCleaned(Event):
     cleaner_version: str
     fetched_at: datetime
     source: str | None = None
+    source_labels: Labels | None = None
+    feed_item: FeedItem | None = None
+    rights: Rights | None = None
 
 
 class ArticleEnriched(ArticleCleaned):
@@ -229,6 +251,8 @@ class Rejection(OpenEnum):
     TOO_MANY_REDIRECTS = "too_many_redirects"
     UNSUPPORTED_TYPE = "unsupported_type"
     NOT_AN_ARTICLE = "not_an_article"
+    ROBOTS = "robots"
+    NO_CONTACT = "no_contact"
 
 
 class ArticleRejected(Event):
@@ -241,6 +265,31 @@ class ArticleRejected(Event):
     reason: Rejection
     detail: str = Field("", max_length=500, description="for people; never the body")
     url: Url | None = None
+
+
+class SourceState(OpenEnum):
+    """How a source is."""
+
+    NEW = "new"
+    HEALTHY = "healthy"
+    QUIET = "quiet"
+    FAILING = "failing"
+    DEAD = "dead"
+    BLOCKED = "blocked"
+    PAUSED = "paused"
+
+
+class SourceHealth(Event):
+    """A source changed its state; the last one for a source holds."""
+
+    schema_version: Version = "1.0"
+    source_id: UUID
+    url: Url
+    title: str = ""
+    state: SourceState
+    reason: str = Field("", max_length=500, description="why, in words")
+    at: datetime
+    next_poll: datetime | None = Field(None, description="absent: never")
 
 
 class Settlement(OpenEnum):

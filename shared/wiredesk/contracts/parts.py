@@ -87,6 +87,39 @@ class Quality(OpenEnum):
     POOR = "poor"
 
 
+class Enclosure(Event):
+    """A file that a feed hangs on an article: audio, video, an image. Noted, never fetched."""
+
+    url: Url
+    media_type: str | None = None
+    length: int | None = Field(None, ge=0, description="bytes, as the feed says")
+
+
+class FeedItem(Event):
+    """What a feed or sitemap said about the article when it listed it."""
+
+    feed: Url
+    guid: str | None = Field(None, max_length=1000)
+    headline: str | None = Field(None, max_length=500)
+    authors: Many[str] = ()
+    keywords: Many[str] = Field((), description="the feed's categories")
+    description: str | None = Field(None, max_length=2000, description="the feed's summary as plain text")
+    enclosures: Many[Enclosure] = ()
+
+
+class Rights(Event):
+    """What the site stated about use when the page was fetched, word for word. What is absent was not stated."""
+
+    robots: str | None = Field(
+        None, description='"rules": its robots.txt allows us this page; "open": it has none that could be read (4xx)'
+    )
+    robots_tag: Many[str] = Field((), description="X-Robots-Tag and meta robots, such as noarchive, noai, noimageai")
+    tdm_reservation: bool | None = Field(None, description="W3C TDM Reservation Protocol: true: rights are reserved")
+    tdm_policy: str | None = None
+    content_usage: str | None = Field(None, description="IETF AIPREF, from the header or robots.txt")
+    licence: str | None = Field(None, description="address of its RSL or other licence")
+
+
 class Image(Event):
     """An image of the article, schema.org ImageObject."""
 

@@ -17,6 +17,7 @@ from wiredesk.contracts.events import (
     ArticleSubmitted,
     DeadLetterSettled,
     Event,
+    SourceHealth,
 )
 
 MiB = 1024 * 1024
@@ -145,6 +146,16 @@ CURRENT = Topic(
     is_table=True,
 )
 
+SOURCES = Topic(
+    "sources.health.v1",
+    SourceHealth,
+    key="source_id",
+    producers=("fetcher",),
+    description="a table: how each source is, and why; a record when that changes",
+    is_exit=True,
+    is_table=True,
+)
+
 # What people did about dead letters. One partition: the last word on a letter is the last record. Kept for a year, so
 # that the reason of a discard outlives the letter.
 SETTLED = Topic(
@@ -191,4 +202,4 @@ def dead_letters() -> tuple[Topic, ...]:
 
 def every_topic() -> tuple[Topic, ...]:
     """All topics that must exist in a lane."""
-    return (*PUBLIC, CURRENT, *RETRY_TOPICS, *dead_letters(), SETTLED)
+    return (*PUBLIC, CURRENT, SOURCES, *RETRY_TOPICS, *dead_letters(), SETTLED)

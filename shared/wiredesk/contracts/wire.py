@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from wiredesk.contracts import topics
 from wiredesk.contracts.errors import InvalidRecordError
-from wiredesk.contracts.events import ArticleCleaned, ArticleRejected, ArticleSubmitted, Event
+from wiredesk.contracts.events import ArticleCleaned, ArticleRejected, ArticleSubmitted, Event, SourceHealth
 from wiredesk.contracts.ids import registrable_host
 from wiredesk.contracts.json_size import has_more_values
 from wiredesk.contracts.submission import article_of
@@ -48,7 +48,9 @@ _FEW_ERRORS = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOPIC_OF: Mapping[type[Event], Topic] = {topic.event: topic for topic in topics.PUBLIC}
 # Made once: a header of every record.
-_SCHEMA_IDS: Mapping[str, str] = {topic.name: topic.schema_id for topic in (*topics.PUBLIC, topics.CURRENT)}
+_SCHEMA_IDS: Mapping[str, str] = {
+    topic.name: topic.schema_id for topic in (*topics.PUBLIC, topics.CURRENT, topics.SOURCES)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,13 @@ def encode(event: Event, *, source: str, time: datetime, carried: Mapping[str, s
 def of_table(table: Topic, article_id: UUID, event_id: UUID, value: bytes, *, source: str, time: datetime) -> Record:
     """Return the record that says in `table` what an article says now: `value` is the event as it was on its topic."""
     return Record(table, str(article_id).encode(), value, _headers(table, str(event_id), str(article_id), source, time))
+
+
+def of_source(health: SourceHealth, *, source: str) -> Record:
+    """Return the record that says how a source is now."""
+    about = str(health.source_id)
+    headers = _headers(topics.SOURCES, f"{about}/{health.at.isoformat()}", about, source, health.at)
+    return Record(topics.SOURCES, about.encode(), health.model_dump_json(exclude_none=True).encode(), headers)
 
 
 def _headers(topic: Topic, identity: str, about: str, source: str, time: datetime) -> dict[str, str]:

@@ -86,6 +86,7 @@ async def _run(kafka, lane, tmp_path, hosts, tarpits):
         good = [article_of(one) for one in submissions if str(article_of(one)) not in bad]
         web_settings = {
             "WIREDESK_FETCHER__ALLOW_ADDRESSES": "127.0.0.0/8",
+            "WIREDESK_FETCHER__DELAY_SECONDS": "0",
             "WIREDESK_FETCHER__DEADLINE_SECONDS": str(DEADLINE_SECONDS),
         }
         async with member(kafka, lane, "wiredesk_fetcher", logs=tmp_path, **web_settings) as fetcher:

@@ -2,18 +2,39 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web as server
 
+from wiredesk_fetcher.crawler import Crawler
+from wiredesk_fetcher.hosts import HostsHere
 from wiredesk_fetcher.http import open_web
+from wiredesk_fetcher.politeness.robots import Robots, of_answer
 from wiredesk_fetcher.settings import FetcherOptions
 
 LOOPBACK = "127.0.0.1/32"
 
 
 def options(**fields: Any) -> FetcherOptions:
-    return FetcherOptions.model_validate({"allow_addresses": LOOPBACK, "deadline_seconds": 10, **fields})
+    """Return options for sites on loopback that want no delay between requests."""
+    return FetcherOptions.model_validate(
+        {"allow_addresses": LOOPBACK, "deadline_seconds": 10, "delay_seconds": 0, **fields}
+    )
+
+
+class WithoutRobots(HostsHere):
+    """Hosts whose robots.txt is known not to be there, so that a site hears nothing but what a test asks."""
+
+    async def robots(self, _origin: str, _now: datetime) -> Robots:
+        return of_answer(404, b"")
+
+
+@asynccontextmanager
+async def open_crawler(given: FetcherOptions):
+    """Yield a crawler that asks no robots.txt."""
+    async with open_web(given) as web:
+        yield Crawler(web, WithoutRobots(), given, lambda: datetime.now(UTC))
 
 
 @asynccontextmanager
@@ -55,7 +76,7 @@ async def raw_site(talk, host="127.0.0.1"):
 
 
 async def get(url: str, **fields: Any) -> Any:
-    async with open_web(options(**fields)) as web:
+    async with open_crawler(options(**fields)) as web:
         return await web.get(url)
 
 

@@ -7,12 +7,12 @@ import pytest
 from aiohttp import web as server
 from aiohttp.test_utils import TestServer
 
+from tests.unit.fetcher.sites import open_crawler, options
 from wiredesk.contracts.errors import ConfigurationError, TransientError
 from wiredesk.contracts.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Content, Rejection
 from wiredesk.engine.outcomes import Received, RetryAt
 from wiredesk_fetcher.handlers import fetch
-from wiredesk_fetcher.http import open_web
-from wiredesk_fetcher.settings import FetcherOptions, FetcherSettings
+from wiredesk_fetcher.settings import FetcherSettings
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
@@ -21,9 +21,8 @@ NOW = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
 async def fetched(**fields: Any) -> Any:
     submission = ArticleSubmitted(**fields)
     received = Received(submission, at=AT, topic="articles.submitted.v1", partition=3, offset=7)
-    allowed = FetcherOptions.model_validate({"allow_addresses": "127.0.0.1/32"})
-    async with open_web(allowed) as web:
-        return await fetch(received, web=web, clock=lambda: NOW)
+    async with open_crawler(options()) as crawler:
+        return await fetch(received, crawler=crawler, clock=lambda: NOW)
 
 
 async def test_a_url_is_fetched_and_dated_by_the_clock():
@@ -86,14 +85,14 @@ class Failing:
     def __init__(self, reason):
         self.reason = reason
 
-    async def get(self, _url):
+    async def get(self, _url, **_):
         raise TransientError("no answer", reason=self.reason)
 
 
 async def _through(web, attempt=0):
     submission = ArticleSubmitted(url="https://slow.example/a")
     received = Received(submission, at=AT, topic="articles.submitted.v1", partition=3, offset=7, attempt=attempt)
-    return await fetch(received, web=web, clock=lambda: NOW)
+    return await fetch(received, crawler=web, clock=lambda: NOW)
 
 
 async def test_an_article_whose_turn_does_not_come_waits_without_a_failed_try():

@@ -6,12 +6,10 @@ import socket
 import pytest
 from aiohttp import web as server
 
-from tests.unit.fetcher.sites import get, options, raw_site, site
+from tests.unit.fetcher.sites import get, open_crawler, options, raw_site, site
 from wiredesk.contracts.errors import TransientError
 from wiredesk.contracts.events import Rejection
 from wiredesk_fetcher import core
-from wiredesk_fetcher.core import Response
-from wiredesk_fetcher.http import open_web
 
 
 async def test_a_page_is_got_with_an_honest_user_agent_and_nothing_of_this_machine(monkeypatch):
@@ -24,10 +22,11 @@ async def test_a_page_is_got_with_an_honest_user_agent_and_nothing_of_this_machi
         return response
 
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    async with site(handler) as base, open_web(options(contact="mailto:desk@example.org")) as web:
+    async with site(handler) as base, open_crawler(options(contact="mailto:desk@example.org")) as web:
         answer = await web.get(f"{base}/a%20story?b=1&a=2#part")
         await web.get(f"{base}/again")
-    assert answer == Response(f"{base}/a%20story?b=1&a=2#part", 200, "text/html; charset=utf-8", "", b"<p>News</p>")
+    assert (answer.url, answer.status) == (f"{base}/a%20story?b=1&a=2#part", 200)
+    assert (answer.content_type, answer.body) == ("text/html; charset=utf-8", b"<p>News</p>")
     assert seen[0].headers["User-Agent"].startswith("Wiredesk/")
     assert "(+mailto:desk@example.org)" in seen[0].headers["User-Agent"]
     assert seen[0].headers["Accept-Encoding"] == "gzip"

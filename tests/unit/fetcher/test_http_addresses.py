@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 from aiohttp import web as server
 
-from tests.unit.fetcher.sites import get, options, raw_site, site
+from tests.unit.fetcher.sites import get, open_crawler, options, raw_site, site
 from wiredesk.contracts.errors import TransientError
 from wiredesk.contracts.events import Rejection
 from wiredesk.contracts.submission import Refusal
 from wiredesk_fetcher.core import Response
-from wiredesk_fetcher.http import open_web
 
 
 @pytest.mark.parametrize(
@@ -62,7 +61,7 @@ async def test_no_form_of_a_forbidden_address_is_sent_a_byte(host, ports):
         raw_site(talk) as (port, connections),
         raw_site(talk, "127.0.0.2") as (other_port, others),
         raw_site(talk, "::1") as (v6_port, v6_connections),
-        open_web(options(allow_addresses="", ports=ports or f"{port},{other_port},{v6_port}")) as web,
+        open_crawler(options(allow_addresses="", ports=ports or f"{port},{other_port},{v6_port}")) as web,
     ):
         for number in (port, v6_port):
             try:
@@ -84,7 +83,7 @@ async def test_a_name_that_turns_private_after_its_first_answer_is_stopped_at_th
         reached.append(request.path)
         return server.Response(text="News", content_type="text/html", headers={"Connection": "close"})
 
-    async with site(handler) as base, open_web(options()) as web:
+    async with site(handler) as base, open_crawler(options()) as web:
         port = base.rpartition(":")[2]
 
         async def rebinding(host, port=0, family=socket.AF_INET):
@@ -99,7 +98,7 @@ async def test_a_name_that_turns_private_after_its_first_answer_is_stopped_at_th
                 }
             ]
 
-        connector: Any = web._session.connector
+        connector: Any = web._web._session.connector
         monkeypatch.setattr(connector._resolver, "resolve", rebinding)
         monkeypatch.setattr(connector, "_use_dns_cache", False)
         first = await web.get(f"http://rebinding.example:{port}/first")

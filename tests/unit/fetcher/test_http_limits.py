@@ -9,11 +9,20 @@ import time
 import pytest
 from aiohttp import web as server
 
-from tests.unit.fetcher.sites import drip_body, drip_headers, get, options, raw_site, redirect_slowly, say_nothing, site
+from tests.unit.fetcher.sites import (
+    drip_body,
+    drip_headers,
+    get,
+    open_crawler,
+    options,
+    raw_site,
+    redirect_slowly,
+    say_nothing,
+    site,
+)
 from wiredesk.contracts.errors import TransientError
 from wiredesk.contracts.events import MAX_PAGE_BYTES, MAX_TEXT_BYTES, Rejection
 from wiredesk_fetcher.core import Response
-from wiredesk_fetcher.http import open_web
 
 
 async def test_a_body_that_says_it_is_too_large_is_not_read():
@@ -118,7 +127,7 @@ async def test_one_host_serves_two_articles_at_a_time_and_others_are_not_held_up
         at_once -= 1
         return server.Response(text="News", content_type="text/html")
 
-    async with site(handler) as busy, site(handler) as free, open_web(options()) as web:
+    async with site(handler) as busy, site(handler) as free, open_crawler(options()) as web:
         held = [asyncio.create_task(web.get(f"{busy}/{number}")) for number in range(6)]
         await two_in_hand.wait()
         assert isinstance(await web.get(f"{free}/free"), Response)
@@ -126,7 +135,7 @@ async def test_one_host_serves_two_articles_at_a_time_and_others_are_not_held_up
         answers = await asyncio.gather(*held)
         del held
         gc.collect()
-        assert not web._turns
+        assert not web._semaphores
     assert most == 2
     assert all(isinstance(answer, Response) for answer in answers)
 
@@ -134,7 +143,7 @@ async def test_one_host_serves_two_articles_at_a_time_and_others_are_not_held_up
 async def test_an_article_that_waits_too_long_for_its_host_goes_to_the_retry_topic():
     async with (
         raw_site(say_nothing) as (port, _),
-        open_web(options(per_host=1, queue_seconds=0.2, deadline_seconds=1)) as web,
+        open_crawler(options(per_host=1, queue_seconds=0.2, deadline_seconds=1)) as web,
     ):
         first = asyncio.create_task(web.get(f"http://127.0.0.1:{port}/1"))
         await asyncio.sleep(0)

@@ -153,14 +153,7 @@ async def _send(item: Item, wire: Wiredesk, follower: Follower, source: str) -> 
     correlation_id = str(uuid.uuid4())
     follower.expect(correlation_id)
     try:
-        return await wire.publish(
-            url=item.url,
-            html=item.html,
-            text=item.text,
-            source=item.source or source,
-            published_hint=item.published_hint,
-            correlation_id=correlation_id,
-        )
+        return await wire.submit(item.submission(source), correlation_id=correlation_id)
     except RefusedError as error:
         follower.forget(correlation_id)
         return {"what": item.name, "status": "refused", "reason": error.reason, "detail": str(error)}

@@ -1,11 +1,8 @@
 """`try`: one article through fetcher, cleaner and tagger in this process; no Kafka, no database."""
 
-import ipaddress
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from wiredesk.client.hosts import is_loopback
 from wiredesk.contracts.errors import TransientError
 from wiredesk.contracts.events import (
     ArticleCleaned,
@@ -16,7 +13,6 @@ from wiredesk.contracts.events import (
     Content,
     Rejection,
 )
-from wiredesk.contracts.submission import check_url
 from wiredesk.contracts.topics import SUBMITTED
 from wiredesk.engine.outcomes import Received
 from wiredesk_cleaner import core as cleaner
@@ -24,18 +20,18 @@ from wiredesk_cleaner.normalisation import tidy
 from wiredesk_cleaner.zones.views import for_readers, story
 from wiredesk_cleaner.zones.zone_map import zone_map
 from wiredesk_desk.config import settings_classes
+from wiredesk_desk.fetching import options_for
 from wiredesk_desk.output import emit, for_people, say
 from wiredesk_desk.publishing.items import item_of
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views.page import page_of
 from wiredesk_desk.views.terminal import show_article, show_zones
+from wiredesk_fetcher.crawler import Crawler
 from wiredesk_fetcher.handlers import fetch
+from wiredesk_fetcher.hosts import HostsHere
 from wiredesk_fetcher.http import open_web
-from wiredesk_fetcher.settings import FetcherOptions, FetcherSettings
 from wiredesk_tagger import nlp
 from wiredesk_tagger.settings import TaggerSettings
-
-_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
 async def try_out(what: str, *, zones: bool = False, page: Path | None = None, as_json: bool = False) -> Exit:
@@ -92,20 +88,16 @@ def _write(page: Path, html: str) -> None:
     say(f"written: {page}")
 
 
-def _options(url: str | None) -> FetcherOptions:
-    """The fetcher's; a site of this machine that somebody here names may be read, as any program of theirs can."""
-    options = FetcherSettings.load().fetcher
-    if url is None or check_url(url) or not is_loopback(urlsplit(url).hostname or ""):
-        return options
-    return options.model_copy(update={"allow_addresses": (*options.allow_addresses, *_LOOPBACK)})
-
-
 async def _fetched(submission: ArticleSubmitted) -> ArticleFetched | ArticleRejected:
     now = datetime.now(UTC)
     received = Received(event=submission, at=now, topic=SUBMITTED.name, partition=0, offset=0)
     try:
-        async with open_web(_options(submission.url)) as web:
-            answer = await fetch(received, web=web, clock=lambda: now)
+        options = options_for(submission.url)
+        async with open_web(options) as web:
+            # One page, for somebody who waits: its robots.txt counts, the time between two requests does not.
+            at_once = options.model_copy(update={"delay_seconds": 0})
+            crawler = Crawler(web, HostsHere(), at_once, lambda: datetime.now(UTC))
+            answer = await fetch(received, crawler=crawler, clock=lambda: now)
     except TransientError as error:
         raise Problem(str(error), "The pipeline would try again later; so can you.", code=Exit.UNREACHABLE) from None
     if isinstance(answer, ArticleFetched | ArticleRejected):

@@ -27,6 +27,7 @@ from wiredesk_local.state import StateDir
 from wiredesk_local.supervisor import StoppedError, Supervisor
 
 _ALLOW = "WIREDESK_FETCHER__ALLOW_ADDRESSES"
+_DELAYS = "WIREDESK_FETCHER__DELAYS"
 
 
 async def up(*, demo: bool, scale: list[str], detach: bool = False) -> Exit:
@@ -129,6 +130,9 @@ def counts_of(scale: list[str]) -> dict[str, int]:
 
 
 def _environment(*, demo: bool) -> Mapping[str, Mapping[str, str]]:
-    """The demo site is on loopback, which the fetcher refuses otherwise."""
-    allowed = [part for part in os.environ.get(_ALLOW, "").split(",") if part]
-    return {"fetcher": {_ALLOW: ",".join([*allowed, "127.0.0.1/32"])}} if demo else {}
+    """The demo site is on loopback, which the fetcher refuses otherwise, and is ours: it need not be spared."""
+    return {"fetcher": {_ALLOW: _with(_ALLOW, "127.0.0.1/32"), _DELAYS: _with(_DELAYS, "127.0.0.1=0")}} if demo else {}
+
+
+def _with(variable: str, part: str) -> str:
+    return ",".join([*filter(None, os.environ.get(variable, "").split(",")), part])

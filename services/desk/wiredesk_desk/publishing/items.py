@@ -6,16 +6,16 @@ import os
 import re
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
 from pydantic import ValidationError
 
-from wiredesk.contracts.events import ArticleSubmitted
+from wiredesk.contracts.events import ArticleSubmitted, FeedItem
 from wiredesk.contracts.submission import Refusal, check, check_url, without_credentials
 from wiredesk_desk.running import Exit, Problem
 
@@ -36,7 +36,21 @@ class Item:
     text: str | None = None
     source: str | None = None
     published_hint: datetime | None = None
+    source_labels: Mapping[str, str] | None = field(default=None, hash=False)
+    feed_item: FeedItem | None = None
     wrong: str = ""
+
+    def submission(self, source: str) -> ArticleSubmitted:
+        """Return what is sent for it; `source` counts where it names none itself."""
+        return ArticleSubmitted(
+            url=self.url,
+            html=self.html,
+            text=self.text,
+            source=self.source or source,
+            source_labels=dict(self.source_labels) if self.source_labels else None,
+            published_hint=self.published_hint,
+            feed_item=self.feed_item,
+        )
 
 
 def refusal(item: Item) -> Refusal | None:
@@ -173,7 +187,16 @@ def _submission(name: str, fields: dict[str, object]) -> Item:
         raise ValueError(f"unknown field {', '.join(unknown)}; there is {', '.join(sorted(_FIELDS))}")
     event = ArticleSubmitted.model_validate_json(json.dumps(fields))
     name = without_credentials(event.url) if event.url else name
-    return Item(name, event.url, event.html, event.text, event.source, event.published_hint)
+    return Item(
+        name,
+        event.url,
+        event.html,
+        event.text,
+        event.source,
+        event.published_hint,
+        event.source_labels,
+        event.feed_item,
+    )
 
 
 def _first(error: Exception) -> str:

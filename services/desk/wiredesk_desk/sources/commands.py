@@ -1,0 +1,184 @@
+"""The verbs of `wiredesk sources`."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wiredesk.contracts.errors import InfrastructureError
+from wiredesk.postgres.connections import open_pool
+from wiredesk.postgres.options import PostgresOptions
+from wiredesk_desk.config import shown, system
+from wiredesk_desk.output import emit, for_people, heading, say, table
+from wiredesk_desk.running import Exit, Problem
+from wiredesk_desk.sources import showing
+from wiredesk_desk.sources.adding import Addition, candidates, file_of, from_opml, of_labels
+from wiredesk_fetcher.feeds import opml
+from wiredesk_fetcher.feeds.opml import Outline
+from wiredesk_fetcher.migrations import bring_up
+from wiredesk_fetcher.settings import FetcherSettings
+from wiredesk_fetcher.sources.source import Source, source_id
+from wiredesk_fetcher.sources.store import SourceStore
+
+_NONE = "no sources yet: `wiredesk sources add ADDRESS` looks for feeds there"
+
+
+async def add(what: str, *, labels: list[str], sure: bool, revisits: bool, as_json: bool) -> Exit:
+    """Look at an address, or read a list of feeds (OPML), and add what is found there."""
+    given, path = of_labels(labels), file_of(what)
+    async with _store() as store:
+        if path is not None:
+            return await _import(store, path, given, as_json=as_json)
+        found = await candidates(what, store, sure=sure, as_json=as_json)
+        return await _add(store, found, given, revisits=revisits, as_json=as_json)
+
+
+async def import_list(path: Path, *, labels: list[str], as_json: bool) -> Exit:
+    """Add every feed of an OPML file."""
+    async with _store() as store:
+        return await _import(store, path, of_labels(labels), as_json=as_json)
+
+
+async def export() -> Exit:
+    """Write every source as OPML to stdout."""
+    async with _store() as store:
+        sources = await store.all()
+    outlines = (Outline(one.url, one.title, tuple(one.labels.items())) for one in sources)
+    print(opml.write(outlines, "Wiredesk sources").decode(), end="")
+    return Exit.OK
+
+
+async def list_sources(*, as_json: bool) -> Exit:
+    """List the sources, how each is, and when it is polled next."""
+    async with _store() as store:
+        sources = await store.all()
+    if for_people(as_json=as_json):
+        table([showing.row(one) for one in sources], as_json=False, empty=_NONE, right=("listed",))
+    else:
+        for one in sources:
+            emit(showing.data(one))
+    return Exit.OK
+
+
+async def show(which: str, *, as_json: bool) -> Exit:
+    """Show one source: how it is and why, when it is polled next and why then, what became of its articles."""
+    async with _store() as store:
+        source = await _one(store, which)
+        counts = await store.counts(source.source_id)
+    if for_people(as_json=as_json):
+        heading(source.title or source.url)
+        showing.show(source, counts)
+    else:
+        emit(showing.data(source, counts))
+    return Exit.OK
+
+
+async def check(*, as_json: bool) -> Exit:
+    """Say of every source that is not well why nothing is collected; exit code 1 when there is one."""
+    async with _store() as store:
+        sources = await store.all()
+        ill = [one for one in sources if one.health.state.value not in ("healthy", "new")]
+        for source in ill:
+            counts = await store.counts(source.source_id)
+            if for_people(as_json=as_json):
+                heading(source.title or source.url)
+                showing.show(source, counts)
+                print()
+            else:
+                emit(showing.data(source, counts))
+    if not sources:
+        say(_NONE)
+    elif not ill:
+        say(f"all {len(sources)} sources are well")
+    return Exit.FAILED if ill else Exit.OK
+
+
+async def pause(which: str) -> Exit:
+    """Poll a source no more until it is resumed."""
+    async with _store() as store:
+        source = await _one(store, which)
+        await store.pause(source)
+    say(f"paused: {source.name}. `wiredesk sources resume {str(source.source_id)[:8]}` goes on.")
+    return Exit.OK
+
+
+async def resume(which: str) -> Exit:
+    """Poll a source again, whatever stopped it."""
+    async with _store() as store:
+        source = await _one(store, which)
+        await store.resume(source, datetime.now(UTC))
+    say(f"resumed: {source.name} is polled now")
+    return Exit.OK
+
+
+async def remove(which: str) -> Exit:
+    """Forget a source; its articles stay."""
+    async with _store() as store:
+        source = await _one(store, which)
+        await store.remove(source.source_id)
+    say(f"removed: {source.name}. Its articles stay.")
+    return Exit.OK
+
+
+async def _add(
+    store: SourceStore, found: list[Addition], labels: Mapping[str, str], *, revisits: bool, as_json: bool
+) -> Exit:
+    for one in found:
+        source = Source(
+            source_id=source_id(one.url),
+            url=one.url,
+            title=one.title,
+            kind=one.kind,
+            site_url=one.site_url,
+            labels={**({"language": one.language} if one.language else {}), **dict(one.labels), **labels},
+            added_at=datetime.now(UTC),
+            revisits=revisits,
+        )
+        is_new = await store.add(source)
+        if not for_people(as_json=as_json):
+            emit({**showing.data(source), "added": is_new})
+        elif not is_new:
+            say(f"there already: {source.name}. `wiredesk sources show {str(source.source_id)[:8]}` tells how it is.")
+        elif len(found) == 1:
+            say(f"added: {source.name}. It is polled now; `wiredesk tail` shows its articles as they come.")
+    return Exit.OK if found else Exit.FAILED
+
+
+async def _import(store: SourceStore, path: Path, labels: Mapping[str, str], *, as_json: bool) -> Exit:
+    found = from_opml(path)
+    before = len(await store.all())
+    code = await _add(store, found, labels, revisits=True, as_json=as_json)
+    added = len(await store.all()) - before
+    say(f"{added} sources added, {len(found) - added} were there already. `wiredesk sources list` shows them.")
+    return code
+
+
+async def _one(store: SourceStore, which: str) -> Source:
+    """Return the source that is meant: by the beginning of its id, its address or its title."""
+    sources = await store.all()
+    wanted = which.casefold()
+    exact = [one for one in sources if wanted in (one.url.casefold(), one.title.casefold(), str(one.source_id))]
+    found = exact or [
+        one
+        for one in sources
+        if str(one.source_id).startswith(wanted) or wanted in f"{one.title}\n{one.url}".casefold()
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Problem(f"no source is called {which}", "wiredesk sources list", code=Exit.USAGE)
+    names = ", ".join(f"{str(one.source_id)[:8]} ({one.name})" for one in found[:5])
+    raise Problem(f"{which} can mean {len(found)} sources: {names}", "Name one by its id.", code=Exit.USAGE)
+
+
+@asynccontextmanager
+async def _store() -> AsyncIterator[SourceStore]:
+    here = await system()
+    dsn = FetcherSettings.load().fetcher.dsn or here.dsn
+    options = PostgresOptions(dsn=dsn, connections=2, start_timeout_seconds=2)
+    try:
+        await bring_up(options)
+        async with open_pool(options) as pool:
+            yield SourceStore(pool)
+    except InfrastructureError as error:
+        raise InfrastructureError(f"{error} ({shown(dsn)})", reason="postgres") from None

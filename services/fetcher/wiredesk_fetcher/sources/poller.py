@@ -1,0 +1,277 @@
+"""The poller: takes sources that are due, asks them, and puts what is new on the wire.
+
+Any number of fetchers poll side by side: a source is taken by one of them for the time of a lease. What is new is on
+Kafka before the poll is written down, so a crash in between submits it once more and loses nothing.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from wiredesk.contracts import wire
+from wiredesk.contracts.errors import InfrastructureError, PermanentError, TransientError
+from wiredesk.contracts.events import ArticleSubmitted, Rejection, SourceHealth, SourceState
+from wiredesk.contracts.submission import Refusal
+from wiredesk.runtime.pool import Pool
+from wiredesk_fetcher.core import Response
+from wiredesk_fetcher.crawler import Crawler, NotYetError
+from wiredesk_fetcher.feeds.listing import Item, Listing, NotAListingError, TooLargeError
+from wiredesk_fetcher.feeds.reading import MAX_FEED_BYTES, read
+from wiredesk_fetcher.http import UNKNOWN_HOST, Wanted
+from wiredesk_fetcher.sources import polling
+from wiredesk_fetcher.sources.health import Health
+from wiredesk_fetcher.sources.polled import Poll, Saw
+from wiredesk_fetcher.sources.source import Source, article_of, identity, submission
+from wiredesk_fetcher.sources.store import Listed, Page, SourceStore
+
+log = logging.getLogger(__name__)
+
+LISTING = Wanted(
+    accept="application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
+    is_read=lambda status, _: 200 <= status < 300,
+    limit=lambda _: MAX_FEED_BYTES,
+)
+# Longer than any poll takes, sitemaps of an index and politeness included.
+LEASE = timedelta(minutes=10)
+LOOK_SECONDS = 2.0
+PARSE_SECONDS = 20.0
+PARSE_BYTES = 1024 * 1024 * 1024
+# Of an index, those that changed last: a site's older sitemaps list what it listed before.
+SITEMAPS_AT_ONCE = 3
+
+Submit = Callable[[ArticleSubmitted], Awaitable[object]]
+Tell = Callable[[wire.Record], Awaitable[object]]
+
+
+class Poller:
+    """Polls for as long as `run` runs; `problem` says why it cannot, empty when all is well."""
+
+    def __init__(
+        self,
+        store: SourceStore,
+        crawler: Crawler,
+        submit: Submit,
+        tell: Tell,
+        *,
+        at_once: int,
+        backlog: int,
+        now: Callable[[], datetime],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """`submit` and `tell` return when what they are given is durable; `jitter` gives numbers from 0 to 1."""
+        self.problem = ""
+        self._store = store
+        self._crawler = crawler
+        self._reader: Pool | None = None
+        self._starting = asyncio.Lock()
+        self._submit = submit
+        self._tell = tell
+        self._at_once = at_once
+        self._backlog = backlog
+        self._now = now
+        self._jitter = jitter
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Poll until cancelled. An outage of PostgreSQL or Kafka is waited out."""
+        try:
+            while True:
+                try:
+                    await self.look()
+                    self.problem = ""
+                except InfrastructureError as error:
+                    self._failed(error)
+                await asyncio.sleep(LOOK_SECONDS)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.close()
+
+    async def close(self) -> None:
+        """End the process that reads listings; the next listing starts another."""
+        if self._reader is not None:
+            await self._reader.__aexit__(None, None, None)
+            self._reader = None
+
+    async def look(self) -> None:
+        """Begin what is due and finds room.
+
+        Raises:
+            InfrastructureError: PostgreSQL is away.
+        """
+        room = self._at_once - len(self._tasks)
+        if room <= 0:
+            return
+        sources = await self._store.take(self._now(), room, LEASE)
+        for source in sources:
+            self._begin(self.poll(source), source.address)
+        for page in (
+            await self._store.take_pages(self._now(), room - len(sources), LEASE) if room > len(sources) else ()
+        ):
+            self._begin(self.revisit(page), page.submission.url or "")
+
+    async def finished(self) -> None:
+        """Return when what has been begun has ended."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    def _begin(self, work: Awaitable[None], name: str) -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except InfrastructureError as error:
+                self._failed(error)
+            except Exception as error:  # noqa: BLE001 - one source must not end the others; its lease brings it back
+                log.error("polling broke at %s: %s", name, type(error).__name__)  # noqa: TRY400 - no text of a stranger
+
+        task = asyncio.create_task(guarded())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _failed(self, error: InfrastructureError) -> None:
+        if not self.problem:
+            log.warning("polling waits: %s", error)
+        self.problem = str(error)
+
+    # ---- a source ----
+
+    async def poll(self, source: Source) -> None:
+        """Ask one source, submit what is new, and write down how it is and when it is polled next.
+
+        Raises:
+            InfrastructureError: PostgreSQL or Kafka is away; the source is taken again when its lease ends.
+        """
+        try:
+            answer = await self._crawler.get(
+                source.address, LISTING, has_waited=True, headers=polling.conditions(source)
+            )
+        except NotYetError as later:
+            await self._store.postpone(source, later.at)
+            return
+        except TransientError as error:
+            saw = Saw.HARD_ERROR if error.reason == UNKNOWN_HOST else Saw.SOFT_ERROR
+            await self._finish(source, source, Poll(at=self._now(), saw=saw, reason=error.reason), ())
+            return
+        poll = polling.failed(answer, self._now())
+        if poll is None and isinstance(answer, Response):
+            poll = polling.same_body(source, answer, self._now())
+        if poll is not None:
+            await self._finish(source, source, poll, ())
+            return
+        assert isinstance(answer, Response)
+        await self._list(source, answer)
+
+    async def _list(self, source: Source, answer: Response) -> None:
+        listing = await self._read(answer)
+        if isinstance(listing, Poll):
+            await self._finish(source, source, listing, ())
+            return
+        items = [*listing.items]
+        for sitemap in listing.sitemaps[:SITEMAPS_AT_ONCE]:
+            items += await self._sitemap(sitemap.url)
+        keys = [identity(item) for item in items]
+        known = await self._store.known(source, keys)
+        wired = await self._store.on_the_wire([article_of(item) for item in items])
+        chosen = polling.sort(source, items, known, wired, backlog=self._backlog)
+        for item in chosen.submit:
+            await self._submit_one(source, item)
+        poll = polling.listed(listing, items, len(chosen.submit) + len(chosen.remember), answer, self._now())
+        noted = [Listed(identity(item), article_of(item), was_submitted=True) for item in chosen.submit]
+        noted += [Listed(identity(item), article_of(item), was_submitted=False) for item in chosen.remember]
+        await self._finish(source, polling.described(source, listing, answer), poll, noted)
+
+    async def _submit_one(self, source: Source, item: Item) -> None:
+        try:
+            await self._submit(submission(source, item))
+        except (PermanentError, ValueError):
+            # Such an address is refused wherever it is published; once is enough to know.
+            log.warning("%s lists what cannot be submitted", source.url)
+
+    async def _read(self, answer: Response) -> Listing | Poll:
+        async with self._starting:
+            # Most fetchers never read a listing, and a process for it takes 60 MB.
+            if self._reader is None:
+                self._reader = await Pool(1, memory_bytes=PARSE_BYTES).__aenter__()
+        try:
+            found = await self._reader.run(
+                _listing_of, answer.body, answer.content_type, answer.url, timeout=PARSE_SECONDS
+            )
+        except PermanentError as error:
+            return Poll(at=self._now(), saw=Saw.HARD_ERROR, reason=error.reason)
+        return found if isinstance(found, Listing) else Poll(at=self._now(), saw=Saw.HARD_ERROR, reason=found)
+
+    async def _sitemap(self, url: str) -> Sequence[Item]:
+        try:
+            answer = await self._crawler.get(url, LISTING, has_waited=True)
+        except (NotYetError, TransientError):
+            return ()
+        if isinstance(answer, Refusal) or not 200 <= answer.status < 300:
+            return ()
+        listing = await self._read(answer)
+        return listing.items if isinstance(listing, Listing) else ()
+
+    async def _finish(self, before: Source, source: Source, poll: Poll, items: Sequence[Listed]) -> None:
+        after = polling.settled(source, poll, jitter=self._jitter())
+        if before.health.state is not after.health.state:
+            await self._tell(wire.of_source(_said(after, poll.at), source="fetcher"))
+        await self._store.finish(after, items, poll.at)
+        if poll.reason:
+            log.info("%s: %s", after.url, poll.reason)
+
+    # ---- a page ----
+
+    async def revisit(self, page: Page) -> None:
+        """Look whether a page has changed; what has is submitted again with its content.
+
+        Raises:
+            InfrastructureError: PostgreSQL or Kafka is away; the page is taken again when its lease ends.
+        """
+        assert page.submission.url is not None
+        url = page.submission.url
+        after = replace(page, visits=page.visits + 1)
+        try:
+            answer = await self._crawler.get(url, headers=polling.validators(page.etag, page.last_modified))
+        except NotYetError as later:
+            await self._store.visited(page, later.at)
+            return
+        except TransientError as error:
+            answer = Refusal(Rejection.HTTP_ERROR, str(error))
+        if isinstance(answer, Response) and 200 <= answer.status < 300:
+            found = polling.digest(answer.body)
+            after = replace(
+                after,
+                body_hash=found,
+                etag=answer.header("ETag")[:1000],
+                last_modified=answer.header("Last-Modified")[:100],
+            )
+            if found != page.body_hash:
+                # By its address: the stage that gets pages is one, and what it notes of them is noted there.
+                await self._submit(page.submission)
+        await self._store.visited(after, polling.next_visit(after.visits, page.fetched_at))
+
+
+def _listing_of(body: bytes, content_type: str, url: str) -> Listing | str:
+    """Return the listing in `body`, or the code of why it is none: errors of a worker lose their kind on the way."""
+    try:
+        return read(body, content_type, url)
+    except TooLargeError:
+        return "too_large"
+    except NotAListingError:
+        return "not_a_feed"
+
+
+def _said(source: Source, at: datetime) -> SourceHealth:
+    health: Health = source.health
+    return SourceHealth(
+        source_id=source.source_id,
+        url=source.url,
+        title=source.title[:500],
+        state=SourceState(health.state.value),
+        reason=health.reason[:500],
+        at=at,
+        next_poll=source.next_poll,
+    )

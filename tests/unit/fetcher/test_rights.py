@@ -1,0 +1,120 @@
+"""What the headers of a page state about its use."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wiredesk_fetcher.politeness.rights import Stated, forbids_indexing, stated_in
+
+
+def tags(*values: str) -> tuple[str, ...]:
+    return stated_in([("X-Robots-Tag", value) for value in values]).robots_tag
+
+
+def test_nothing_stated_is_nothing():
+    assert stated_in([]) == stated_in([("Content-Type", "text/html"), ("X-Robots", "noindex")]) == Stated()
+    assert not forbids_indexing(Stated())
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        (["NoIndex,  nofollow"], ("noindex", "nofollow")),
+        (["noindex", "noarchive, noai, noimageai", "noindex"], ("noindex", "noarchive", "noai", "noimageai")),
+        (["googlebot: noindex"], ()),
+        (["googlebot: noindex, nosnippet", "noarchive"], ("noarchive",)),
+        (["Wiredesk: noindex, noarchive"], ("noindex", "noarchive")),
+        (["*: none"], ("none",)),
+        (["googlebot: noindex, wiredesk: noarchive, noai, otherbot: none"], ("noarchive", "noai")),
+        (["unavailable_after: 25 Jun 2030 15:00:00 PST"], ("unavailable_after: 25 jun 2030 15:00:00 pst",)),
+        (
+            ["unavailable_after: Wed, 25 Jun 2030 15:00:00 GMT, noindex"],
+            ("unavailable_after: wed, 25 jun 2030 15:00:00 gmt", "noindex"),
+        ),
+        (["googlebot: unavailable_after: Wed, 25 Jun 2030 15:00:00 GMT, nosnippet"], ()),
+        (["unavailable_after: 2030-06-25T15:00:00+00:00"], ("unavailable_after: 2030-06-25t15:00:00+00:00",)),
+        (["max-snippet: 50, max-image-preview:large"], ("max-snippet: 50", "max-image-preview:large")),
+        (["", " , ,"], ()),
+    ],
+)
+def test_only_directives_for_this_crawler_or_for_all_are_read(values, found):
+    assert tags(*values) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "forbidden"),
+    [("noindex", True), ("none", True), ("wiredesk: none", True), ("otherbot: noindex", False), ("nofollow", False)],
+)
+def test_noindex_and_none_forbid_indexing(value, forbidden):
+    assert forbids_indexing(stated_in([("x-robots-tag", value)])) is forbidden
+
+
+def test_another_crawler_may_be_asked_for():
+    assert stated_in([("X-Robots-Tag", "Otherbot: noai")], token="otherBot").robots_tag == ("noai",)
+
+
+@pytest.mark.parametrize(
+    ("values", "reserved"),
+    [(["1"], True), (["0"], False), ([" 1 "], True), (["0", "1"], True), (["yes"], None), ([""], None), ([], None)],
+)
+def test_a_reservation_is_one_or_nought_or_not_stated(values, reserved):
+    assert stated_in([("TDM-Reservation", value) for value in values]).tdm_reservation is reserved
+
+
+def test_the_policy_and_the_usage_are_told_as_written():
+    stated = stated_in(
+        [
+            ("tdm-policy", ""),
+            ("tdm-policy", "https://news.example/policy.json"),
+            ("tdm-policy", "https://news.example/other.json"),
+            ("Content-Usage", "train-ai=n"),
+            ("content-usage", "search=y"),
+        ]
+    )
+    assert stated.tdm_policy == "https://news.example/policy.json"
+    assert stated.content_usage == "train-ai=n, search=y"
+
+
+@pytest.mark.parametrize(
+    ("links", "licence"),
+    [
+        (['<https://news.example/rsl.xml>; rel="license"; type="application/rsl+xml"'], "https://news.example/rsl.xml"),
+        (["</l>;rel=License"], "/l"),
+        (['</a>; rel="next", </l,1;2>; title="a, b; c"; rel="nofollow license", </m>; rel=license'], "/l,1;2"),
+        (["</style.css>; rel=preload; as=style", "</l>; rel=license"], "/l"),
+        (['</l>; rel="license"; anchor="/other"'], ""),
+        (['</l>; rel="licensed"', "</l>; rev=license", "</l>", "/l; rel=license"], ""),
+        (["</l>; rel=next; rel=license"], ""),
+    ],
+)
+def test_the_licence_is_the_first_link_of_that_relation(links, licence):
+    assert stated_in([("Link", link) for link in links]).licence == licence
+
+
+def test_hostile_lengths_are_bounded():
+    stated = stated_in(
+        [
+            *[("X-Robots-Tag", f"a{n}, {'b' * 500}") for n in range(99)],
+            ("Content-Usage", "a" * 999),
+            ("TDM-Policy", "https://news.example/" + "a" * 3000),
+            ("Link", f"<https://news.example/{'a' * 3000}>; rel=license"),
+        ]
+    )
+    assert len(stated.robots_tag) == 20
+    assert max(map(len, stated.robots_tag)) == 100
+    assert len(stated.content_usage) == 200
+    assert stated.tdm_policy == stated.licence == ""
+    assert stated_in([(name, "1" * 9000) for name in ("X-Robots-Tag", "Content-Usage", "Link")]) == Stated()
+    assert stated_in([("Link", '<a>;"' * 1600), ("X-Robots-Tag", "a:" * 4000)]).licence == ""
+
+
+NAMES = st.sampled_from(["X-Robots-Tag", "TDM-Reservation", "TDM-Policy", "Content-Usage", "Link"])
+VALUES = st.text(st.sampled_from("<>;,:=\"' rellicense\0\ud800noindex"), max_size=60) | st.text(max_size=60)
+
+
+@given(st.lists(st.tuples(NAMES, VALUES), max_size=8))
+def test_whatever_the_headers_what_is_found_can_be_carried(headers):
+    stated = stated_in(headers)
+    told = " ".join([*stated.robots_tag, stated.tdm_policy, stated.content_usage, stated.licence])
+    assert "\0" not in told
+    told.encode()
