@@ -18,7 +18,12 @@ Seconds = Annotated[float, Field(ge=0, le=3600)]
 
 
 def _pairs(value: object) -> object:
-    return dict(part.strip().split("=", 1) for part in value.split(",") if part) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.strip("{}").split(",") if part.strip()]
+    if wrong := [part for part in parts if "=" not in part]:
+        raise ValueError(f"{wrong[0]} is not written as host=seconds")
+    return dict(part.split("=", 1) for part in parts)
 
 
 Delays = Annotated[dict[str, Seconds], NoDecode, BeforeValidator(_pairs)]

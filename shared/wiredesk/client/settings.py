@@ -174,7 +174,11 @@ def variables(model: type[BaseModel], prefix: str = PREFIX) -> Iterator[tuple[st
 
 def is_secret(info: FieldInfo) -> bool:
     """Tell whether a setting must never be shown."""
-    return SecretStr in (info.annotation, *get_args(info.annotation))
+    return _holds_secret(info.annotation)
+
+
+def _holds_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(map(_holds_secret, get_args(annotation)))
 
 
 def given(environ: Mapping[str, str]) -> set[str]:

@@ -33,7 +33,7 @@ from wiredesk_fetcher.sources.store import SourceStore
 FETCHER = "tests.faults.programs.loopback_fetcher"
 FETCHERS = 3
 DELAY_SECONDS, DEADLINE_SECONDS, SESSION_SECONDS = 1.0, 5.0, 15
-# A page that comes once more is asked for when its host's time has come: after so long without any request none is left.
+# A page that comes once more is asked for when its host's time has come: after so long without one none is left.
 QUIET_SECONDS = 6.0
 
 Page = tuple[str, str]

@@ -94,7 +94,7 @@ class SmallWeb:
 
 @asynccontextmanager
 async def small_web(sites: Mapping[str, Site]) -> AsyncIterator[SmallWeb]:
-    """Serve `sites` while the block runs, from a thread of its own: what a test does besides must not blur the times."""
+    """Serve `sites` while the block runs, from a thread of its own: what a test does besides blurs no times."""
     served, ready, enough = SmallWeb(sites), threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
 

@@ -41,6 +41,8 @@ _SHORT = frozenset(
         *("created", "date", "issued", "lastbuilddate", "modified", "pubdate", "published", "updated"),
     }
 )
+# None of these is kept, and feedparser fails on the whole feed if one lacks what it should have.
+_UNWANTED = frozenset({"chapter", "chapters", "height", "textinput", "width"})
 # Each keywords element holds many.
 _MAX_OF_A_KIND = {"keywords": 2}
 _MAX_OF_ANY_KIND = 100
@@ -196,11 +198,12 @@ class _Condenser:
             self.room = _MAX_RUN
 
     def _enter(self, name: str) -> None:
-        if self.short or name not in _SHORT:
+        if self.short or (name not in _SHORT and name not in _UNWANTED):
             return
         self.fields[name] += 1
         self.short, self.room = name, _MAX_SHORT_RUN
-        self.is_skipped = self.fields[name] > _MAX_OF_A_KIND.get(name, _MAX_OF_ANY_KIND)
+        allowed = 0 if name in _UNWANTED else _MAX_OF_A_KIND.get(name, _MAX_OF_ANY_KIND)
+        self.is_skipped = self.fields[name] > allowed
 
     def _text(self, token: re.Match[str]) -> None:
         text = token["cdata"] if token["cdata"] is not None else token["text"]

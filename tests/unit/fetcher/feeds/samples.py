@@ -92,8 +92,8 @@ NEWS_SITEMAP = f"""<?xml version="1.0"?><urlset {_SITEMAP} {_NEWS} xmlns:image="
 <image:title>A tram</image:title></image:image><news:news><news:publication><news:name>Harbour Post</news:name>
 <news:language>en</news:language></news:publication>
 <news:publication_date>2026-03-03T09:00:00Z</news:publication_date>
-<news:title>Tram line approved &amp;amp; funded</news:title><news:keywords>Transport, Council</news:keywords></news:news>
-</url></urlset>"""
+<news:title>Tram line approved &amp;amp; funded</news:title><news:keywords>Transport, Council</news:keywords>
+</news:news></url></urlset>"""
 JSON_11 = """{"version": "https:\\/\\/jsonfeed.org\\/version\\/1.1", "title": "Lagoon Times", "language": "it",
 "home_page_url": "https://lagoon.example/", "feed_url": "https://lagoon.example/feed.json",
 "hubs": [{"type": "rssCloud", "url": "https://no.example/"}, {"type": "WebSub", "url": "https://hub.example/"}],

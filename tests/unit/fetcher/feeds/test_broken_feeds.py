@@ -117,6 +117,19 @@ def test_a_comment_before_the_root_breaks_nothing() -> None:
     assert (len(found.items), found.is_broken) == (1, False)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        '<psc:chapters xmlns:psc="http://podlove.org/simple-chapters"><psc:chapter title="One"/></psc:chapters>',
+        "<width>wide</width><height/><textInput><title>Search</title><link>/search</link></textInput>",
+    ],
+)
+def test_what_feedparser_fails_on_is_kept_from_it(more: str) -> None:
+    found = listing(rss(f"{more}<item>{LINK}<title>One</title>{more}</item>"))
+    assert (found.title, found.is_broken) == ("Harbour Post", False)
+    assert found.items == (Item("https://harbour.example/1", title="One"),)
+
+
 def test_missing_namespaces_are_forgiven() -> None:
     item = only(f'{LINK}<media:thumbnail url="x"/><dc:creator>Mara Lind</dc:creator>')
     assert item == Item("https://harbour.example/1", authors=("Mara Lind",))
