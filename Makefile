@@ -108,6 +108,10 @@ bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus (DATA=../s
 bench-engine: setup  ## Measure the delivery engine on a real Kafka (BEFORE=../other-checkout beside it; LIMIT, ROUNDS, WRITE=1)
 	@$(BIN)/python -m bench.engine $(if $(BEFORE),--before "$(BEFORE)") $(if $(LIMIT),--limit $(LIMIT)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write)
 
+.PHONY: bench-fetcher
+bench-fetcher: setup  ## Measure the fetcher on a site on loopback, beside a bare aiohttp loop (LIMIT, ROUNDS, WRITE=1)
+	@$(BIN)/python -m bench.fetcher $(if $(LIMIT),--limit $(LIMIT)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write)
+
 # ---- the tagger's model ----
 
 .PHONY: train-tagger

@@ -6,7 +6,7 @@ import random
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -75,11 +75,12 @@ class Run:
 
 
 async def polite_run(
-    kafka: KafkaSettings, lane: Lane, database: str, logs: Path, sites: Mapping[str, Site], articles: int
+    kafka: KafkaSettings, lane: Lane, database: str, logs: Path, sites: Mapping[str, Site], articles: int, later: int
 ) -> Run:
     """Submit so many articles of each host at once, and its feed as a source where it has one; kill a fetcher midway.
 
-    Its partitions go to the others when its session has run out; then another fetcher joins, and they move again.
+    Its partitions go to the others when its session has run out; then another fetcher joins, and they move again, while
+    so many `later` articles of each host come in.
     """
     async with small_web(sites) as served, contextlib.AsyncExitStack() as ends:
         members: list[Member] = []
@@ -101,11 +102,13 @@ async def polite_run(
         for _ in range(FETCHERS):
             await join()
         await asyncio.gather(*(one.joined(kafka, lane, "fetcher") for one in members))
-        run = _planned(served, articles)
-        await _submit(kafka, lane, database, served, articles)
+        first, second = _paths(0, articles), _paths(articles, articles + later)
+        run = _planned(served, first + second)
+        await _add_sources(database, served)
+        await _submit(kafka, lane, served, first)
 
         async def half_way() -> bool:
-            return len(run.answered.keys() & set(run.pages.values())) > len(run.pages) / 2
+            return len(run.answered.keys() & set(run.pages.values())) > len(sites) * articles / 2
 
         await eventually(half_way, within=120)
         victim = random.randrange(FETCHERS)
@@ -115,6 +118,8 @@ async def polite_run(
 
         await eventually(partial(_has_left, kafka, lane, members[victim].pid), within=90)
         await join()
+        await members[-1].said("Started server process")
+        await _submit(kafka, lane, served, second)
         await members[-1].joined(kafka, lane, "fetcher")
         await eventually(partial(_all_fetched, run, kafka, lane), within=200)
 
@@ -129,8 +134,8 @@ async def polite_run(
     return run
 
 
-def _planned(served: SmallWeb, articles: int) -> Run:
-    pages = [(host, path) for host, site in served.sites.items() for path in (*_paths(articles), *site.listed)]
+def _planned(served: SmallWeb, paths: Sequence[str]) -> Run:
+    pages = [(host, path) for host, site in served.sites.items() for path in (*paths, *site.listed)]
     return Run(
         served.sites,
         {article_id(served.origin(host) + path): (host, path) for host, path in pages},
@@ -139,18 +144,21 @@ def _planned(served: SmallWeb, articles: int) -> Run:
     )
 
 
-def _paths(articles: int) -> list[str]:
-    return [f"/{number}" for number in range(articles)]
+def _paths(first: int, after: int) -> list[str]:
+    return [f"/{number}" for number in range(first, after)]
 
 
-async def _submit(kafka: KafkaSettings, lane: Lane, database: str, served: SmallWeb, articles: int) -> None:
-    """Add the feeds as sources, and publish the articles as a producer of ours does."""
+async def _add_sources(database: str, served: SmallWeb) -> None:
     async with open_pool(PostgresOptions.model_validate({"dsn": database})) as pool:
         for host, site in served.sites.items():
             url = served.origin(host) + FEED
             if site.listed:
                 await SourceStore(pool).add(Source(source_id(url), url, host, "", "", {}, datetime.now(UTC)))
-    urls = [served.origin(host) + path for host in served.sites for path in _paths(articles)]
+
+
+async def _submit(kafka: KafkaSettings, lane: Lane, served: SmallWeb, paths: Sequence[str]) -> None:
+    """Publish these paths of every host, as a producer of ours does."""
+    urls = [served.origin(host) + path for host in served.sites for path in paths]
     random.shuffle(urls)
     now = datetime.now(UTC)
     records = [wire.encode(ArticleSubmitted(url=url, source="faults"), source="faults", time=now) for url in urls]

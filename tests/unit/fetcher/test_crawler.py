@@ -143,8 +143,8 @@ async def test_the_delay_of_a_host_by_name_holds_for_it_alone():
 
 async def test_whose_time_is_far_off_is_told_so_and_nothing_is_asked():
     async with serve(story=Answer()) as news, open_polite(HostsHere(), delay_seconds=30) as crawler:
-        # Who asks a host for the first time has robots.txt read, and is not sent away between the two.
         begun = datetime.now(UTC)
+        # This reads robots.txt, which is the host's turn for the next half minute.
         assert await crawler.sitemaps(news.base) == ()
         with pytest.raises(NotYetError) as later:
             await crawler.get(f"{news.base}/story")

@@ -137,7 +137,7 @@ class _Condenser:
     room: int = _MAX_RUN
 
     def read(self, tokens: Iterator[re.Match[str]], limit: int) -> int | None:
-        """Let up to `limit` tokens through; return where the first item that is one too many starts, if there is."""
+        """Let up to `limit` tokens through; return where what is left out begins, if anything is."""
         self.weight = 0
         for number, token in enumerate(tokens):
             self.tokens += 1
@@ -147,7 +147,7 @@ class _Condenser:
                     return token.start()
                 self._boundary(token)
             elif number >= limit or self.weight >= _MAX_WEIGHT:
-                return self._without_the_last()
+                return self._without_the_last(token.start())
             elif name:
                 self._tag(token, name)
             else:
@@ -167,10 +167,10 @@ class _Condenser:
         self.fields.clear()
         self.pieces.append(token[0])
 
-    def _without_the_last(self) -> int | None:
+    def _without_the_last(self, end: int) -> int:
         # Between two items, or before the first, there is nothing to take back.
         if self.item_start is None:
-            return None
+            return end
         start, self.item_start = self.item_start, None
         self.items -= 1
         del self.pieces[self.item_pieces :]
@@ -198,12 +198,14 @@ class _Condenser:
             self.room = _MAX_RUN
 
     def _enter(self, name: str) -> None:
-        if self.short or (name not in _SHORT and name not in _UNWANTED):
+        if self.is_skipped:
             return
-        self.fields[name] += 1
-        self.short, self.room = name, _MAX_SHORT_RUN
-        allowed = 0 if name in _UNWANTED else _MAX_OF_A_KIND.get(name, _MAX_OF_ANY_KIND)
-        self.is_skipped = self.fields[name] > allowed
+        if name in _UNWANTED:
+            self.short, self.is_skipped = name, True
+        elif name in _SHORT and not self.short:
+            self.fields[name] += 1
+            self.short, self.room = name, _MAX_SHORT_RUN
+            self.is_skipped = self.fields[name] > _MAX_OF_A_KIND.get(name, _MAX_OF_ANY_KIND)
 
     def _text(self, token: re.Match[str]) -> None:
         text = token["cdata"] if token["cdata"] is not None else token["text"]

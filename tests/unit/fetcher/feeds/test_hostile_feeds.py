@@ -42,6 +42,14 @@ def test_exactly_2000_items_lose_none() -> None:
     assert (len(found.items), found.dropped, found.is_broken) == (MAX_ITEMS, 0, False)
 
 
+@pytest.mark.parametrize("gap", ["", "\n<!-- a --> <a/>\n"])
+@pytest.mark.parametrize("fields", [97, 100])
+def test_items_of_many_fields_are_kept_as_far_as_they_go(fields: int, gap: str) -> None:
+    found = listing(rss(gap.join(numbered(1, "<a/>" * fields) for _ in range(MAX_ITEMS))))
+    assert (len(found.items) + found.dropped, found.is_broken) == (MAX_ITEMS, False)
+    assert len(found.items) > 1300
+
+
 def test_what_comes_after_the_items_is_still_read() -> None:
     document = rss(numbered(3000) + "<ttl>60</ttl>")
     found = listing(document)
