@@ -19,6 +19,7 @@ LONGEST_FIRST = (
     "test_rebalances",
     "test_poison",
     "test_tarpits",
+    "test_politeness",
     "[20000]",
     "test_cluster",
     "test_postgres_trouble",

@@ -48,6 +48,7 @@ ROWS = {
     35: "a batch corrupted on the broker's disk",
     36: "the circuit breaker pulled from outside, and a bad deployment that is mended",
     37: "tarpits: sites that never answer",
+    38: "two hundred hosts asked politely while a fetcher is killed and another joins",
 }
 
 

@@ -37,7 +37,8 @@ def decode(body: bytes, content_type: str) -> str:
     bom, _ = read_bom(body)
     name = _known(bom) or _known(http_content_type_encoding(content_type)) or _known(_declared(body))
     text = body.decode(name, "replace") if name else _guess(body)
-    return fit(text.removeprefix("\ufeff"))
+    # None of these decoders makes a lone surrogate, so this is all that `fit` would find.
+    return text.removeprefix("\ufeff").replace("\0", "\ufffd")
 
 
 def fit(text: str) -> str:

@@ -100,9 +100,8 @@ def given(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | Articl
 def passed_through(submission: ArticleSubmitted, at: datetime) -> ArticleFetched | ArticleRejected:
     """Return the event for a submitted page or text; `at` is when it was submitted, the same on redelivery."""
     kind = Content.TEXT if submission.html is None else Content.HTML
-    return _fetched(
-        submission, kind, submission.html or submission.text or "", at=at, fetched_at=at, url=submission.url
-    )
+    content = fit(submission.html or submission.text or "")
+    return _fetched(submission, kind, content, at=at, fetched_at=at, url=submission.url)
 
 
 def answered(
@@ -238,7 +237,6 @@ def _fetched(
     status: int | None = None,
     terms: Rights | None = None,
 ) -> ArticleFetched | ArticleRejected:
-    content = fit(content)
     if refusal := check_content(content, _NAMES[kind], _LIMITS[kind]):
         return rejected(submission, refusal, at)
     event = ArticleFetched(

@@ -100,11 +100,18 @@ class Crawler:
         self._reading: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def get(
-        self, url: str, wanted: Wanted = PAGE, *, has_waited: bool = False, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        wanted: Wanted = PAGE,
+        *,
+        has_waited: bool = False,
+        headers: Mapping[str, str] | None = None,
+        patience: timedelta = NAP,
     ) -> Response | Refusal:
         """Return the answer at the end of the hop chain, or why it was refused.
 
         `has_waited`: a time was named for it before, and it comes back now. `headers` go along on every hop.
+        For so long as `patience` the host's time is waited for here.
 
         Raises:
             NotYetError: it is not the host's time.
@@ -112,10 +119,11 @@ class Crawler:
             InfrastructureError: what is known of hosts is out of reach.
         """
         at, hops, moved_to = self._moved.pop(url, (url, 0, url))
+        patience = max(patience, _PATIENCE) if hops else patience
         budget = _Budget(self._options.deadline_seconds)
         while True:
             try:
-                answer = await self._hop(at, wanted, budget, has_waited=has_waited, is_first=not hops, headers=headers)
+                answer = await self._hop(at, wanted, budget, has_waited=has_waited, patience=patience, headers=headers)
             except NotYetError:
                 if hops:
                     self._remember(url, at, hops, moved_to)
@@ -129,7 +137,7 @@ class Crawler:
                 return target
             if moved_to == at and answer.status in _PERMANENT:
                 moved_to = target
-            at, hops, has_waited = target, hops + 1, True
+            at, hops, has_waited, patience = target, hops + 1, True, max(patience, _PATIENCE)
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that the robots.txt of a URL's host names; none when it cannot be read now."""
@@ -148,17 +156,16 @@ class Crawler:
         budget: _Budget,
         *,
         has_waited: bool,
-        is_first: bool,
+        patience: timedelta,
         headers: Mapping[str, str] | None,
     ) -> Response | Refusal:
-        patience = NAP if is_first else _PATIENCE
         file, was_read = await self._robots_of(url, patience, has_waited=has_waited)
         if isinstance(file, Refusal):
             return file
         if not file.allows(url):
             return Refusal(Rejection.ROBOTS, f"robots.txt of {urlsplit(url).hostname} does not allow it")
         if was_read:
-            patience, has_waited = _PATIENCE, True
+            patience, has_waited = max(patience, _PATIENCE), True
         answer = await self._ask(url, wanted, file, budget, patience=patience, has_waited=has_waited, headers=headers)
         if isinstance(answer, Refusal):
             return answer
@@ -179,7 +186,7 @@ class Crawler:
         delay = self._delay(host, file)
         asking = partial(self._web.ask, url, wanted, headers=headers)
         if not delay:
-            async with self._one_of_few(host):
+            async with self._one_of_few(registrable_host(url)):
                 return await budget.of(asking)
         lease = timedelta(seconds=budget.left) + _LEASE_MARGIN
         turn = await self._turn(host, delay, lease, patience, has_waited=has_waited)
@@ -196,7 +203,8 @@ class Crawler:
         finally:
             # Not given back, it ends with its lease.
             with suppress(InfrastructureError):
-                await asyncio.shield(self._hosts.give_back(host, turn, self._now(), answered, retry_after))
+                giving = self._hosts.give_back(host, turn, self._now(), answered, delay=delay, retry_after=retry_after)
+                await asyncio.shield(giving)
         return answer
 
     async def _turn(
@@ -262,6 +270,10 @@ class Crawler:
         file = robots.of_answer(answer.status, answer.body)
         kept = _CLOSED_FOR if file.access is Access.CLOSED else robots.KEPT
         await self._hosts.keep_robots(origin, file, self._now() + kept)
+        host = clock_of(origin)
+        if (delay := self._delay(host, file)) > self._delay(host, None):
+            # It was asked before it was known how long to wait after it.
+            await self._hosts.hold(host, self._now() + delay)
         return file
 
     def _remember(self, url: str, at: str, hops: int, moved_to: str) -> None:

@@ -46,9 +46,19 @@ class Hosts(Protocol):
         """Claim a turn (see `clock.claim`). Of any number of workers at once, one gets it."""
 
     async def give_back(
-        self, host: str, turn: int, now: datetime, answered: Answered, retry_after: timedelta | None
+        self,
+        host: str,
+        turn: int,
+        now: datetime,
+        answered: Answered,
+        *,
+        delay: timedelta,
+        retry_after: timedelta | None = None,
     ) -> None:
         """End a turn (see `clock.give_back`)."""
+
+    async def hold(self, host: str, until: datetime) -> None:
+        """Let nobody ask a host before `until`."""
 
     async def robots(self, origin: str, now: datetime) -> Robots | None:
         """Return the robots.txt of an origin as it was got last; None when it has to be got (again)."""
@@ -72,10 +82,22 @@ class HostsHere:
         return result
 
     async def give_back(
-        self, host: str, turn: int, now: datetime, answered: Answered, retry_after: timedelta | None
+        self,
+        host: str,
+        turn: int,
+        now: datetime,
+        answered: Answered,
+        *,
+        delay: timedelta,
+        retry_after: timedelta | None = None,
     ) -> None:
         if host in self._hosts:
-            self._hosts[host] = clock.give_back(self._hosts[host], turn, now, answered, retry_after)
+            self._hosts[host] = clock.give_back(
+                self._hosts[host], turn, now, answered, delay=delay, retry_after=retry_after
+            )
+
+    async def hold(self, host: str, until: datetime) -> None:
+        _remember(self._hosts, host, clock.held(self._hosts.get(host, Host()), until))
 
     async def robots(self, origin: str, now: datetime) -> Robots | None:
         robots, expires_at = self._robots.get(origin, (None, now))
@@ -98,9 +120,22 @@ class HostsTogether:
         return await self._change(host, lambda state: clock.claim(state, now, delay, lease, has_waited=has_waited))
 
     async def give_back(
-        self, host: str, turn: int, now: datetime, answered: Answered, retry_after: timedelta | None
+        self,
+        host: str,
+        turn: int,
+        now: datetime,
+        answered: Answered,
+        *,
+        delay: timedelta,
+        retry_after: timedelta | None = None,
     ) -> None:
-        await self._change(host, lambda state: (clock.give_back(state, turn, now, answered, retry_after), None))
+        await self._change(
+            host,
+            lambda state: (clock.give_back(state, turn, now, answered, delay=delay, retry_after=retry_after), None),
+        )
+
+    async def hold(self, host: str, until: datetime) -> None:
+        await self._change(host, lambda state: (clock.held(state, until), None))
 
     async def robots(self, origin: str, now: datetime) -> Robots | None:
         if (known := await self._read.robots(origin, now)) is not None:

@@ -7,7 +7,7 @@ from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleFetched
 from wiredesk_fetcher.handlers import Got
 from wiredesk_fetcher.page_archive import PageArchive
-from wiredesk_fetcher.sources.polling import digest, next_visit
+from wiredesk_fetcher.sources.polling import Names, digest, named_by, next_visit
 from wiredesk_fetcher.sources.store import Page, SourceStore
 
 
@@ -44,9 +44,8 @@ class Notes:
                 article_id=event.article_id,
                 outcome="fetched" if is_fetched else event.reason.value,  # type: ignore[union-attr]
                 fetched_at=fetched_at,
-                etag=answer.header("ETag")[:1000] if answer else "",
-                last_modified=answer.header("Last-Modified")[:100] if answer else "",
                 body_hash=digest(answer.body) if answer else "",
                 submission=got.submission,
+                **(named_by(answer) if answer else Names(etag="", last_modified="")),
             )
             await self._store.keep_page(page, next_visit(0, fetched_at) if is_fetched else None)

@@ -98,6 +98,11 @@ class Processor(Generic[E]):
         await self._publish([letter])
         self._count([verdict], asyncio.get_running_loop().time())
 
+    async def put_back(self, items: Sequence[Item]) -> None:
+        """Make records of the retry topic, which are not due, durable at its end."""
+        assert self._judge.retry_topic is not None
+        await self._publish([retry.written_back(item.record, self._judge.retry_topic) for item in items])
+
     def _count(self, verdicts: Sequence[Verdict], now: float) -> None:
         was_open = self.breaker.is_open
         for verdict in verdicts:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from aiokafka import ConsumerRebalanceListener
-from aiokafka.errors import ConsumerStoppedError
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 from aiokafka.structs import TopicPartition
 
 from wiredesk.contracts import wire
@@ -122,10 +122,30 @@ class Subscription(ConsumerRebalanceListener, Generic[E]):  # type: ignore[misc]
     async def _drain(self, seconds: float) -> None:
         self._interrupted.set()
         until = asyncio.get_running_loop().time() + seconds
+        await self._put_back_resting(seconds / 4)
         if self.units:
-            await asyncio.wait(list(self.units), timeout=seconds)
+            await asyncio.wait(list(self.units), timeout=until - asyncio.get_running_loop().time())
         # Little is left of the time when a unit hangs, and one commit takes milliseconds.
         await self.commits.commit(max(until - asyncio.get_running_loop().time(), seconds / 10))
+
+    async def _put_back_resting(self, seconds: float) -> None:
+        """Put what is not due at the end of its topic: all that is done behind it can be committed then.
+
+        Otherwise whoever gets the partition next would work that once more.
+        """
+        resting = [item for item in self._window.take_resting() if not item.progress.is_gone]
+        if not resting:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._processor.put_back(resting)
+        except (KafkaError, TimeoutError) as error:
+            # They are at their place, and come again from there.
+            log.warning("records that rest were not put back: %s", type(error).__name__)
+            return
+        for item in resting:
+            item.progress.done(item.record.offset)
+        self.commits.moved()
 
     # ---- reading ----
 

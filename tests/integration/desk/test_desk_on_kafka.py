@@ -190,7 +190,7 @@ async def test_a_list_that_is_no_text_and_a_kafka_that_goes_away_have_their_own_
         raise InfrastructureError("Kafka did not take the submission", reason="kafka")
 
     file.write_text(f"{URL}\n{URL}/2\n")
-    monkeypatch.setattr(Wiredesk, "publish", away)
+    monkeypatch.setattr(Wiredesk, "submit", away)
     with pytest.raises(InfrastructureError, match="did not take"):
         await published()
 

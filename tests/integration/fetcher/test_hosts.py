@@ -36,7 +36,7 @@ async def claims(two, now, *, count=20, host=HOST):
 
 
 async def end(hosts, granted, now, answered=Answered.WELL, retry_after=None):
-    await hosts.give_back(HOST, granted.turn, now, answered, retry_after)
+    await hosts.give_back(HOST, granted.turn, now, answered, delay=timedelta(), retry_after=retry_after)
 
 
 async def test_of_twenty_who_claim_a_new_host_at_once_one_gets_it(two):
@@ -96,7 +96,7 @@ async def test_what_is_known_of_a_host_survives_the_fetchers(options):
 
 
 async def test_what_is_given_back_of_a_host_nobody_knows_changes_nothing(two):
-    await two[0].give_back("unheard.example", 7, NOW, Answered.DOWN, None)
+    await two[0].give_back("unheard.example", 7, NOW, Answered.DOWN, delay=timedelta())
     assert await two[1].claim("unheard.example", NOW, DELAY, LEASE, has_waited=False) == Granted(1)
 
 
@@ -136,7 +136,7 @@ async def test_without_postgresql_every_question_is_an_outage(options, where):
         hosts = HostsTogether(pool)
         questions = (
             hosts.claim(HOST, NOW, DELAY, LEASE, has_waited=False),
-            hosts.give_back(HOST, 1, NOW, Answered.WELL, None),
+            hosts.give_back(HOST, 1, NOW, Answered.WELL, delay=timedelta()),
             hosts.robots(ORIGIN, NOW),
             hosts.keep_robots(ORIGIN, of_answer(404, b""), NOW + DELAY),
         )

@@ -75,7 +75,6 @@ async def test_the_feed_names_itself_and_a_name_that_was_given_stays(newsroom):
     assert "My Delta" in {one.source for one in newsroom.submitted}
 
 
-@pytest.mark.xfail(strict=True, reason="they are submitted before the feed's name is taken over")
 async def test_the_articles_of_the_first_poll_have_the_name_of_the_feed_as_their_source(newsroom):
     async with serve(feed=feed([1], title="Harbour Post")) as site:
         await newsroom.add(f"{site.base}/feed")
@@ -133,7 +132,6 @@ async def test_of_a_sitemap_index_the_newest_sitemaps_are_read(newsroom):
         assert (source.kind, source.listed) == ("sitemap_index", 4)
 
 
-@pytest.mark.xfail(strict=True, reason="the sitemaps come within the delay of their index and are given up for it")
 async def test_the_sitemaps_of_an_index_wait_their_turn_on_a_host_with_a_delay(store, reader):
     async with (
         serve(last=_sitemap(14)) as site,
@@ -146,7 +144,6 @@ async def test_the_sitemaps_of_an_index_wait_their_turn_on_a_host_with_a_delay(s
         assert [one.url for one in room.submitted] == ["https://harbour.example/14"]
 
 
-@pytest.mark.xfail(strict=True, reason="the index is the same then, and its sitemaps are not asked again")
 async def test_a_sitemap_that_failed_is_read_at_the_next_poll_though_its_index_is_the_same(newsroom):
     async with serve(last=Answer("", 503)) as site:
         site.answers["/index"] = _index(site.base, last="2026-02-15")

@@ -60,7 +60,6 @@ async def test_a_source_paused_while_it_is_polled_is_not_polled_again(newsroom, 
     assert (await newsroom.source()).polls == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the column keeps the pause, the health that is read does not")
 async def test_a_source_paused_while_it_is_polled_is_shown_as_paused(newsroom):
     await during(newsroom, newsroom.store.pause)
     source = await newsroom.source()
@@ -68,7 +67,6 @@ async def test_a_source_paused_while_it_is_polled_is_shown_as_paused(newsroom):
     assert "paused" in source.why
 
 
-@pytest.mark.xfail(strict=True, reason="the poll that was under way has the last word")
 async def test_a_source_paused_while_it_is_polled_is_not_told_to_be_healthy(newsroom):
     await during(newsroom, newsroom.store.pause)
     assert newsroom.states() == []
@@ -172,7 +170,6 @@ class BrokenReader:
         pass
 
 
-@pytest.mark.xfail(strict=True, reason="the pool that is broken is asked for ever")
 async def test_a_reader_that_broke_is_replaced(newsroom):
     async with serve(feed=feed([1])) as site:
         await newsroom.add(f"{site.base}/feed")
@@ -195,7 +192,6 @@ async def test_a_poller_starts_its_own_reader_and_ends_it(newsroom):
     assert newsroom.poller._reader is None
 
 
-@pytest.mark.xfail(strict=True, reason="PostgreSQL is given the surrogate, so the poll is never written down")
 async def test_an_etag_that_is_no_utf8_does_not_have_the_feed_submitted_again_and_again(newsroom):
     async with serve_etag(b'"\xff"', feed([1])) as base:
         await newsroom.add(f"{base}/feed")

@@ -147,7 +147,6 @@ async def test_when_kafka_is_away_a_changed_page_is_looked_at_again(newsroom):
         assert len(newsroom.submitted) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="PostgreSQL is given the surrogate, and the note ends the article")
 async def test_a_page_whose_etag_is_no_utf8_is_fetched_and_looked_at_again(newsroom):
     async with serve() as site, serve_etag(b'"\xff"', FIRST) as base:
         site.answers["/feed"] = feed([item(1, link=f"{base}/story")])
@@ -159,7 +158,6 @@ async def test_a_page_whose_etag_is_no_utf8_is_fetched_and_looked_at_again(newsr
     assert newsroom.submitted == []
 
 
-@pytest.mark.xfail(strict=True, reason="it is said to be new each time, and goes behind its own place in the queue")
 async def test_pages_of_one_host_that_are_due_at_once_are_all_looked_at(store, reader):
     async with serve(one=FIRST, two=FIRST) as site:
         async with open_newsroom(store, reader) as room:
@@ -172,7 +170,6 @@ async def test_pages_of_one_host_that_are_due_at_once_are_all_looked_at(store, r
         assert (asked(site, "/one"), asked(site, "/two")) == (2, 2)
 
 
-@pytest.mark.xfail(strict=True, reason="whether a source wants them is kept and never looked at")
 async def test_pages_of_a_source_without_revisits_are_not_looked_at_again(newsroom):
     async with serve(story=FIRST) as site:
         await published(newsroom, site, "story", revisits=False)

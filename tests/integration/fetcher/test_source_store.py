@@ -196,7 +196,6 @@ async def test_a_page_is_taken_by_one_and_what_is_noted_again_keeps_its_visits(s
     assert await store.take_pages(NOW + timedelta(hours=24), 5, LEASE) == [replace(again, visits=1)]
 
 
-@pytest.mark.xfail(strict=True, reason="jsonb admits no NUL, the contract of a submission does")
 async def test_a_page_whose_submission_has_a_nul_in_its_headline_is_kept(store):
     given = {"url": "https://harbour.example/tram", "feed_item": {"feed": FEED, "headline": "Tram\0line"}}
     submission = ArticleSubmitted.model_validate(given)

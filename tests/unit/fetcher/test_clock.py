@@ -47,7 +47,9 @@ class Line:
     def end(
         self, now: datetime, answered: Answered = Answered.WELL, retry_after: timedelta | None = None, turn: int = 0
     ) -> None:
-        self.host = give_back(self.host, turn or self.host.turn, now, answered, retry_after)
+        self.host = give_back(
+            self.host, turn or self.host.turn, now, answered, delay=timedelta(), retry_after=retry_after
+        )
 
 
 def told(answer: Granted | Later) -> datetime:

@@ -49,7 +49,7 @@ async def test_a_later_hop_whose_time_is_far_off_is_resumed_there():
         async with serve(a=moved(f"{there}/story", 301)) as news, open_polite(hosts, clock) as crawler:
             turn = await hosts.claim("localhost", clock(), MINUTE, MINUTE, has_waited=False)
             assert isinstance(turn, Granted)
-            await hosts.give_back("localhost", turn.turn, clock(), Answered.BUSY, 5 * MINUTE)
+            await hosts.give_back("localhost", turn.turn, clock(), Answered.BUSY, delay=MINUTE, retry_after=5 * MINUTE)
             for _ in range(2):
                 with pytest.raises(NotYetError) as later:
                     await crawler.get(f"{news.base}/a", has_waited=True)

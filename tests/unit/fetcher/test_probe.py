@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-import pytest
-
 from tests.unit.fetcher.crawling import Answer, moved, open_polite, rules, serve
 from tests.unit.fetcher.feeds.samples import ATOM_10, JSON_11, RSS_20, SITEMAP
 from wiredesk_fetcher.sources.probe import probe
@@ -136,7 +134,6 @@ async def test_the_feed_that_a_page_names_waits_its_turn():
     assert found == {"/a.xml": "rss"}
 
 
-@pytest.mark.xfail(strict=True, reason="whoever asks for a longer delay than a second has no second address asked")
 async def test_the_feed_that_a_page_names_is_found_on_a_site_that_asks_for_a_longer_delay():
     async with serve(home=naming("/a.xml"), robots=rules("User-agent: *\nCrawl-delay: 1.5\n")) as site:
         site.answers["/a.xml"] = RSS

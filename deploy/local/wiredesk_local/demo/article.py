@@ -100,6 +100,16 @@ class Article(_Part):
 @cache
 def load_articles() -> tuple[Article, ...]:
     """Read all stories, desk by desk in the order of `SECTIONS`."""
-    folder = resources.files(__package__) / "articles"
-    desks = (tomllib.loads((folder / f"{section.lower()}.toml").read_text("utf-8")) for section in SECTIONS)
-    return tuple(Article.model_validate(raw) for desk in desks for raw in desk["article"])
+    return tuple(article for section in SECTIONS for article in _read(section.lower()))
+
+
+@cache
+def late_article() -> Article:
+    """Read the story that is on the site only once it has been published there."""
+    (article,) = _read("late")
+    return article
+
+
+def _read(name: str) -> tuple[Article, ...]:
+    text = (resources.files(__package__) / "articles" / f"{name}.toml").read_text("utf-8")
+    return tuple(Article.model_validate(raw) for raw in tomllib.loads(text)["article"])

@@ -12,7 +12,7 @@ from typing import Self
 from aiohttp import web
 
 from wiredesk.contracts.events import MAX_PAGE_BYTES, Rejection
-from wiredesk_local.demo.article import SECTIONS, Article, load_articles
+from wiredesk_local.demo.article import SECTIONS, Article, late_article, load_articles
 from wiredesk_local.demo.pages import PUBLISHER, Layout, article_page, article_path, index_page, login_page
 
 # Fixed where possible: the same addresses give the same article ids on every run.
@@ -22,6 +22,7 @@ NEAR_COPY = "cape-town-kelp-forest"
 MOVED = "tallinn-digital-border"
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
 log = logging.getLogger(__name__)
 
@@ -53,17 +54,20 @@ ODDITIES = (
 class DemoSite:
     """The site, served while its context is open. `POST /revise` or `revise` publishes the prepared correction."""
 
-    def __init__(self, port: int = PORT, *, revised: bool = False) -> None:
-        """`revised`: the correction has been published before."""
+    def __init__(self, port: int = PORT, *, revised: bool = False, has_late: bool = False) -> None:
+        """`revised`: the correction has been published before; `has_late`: so has the late story."""
         self.articles = load_articles()
         self.url = ""
         self.revised = revised
+        self.has_late = has_late
+        """whether the late story is on the site"""
         self._port = port
         # Every layout gets a third of each desk.
         self._pages = {
             article_path(article): (article, list(Layout)[number % len(Layout)])
             for number, article in enumerate(self.articles)
         }
+        self._late = (late_article(), Layout.SEMANTIC)
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1)
 
     async def __aenter__(self) -> Self:
@@ -98,12 +102,19 @@ class DemoSite:
         self.revised = True
         return self.url + article_path(self.revisable)
 
+    def publish_late(self) -> str:
+        """Put the late story on the site, into its feed and its news sitemap; returns its URL."""
+        self.has_late = True
+        return self.url + article_path(self._late[0])
+
     def _app(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/", self._home)
         app.router.add_get("/feed.xml", self._feed)
         app.router.add_get("/robots.txt", self._robots)
         app.router.add_get("/sitemap.xml", self._sitemap)
+        app.router.add_get("/news-sitemap.xml", self._news_sitemap)
+        app.router.add_get(article_path(self._late[0]), self._late_page)
         app.router.add_post("/revise", self._revise)
         app.router.add_get("/login", self._login)
         app.router.add_get("/go/round", self._go_round)
@@ -142,7 +153,7 @@ class DemoSite:
         return _html(index_page(section, (article for article in self.articles if article.section == section)))
 
     async def _feed(self, _request: web.Request) -> web.Response:
-        newest = sorted(self.articles, key=lambda article: article.date_published, reverse=True)
+        newest = self._newest()
         items = "\n".join(
             f"<item><title>{escape(article.headline)}</title><link>{self.url}{article_path(article)}</link>"
             f'<guid isPermaLink="true">{self.url}{article_path(article)}</guid>'
@@ -158,8 +169,34 @@ class DemoSite:
         )
         return web.Response(text=feed, content_type="application/rss+xml", charset="utf-8")
 
+    def _newest(self) -> list[Article]:
+        shown = [*self.articles, self._late[0]] if self.has_late else self.articles
+        return sorted(shown, key=lambda article: article.date_published, reverse=True)
+
+    async def _late_page(self, request: web.Request) -> web.Response:
+        if not self.has_late:
+            raise web.HTTPNotFound
+        article, layout = self._late
+        return _html(article_page(article, layout, url=self.url + request.path))
+
+    async def _news_sitemap(self, _request: web.Request) -> web.Response:
+        urls = "\n".join(
+            f"<url><loc>{self.url}{article_path(article)}</loc><news:news><news:publication><news:name>{PUBLISHER}"
+            f"</news:name><news:language>en</news:language></news:publication><news:publication_date>"
+            f"{article.date_published.isoformat()}</news:publication_date><news:title>{escape(article.headline)}"
+            f"</news:title></news:news></url>"
+            for article in self._newest()[:10]
+        )
+        sitemap = (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{SITEMAP}" xmlns:news="{NEWS}">\n{urls}\n</urlset>'
+        )
+        return web.Response(text=sitemap, content_type="application/xml", charset="utf-8")
+
     async def _robots(self, _request: web.Request) -> web.Response:
-        return web.Response(text=f"User-agent: *\nDisallow: /editors/\nSitemap: {self.url}/sitemap.xml\n")
+        return web.Response(
+            text=f"User-agent: *\nDisallow: /editors/\n"
+            f"Sitemap: {self.url}/news-sitemap.xml\nSitemap: {self.url}/sitemap.xml\n"
+        )
 
     async def _sitemap(self, _request: web.Request) -> web.Response:
         stored = [*self._pages, *(oddity.path for oddity in ODDITIES if oddity.end is None)]

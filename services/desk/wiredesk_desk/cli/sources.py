@@ -1,5 +1,5 @@
 """`wiredesk sources`: what is collected from where."""
-# ruff: noqa: FBT002, PLC0415 - Typer reads options from defaults; the imports are late so that help is quick
+# ruff: noqa: FBT002, PLC0415, PLR0917 - Typer reads options from defaults; the imports are late so that help is quick
 
 from pathlib import Path
 from typing import Annotated
@@ -25,13 +25,18 @@ def sources_add(
     revisits: Annotated[
         bool, typer.Option("--revisits/--no-revisits", help="Look at each article again for corrections.")
     ] = True,
+    backlog: Annotated[
+        int | None, typer.Option(min=0, max=2000, metavar="N", help="Take so many of the articles it lists now.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Look for a feed or sitemap at an address, show its first articles, ask, and collect it from now on."""
     from wiredesk_desk import running
     from wiredesk_desk.sources import commands
+    from wiredesk_desk.sources.adding import of_labels
 
-    running.execute(commands.add(what, labels=label or [], sure=yes, revisits=revisits, as_json=json))
+    wishes = commands.Wishes(of_labels(label or []), revisits, backlog)
+    running.execute(commands.add(what, wishes, sure=yes, as_json=json))
 
 
 @sources.command("list")
@@ -59,6 +64,15 @@ def sources_check(json: Json = False) -> None:
     from wiredesk_desk.sources import commands
 
     running.execute(commands.check(as_json=json))
+
+
+@sources.command("poll")
+def sources_poll(which: Which) -> None:
+    """Poll a source now, as soon as its host may be asked."""
+    from wiredesk_desk import running
+    from wiredesk_desk.sources import commands
+
+    running.execute(commands.poll(which))
 
 
 @sources.command("pause")
@@ -97,8 +111,9 @@ def sources_import(
     """Add every feed of an OPML file, as feed readers export it; none is asked first."""
     from wiredesk_desk import running
     from wiredesk_desk.sources import commands
+    from wiredesk_desk.sources.adding import of_labels
 
-    running.execute(commands.import_list(path, labels=label or [], as_json=json))
+    running.execute(commands.import_list(path, commands.Wishes(of_labels(label or [])), as_json=json))
 
 
 @sources.command("export")

@@ -5,16 +5,15 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 from rich.console import Console
 
 from wiredesk.client.client import Wiredesk
-from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.events import ServiceName
 from wiredesk_desk.commands.background import in_background
 from wiredesk_desk.commands.starting import Starting, until_ready
 from wiredesk_desk.config import local_control, local_settings, settings_classes
+from wiredesk_desk.demo_source import watch_source
 from wiredesk_desk.output import duration_of, program, say
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_local.demo.feed import run_demo
@@ -27,6 +26,8 @@ from wiredesk_local.state import StateDir
 from wiredesk_local.supervisor import StoppedError, Supervisor
 
 _ALLOW = "WIREDESK_FETCHER__ALLOW_ADDRESSES"
+# There when the demo site has published them: it would take them back at its next start.
+_CORRECTED, _LATE = "demo-corrected", "demo-late"
 _DELAYS = "WIREDESK_FETCHER__DELAYS"
 
 
@@ -69,8 +70,9 @@ async def _run(settings: LocalSettings, counts: Mapping[str, int], *, demo: bool
         code = Exit.OK
         if site is not None:
             code = await _until_asked(supervisor, settings, site)
-            if code is Exit.OK and site.revised:
-                _corrected(settings).touch()
+            for name, is_published in {_CORRECTED: site.revised, _LATE: site.has_late}.items():
+                if code is Exit.OK and is_published:
+                    (settings.local.state_dir / name).touch()
         say("Ctrl-C stops everything. In another terminal, in this folder: `wiredesk status`")
         await supervisor.wait()
     return code
@@ -83,17 +85,14 @@ def _site(settings: LocalSettings) -> DemoSite:
     port = ports.choose("the demo site", options.demo_port, is_set=is_set)
     if is_set:
         check_port(port, "the demo site")
-    return DemoSite(port, revised=_corrected(settings).exists())
-
-
-def _corrected(settings: LocalSettings) -> Path:
-    """There when the demo site has published its correction: it would take it back at its next start."""
-    return settings.local.state_dir / "demo-corrected"
+    return DemoSite(
+        port, revised=(options.state_dir / _CORRECTED).exists(), has_late=(options.state_dir / _LATE).exists()
+    )
 
 
 async def _until_asked(supervisor: Supervisor, settings: LocalSettings, site: DemoSite) -> Exit:
     """Feed the demo site through; give up when somebody asks to stop."""
-    feeding = asyncio.create_task(_feed(supervisor.kafka, settings.lane, site))
+    feeding = asyncio.create_task(_feed(supervisor, settings.lane, site))
     asked = asyncio.create_task(supervisor.wait())
     await asyncio.wait({feeding, asked}, return_when=asyncio.FIRST_COMPLETED)
     for task in (feeding, asked):
@@ -102,10 +101,12 @@ async def _until_asked(supervisor: Supervisor, settings: LocalSettings, site: De
     return Exit.OK if feeding.cancelled() else feeding.result()
 
 
-async def _feed(kafka: KafkaSettings, lane: str, site: DemoSite) -> Exit:
+async def _feed(supervisor: Supervisor, lane: str, site: DemoSite) -> Exit:
     console = Console(highlight=False)
-    async with Wiredesk(kafka, lane=lane) as wire:
+    async with Wiredesk(supervisor.kafka, lane=lane) as wire:
         summary = await run_demo(wire, site, console)
+        if not lane:
+            await watch_source(wire, site, supervisor.dsn, console)
     show(summary, console, example=site.top_story, program=program())
     return Exit.OK if summary.ok else Exit.FAILED
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from wiredesk_desk.config import shown, system
 from wiredesk_desk.output import emit, for_people, heading, say, table
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.sources import showing
-from wiredesk_desk.sources.adding import Addition, candidates, file_of, from_opml, of_labels
+from wiredesk_desk.sources.adding import Addition, candidates, file_of, from_opml
 from wiredesk_fetcher.feeds import opml
 from wiredesk_fetcher.feeds.opml import Outline
 from wiredesk_fetcher.migrations import bring_up
@@ -23,20 +24,29 @@ from wiredesk_fetcher.sources.store import SourceStore
 _NONE = "no sources yet: `wiredesk sources add ADDRESS` looks for feeds there"
 
 
-async def add(what: str, *, labels: list[str], sure: bool, revisits: bool, as_json: bool) -> Exit:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How sources are to be collected: labels for every article, revisits, and how much of what is there already."""
+
+    labels: Mapping[str, str]
+    revisits: bool = True
+    backlog: int | None = None
+
+
+async def add(what: str, wishes: Wishes, *, sure: bool, as_json: bool) -> Exit:
     """Look at an address, or read a list of feeds (OPML), and add what is found there."""
-    given, path = of_labels(labels), file_of(what)
+    path = file_of(what)
     async with _store() as store:
         if path is not None:
-            return await _import(store, path, given, as_json=as_json)
+            return await _import(store, path, wishes, as_json=as_json)
         found = await candidates(what, store, sure=sure, as_json=as_json)
-        return await _add(store, found, given, revisits=revisits, as_json=as_json)
+        return await _add(store, found, wishes, as_json=as_json)
 
 
-async def import_list(path: Path, *, labels: list[str], as_json: bool) -> Exit:
+async def import_list(path: Path, wishes: Wishes, *, as_json: bool) -> Exit:
     """Add every feed of an OPML file."""
     async with _store() as store:
-        return await _import(store, path, of_labels(labels), as_json=as_json)
+        return await _import(store, path, wishes, as_json=as_json)
 
 
 async def export() -> Exit:
@@ -93,6 +103,17 @@ async def check(*, as_json: bool) -> Exit:
     return Exit.FAILED if ill else Exit.OK
 
 
+async def poll(which: str) -> Exit:
+    """Poll a source now."""
+    async with _store() as store:
+        source = await _one(store, which)
+        await store.poll_now(source, datetime.now(UTC))
+    if source.next_poll is None:
+        raise Problem(f"{source.name} is not polled: {source.health.reason}", "wiredesk sources resume SOURCE")
+    say(f"{source.name} is polled as soon as its host may be asked")
+    return Exit.OK
+
+
 async def pause(which: str) -> Exit:
     """Poll a source no more until it is resumed."""
     async with _store() as store:
@@ -120,9 +141,7 @@ async def remove(which: str) -> Exit:
     return Exit.OK
 
 
-async def _add(
-    store: SourceStore, found: list[Addition], labels: Mapping[str, str], *, revisits: bool, as_json: bool
-) -> Exit:
+async def _add(store: SourceStore, found: list[Addition], wishes: Wishes, *, as_json: bool) -> Exit:
     for one in found:
         source = Source(
             source_id=source_id(one.url),
@@ -130,9 +149,10 @@ async def _add(
             title=one.title,
             kind=one.kind,
             site_url=one.site_url,
-            labels={**({"language": one.language} if one.language else {}), **dict(one.labels), **labels},
+            labels={**({"language": one.language} if one.language else {}), **dict(one.labels), **wishes.labels},
             added_at=datetime.now(UTC),
-            revisits=revisits,
+            revisits=wishes.revisits,
+            backlog=wishes.backlog,
         )
         is_new = await store.add(source)
         if not for_people(as_json=as_json):
@@ -144,10 +164,10 @@ async def _add(
     return Exit.OK if found else Exit.FAILED
 
 
-async def _import(store: SourceStore, path: Path, labels: Mapping[str, str], *, as_json: bool) -> Exit:
+async def _import(store: SourceStore, path: Path, wishes: Wishes, *, as_json: bool) -> Exit:
     found = from_opml(path)
     before = len(await store.all())
-    code = await _add(store, found, labels, revisits=True, as_json=as_json)
+    code = await _add(store, found, wishes, as_json=as_json)
     added = len(await store.all()) - before
     say(f"{added} sources added, {len(found) - added} were there already. `wiredesk sources list` shows them.")
     return code

@@ -25,6 +25,7 @@ create table sources (
     site_url text not null,
     labels jsonb not null,
     revisits boolean not null,
+    backlog integer,  -- null: as set for all
     added_at timestamptz not null,
     -- What the next poll is made with.
     moved_to text not null default '',
@@ -62,7 +63,7 @@ create table pages (
     etag text not null,
     last_modified text not null,
     body_hash text not null,
-    submission jsonb not null,  -- made again when the page has changed
+    submission json not null,  -- made again when the page has changed
     visits integer not null,
     next_visit timestamptz  -- null: never
 );

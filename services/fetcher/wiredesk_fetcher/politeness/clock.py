@@ -96,16 +96,25 @@ def claim(
     return replace(host, planned_until=at + delay), Later(at)
 
 
-def give_back(host: Host, turn: int, now: datetime, answered: Answered, retry_after: timedelta | None = None) -> Host:
+def give_back(
+    host: Host,
+    turn: int,
+    now: datetime,
+    answered: Answered,
+    *,
+    delay: timedelta,
+    retry_after: timedelta | None = None,
+) -> Host:
     """Return the state after the request of `turn` ended; what a lost worker gives back late changes nothing.
 
-    `retry_after` is what the host asked for, whatever it answered. A host that was busy or down is remembered: the
-    pauses double from one to the next, and each good answer takes one step back.
+    `delay` counts from here: when the request reached the host, only the answer tells. `retry_after` is what the host
+    asked for, whatever it answered. A host that was busy or down is remembered: the pauses double from one to the
+    next, and each good answer takes one step back.
     """
     if turn != host.turn:
         return host
     busy, failures = host.busy_answers, host.failures
-    pause = retry_after or timedelta()
+    pause = max(delay, retry_after or timedelta())
     if answered is Answered.WELL:
         busy, failures = max(0, busy - 1), 0
     elif answered is Answered.BUSY:
@@ -114,12 +123,15 @@ def give_back(host: Host, turn: int, now: datetime, answered: Answered, retry_af
     else:
         pause = max(pause, min(FIRST_DOWN * 2 ** min(failures, _DOUBLINGS), LONGEST_DOWN))
         failures += 1
-    free = max(host.next_request, now + pause) if pause else host.next_request
     return replace(
-        host,
-        next_request=free,
-        planned_until=max(host.planned_until, free),
+        held(host, now + pause),
         busy_until=None,
         busy_answers=busy,
         failures=failures,
     )
+
+
+def held(host: Host, until: datetime) -> Host:
+    """Return the state of a host that may not be asked before `until`."""
+    free = max(host.next_request, until)
+    return replace(host, next_request=free, planned_until=max(host.planned_until, free))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wiredesk.contracts import wire
-from wiredesk.contracts.errors import InfrastructureError, PermanentError, TransientError
+from wiredesk.contracts.errors import BrokenError, InfrastructureError, PermanentError, TransientError
 from wiredesk.contracts.events import ArticleSubmitted, Rejection, SourceHealth, SourceState
 from wiredesk.contracts.submission import Refusal
 from wiredesk.runtime.pool import Pool
@@ -41,6 +41,8 @@ PARSE_SECONDS = 20.0
 PARSE_BYTES = 1024 * 1024 * 1024
 # Of an index, those that changed last: a site's older sitemaps list what it listed before.
 SITEMAPS_AT_ONCE = 3
+# For its host's time: above the longest delay, and three times within a lease.
+SITEMAP_PATIENCE = timedelta(seconds=130)
 
 Submit = Callable[[ArticleSubmitted], Awaitable[object]]
 Tell = Callable[[wire.Record], Awaitable[object]]
@@ -160,7 +162,11 @@ class Poller:
         if poll is None and isinstance(answer, Response):
             poll = polling.same_body(source, answer, self._now())
         if poll is not None:
-            await self._finish(source, source, poll, ())
+            named = source
+            if poll.saw is Saw.SAME_BODY and isinstance(answer, Response):
+                # The same bytes may have a new name.
+                named = replace(source, **polling.named_by(answer))
+            await self._finish(source, named, poll, ())
             return
         assert isinstance(answer, Response)
         await self._list(source, answer)
@@ -170,19 +176,26 @@ class Poller:
         if isinstance(listing, Poll):
             await self._finish(source, source, listing, ())
             return
-        items = [*listing.items]
-        for sitemap in listing.sitemaps[:SITEMAPS_AT_ONCE]:
-            items += await self._sitemap(sitemap.url)
+        described = polling.described(source, listing, answer)
+        parts = [await self._sitemap(one.url) for one in listing.sitemaps[:SITEMAPS_AT_ONCE]]
+        if parts and all(part is None for part in parts):
+            await self._finish(source, source, Poll(at=self._now(), saw=Saw.SOFT_ERROR, reason="sitemaps"), ())
+            return
+        if None in parts:
+            # What could not be read is asked again, whether the index has changed or not.
+            described = replace(described, etag="", last_modified="", body_hash="")
+        items = [*listing.items, *(item for part in parts for item in part or ())]
         keys = [identity(item) for item in items]
         known = await self._store.known(source, keys)
         wired = await self._store.on_the_wire([article_of(item) for item in items])
-        chosen = polling.sort(source, items, known, wired, backlog=self._backlog)
+        backlog = self._backlog if source.backlog is None else source.backlog
+        chosen = polling.sort(source, items, known, wired, backlog=backlog)
         for item in chosen.submit:
-            await self._submit_one(source, item)
+            await self._submit_one(described, item)
         poll = polling.listed(listing, items, len(chosen.submit) + len(chosen.remember), answer, self._now())
         noted = [Listed(identity(item), article_of(item), was_submitted=True) for item in chosen.submit]
         noted += [Listed(identity(item), article_of(item), was_submitted=False) for item in chosen.remember]
-        await self._finish(source, polling.described(source, listing, answer), poll, noted)
+        await self._finish(source, described, poll, noted)
 
     async def _submit_one(self, source: Source, item: Item) -> None:
         try:
@@ -200,23 +213,26 @@ class Poller:
             found = await self._reader.run(
                 _listing_of, answer.body, answer.content_type, answer.url, timeout=PARSE_SECONDS
             )
+        except BrokenError:
+            await self.close()
+            raise
         except PermanentError as error:
             return Poll(at=self._now(), saw=Saw.HARD_ERROR, reason=error.reason)
         return found if isinstance(found, Listing) else Poll(at=self._now(), saw=Saw.HARD_ERROR, reason=found)
 
-    async def _sitemap(self, url: str) -> Sequence[Item]:
+    async def _sitemap(self, url: str) -> Sequence[Item] | None:
         try:
-            answer = await self._crawler.get(url, LISTING, has_waited=True)
+            answer = await self._crawler.get(url, LISTING, has_waited=True, patience=SITEMAP_PATIENCE)
         except (NotYetError, TransientError):
-            return ()
+            return None
         if isinstance(answer, Refusal) or not 200 <= answer.status < 300:
-            return ()
+            return None
         listing = await self._read(answer)
-        return listing.items if isinstance(listing, Listing) else ()
+        return listing.items if isinstance(listing, Listing) else None
 
     async def _finish(self, before: Source, source: Source, poll: Poll, items: Sequence[Listed]) -> None:
         after = polling.settled(source, poll, jitter=self._jitter())
-        if before.health.state is not after.health.state:
+        if before.health.state is not after.health.state and await self._store.is_polled(source):
             await self._tell(wire.of_source(_said(after, poll.at), source="fetcher"))
         await self._store.finish(after, items, poll.at)
         if poll.reason:
@@ -234,7 +250,8 @@ class Poller:
         url = page.submission.url
         after = replace(page, visits=page.visits + 1)
         try:
-            answer = await self._crawler.get(url, headers=polling.validators(page.etag, page.last_modified))
+            known = polling.validators(page.etag, page.last_modified)
+            answer = await self._crawler.get(url, has_waited=True, headers=known)
         except NotYetError as later:
             await self._store.visited(page, later.at)
             return
@@ -242,12 +259,7 @@ class Poller:
             answer = Refusal(Rejection.HTTP_ERROR, str(error))
         if isinstance(answer, Response) and 200 <= answer.status < 300:
             found = polling.digest(answer.body)
-            after = replace(
-                after,
-                body_hash=found,
-                etag=answer.header("ETag")[:1000],
-                last_modified=answer.header("Last-Modified")[:100],
-            )
+            after = replace(after, body_hash=found, **polling.named_by(answer))
             if found != page.body_hash:
                 # By its address: the stage that gets pages is one, and what it notes of them is noted there.
                 await self._submit(page.submission)

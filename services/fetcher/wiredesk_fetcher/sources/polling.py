@@ -5,11 +5,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import TypedDict
 from uuid import UUID
 
 from wiredesk.contracts.events import Rejection
 from wiredesk.contracts.submission import Refusal
 from wiredesk_fetcher import core
+from wiredesk_fetcher.charset import fit
 from wiredesk_fetcher.core import Response
 from wiredesk_fetcher.feeds.listing import Item, Kind, Listing
 from wiredesk_fetcher.sources.health import after
@@ -19,6 +21,7 @@ from wiredesk_fetcher.sources.source import Source, article_of, identity
 
 # A page is looked at again for corrections: most come within the hour; GDELT asks again after a day and a week.
 REVISITS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
+_LONGEST_NAME = 1000
 # Request Timeout, Too Early, Too Many Requests.
 _PASSING = frozenset({408, 425, 429})
 _CODES = {
@@ -60,7 +63,7 @@ def failed(answer: Response | Refusal, now: datetime) -> Poll | None:
     if 200 <= status < 300:
         return None
     if status == 304:
-        return Poll(at=now, saw=Saw.NOT_MODIFIED, hint=hint)
+        return Poll(at=now, saw=Saw.NOT_MODIFIED, hint=hint, moved_to=answer.moved_to)
     return Poll(at=now, saw=_failure(status), reason=f"http_{status}", retry_after=retry_after)
 
 
@@ -77,7 +80,23 @@ def same_body(source: Source, answer: Response, now: datetime) -> Poll | None:
     if digest(answer.body) != source.body_hash:
         return None
     hint = hint_of({name.lower(): value for name, value in answer.headers}, None, now)
-    return Poll(at=now, saw=Saw.SAME_BODY, listed=source.listed, hint=hint)
+    return Poll(at=now, saw=Saw.SAME_BODY, listed=source.listed, hint=hint, moved_to=answer.moved_to)
+
+
+class Names(TypedDict):
+    """What a server calls a version of a body."""
+
+    etag: str
+    last_modified: str
+
+
+def named_by(answer: Response) -> Names:
+    """Return what the answer calls its body; "" for a name that could not be sent back as it came."""
+    return Names(etag=_name(answer.header("ETag")), last_modified=_name(answer.header("Last-Modified")))
+
+
+def _name(value: str) -> str:
+    return value if len(value) <= _LONGEST_NAME and fit(value) == value else ""
 
 
 def digest(body: bytes) -> str:
@@ -137,9 +156,8 @@ def described(source: Source, listing: Listing, answer: Response) -> Source:
         title=source.title or listing.title,
         kind=listing.kind.value,
         site_url=source.site_url or listing.site_url,
-        etag=answer.header("ETag")[:1000],
-        last_modified=answer.header("Last-Modified")[:100],
         body_hash=digest(answer.body),
+        **named_by(answer),
     )
 
 

@@ -7,6 +7,7 @@ the sitemaps of robots.txt and the usual addresses.
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from wiredesk.contracts.errors import TransientError
@@ -22,6 +23,8 @@ from wiredesk_fetcher.sources.poller import LISTING, PARSE_SECONDS
 # Of the feeds a page names, so many are looked at; sections and comments follow the main one.
 _MOST_NAMED = 5
 _MOST_ASKED = 12
+# Somebody waits; a site that wants more time between two requests is not probed for long.
+_PATIENCE = timedelta(seconds=30)
 _PAGE = "a page, no feed"
 
 
@@ -83,7 +86,7 @@ async def _unnamed(crawler: Crawler, url: str, asked: Iterable[str]) -> list[str
 async def _ask(crawler: Crawler, url: str, tell: Callable[[str], None]) -> Found | Missed | Response:
     tell(url)
     try:
-        answer = await crawler.get(url, LISTING)
+        answer = await crawler.get(url, LISTING, patience=_PATIENCE)
     except NotYetError as later:
         return Missed(url, f"its host may be asked again at {later.at:%H:%M:%S} UTC")
     except TransientError as error:

@@ -19,6 +19,7 @@ _LONGEST_NAME = 200
 class Source:
     """An address that is polled. Times are in UTC; `next_poll` None says never.
 
+    `backlog` is how many of the articles that it lists at its first poll are taken; None: as many as are set for all.
     `moved_to` is where it permanently redirects to. `etag`, `last_modified` and `body_hash` are the last listing's.
     """
 
@@ -30,6 +31,7 @@ class Source:
     labels: Mapping[str, str]
     added_at: datetime
     revisits: bool = True
+    backlog: int | None = None
     moved_to: str = ""
     etag: str = ""
     last_modified: str = ""

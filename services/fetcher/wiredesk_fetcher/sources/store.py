@@ -19,13 +19,13 @@ _HEALTH = TypeAdapter(Health)
 _RHYTHM = TypeAdapter(Rhythm)
 
 _COLUMNS = """
-source_id, url, title, kind, site_url, labels, added_at, revisits, moved_to, etag, last_modified, body_hash, rhythm,
-next_poll, why, health, polls, listed
+source_id, url, title, kind, site_url, labels, added_at, revisits, backlog, moved_to, etag, last_modified, body_hash,
+rhythm, next_poll, why, health, polls, listed
 """
 _ADD = """
 insert into wiredesk_fetcher.sources (
-    source_id, url, title, kind, site_url, labels, added_at, revisits, rhythm, next_poll, why, state, health
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $7, $10, $11, $12) on conflict do nothing
+    source_id, url, title, kind, site_url, labels, added_at, revisits, backlog, rhythm, next_poll, why, state, health
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $7, $11, $12, $13) on conflict do nothing
 """
 _ALL = f"select {_COLUMNS} from wiredesk_fetcher.sources order by title, url"  # noqa: S608 - a constant
 # Whoever takes a source moves its next poll on: should he die, another takes it when that time has come.
@@ -48,8 +48,11 @@ update wiredesk_fetcher.sources set
     title = case when title = '' then $2 else title end, kind = $3,
     site_url = case when site_url = '' then $4 else site_url end,
     moved_to = $5, etag = $6, last_modified = $7, body_hash = $8, rhythm = $9,
-    next_poll = case when state = 'paused' then null else $10::timestamptz end, why = $11,
-    state = case when state = 'paused' then state else $12 end, health = $13, polls = polls + 1, listed = $14
+    next_poll = case when state = 'paused' then null else $10::timestamptz end,
+    why = case when state = 'paused' then why else $11 end,
+    health = case when state = 'paused' then health else $13 end,
+    state = case when state = 'paused' then state else $12 end,
+    polls = polls + 1, listed = $14
 where source_id = $1
 """
 _LIST = """
@@ -58,6 +61,11 @@ select $1, identity, article_id, $2, was_submitted
 from unnest($3::bytea[], $4::uuid[], $5::boolean[]) as i (identity, article_id, was_submitted)
 where exists (select from wiredesk_fetcher.sources where source_id = $1)
 on conflict do nothing
+"""
+_IS_POLLED = "select state <> 'paused' from wiredesk_fetcher.sources where source_id = $1"
+_LEAVE_PAGES = """
+update wiredesk_fetcher.pages set next_visit = null
+where article_id in (select article_id from wiredesk_fetcher.source_items where source_id = $1)
 """
 _SET_STATE = """
 update wiredesk_fetcher.sources set state = $2, health = $3, next_poll = $4, why = $5 where source_id = $1
@@ -80,7 +88,10 @@ select count(*) from wiredesk_fetcher.source_items join articles using (article_
 _PAGE = """
 insert into wiredesk_fetcher.pages as p (
     article_id, outcome, fetched_at, etag, last_modified, body_hash, submission, visits, next_visit
-) values ($1, $2, $3, $4, $5, $6, $7, 0, $8)
+) values (
+    $1, $2, $3, $4, $5, $6, $7, 0,
+    case when not exists (select from wiredesk_fetcher.sources where url = $9 and not revisits) then $8::timestamptz end
+)
 on conflict (article_id) do update set
     outcome = excluded.outcome, fetched_at = excluded.fetched_at, etag = excluded.etag,
     last_modified = excluded.last_modified, body_hash = excluded.body_hash, submission = excluded.submission
@@ -146,7 +157,7 @@ class SourceStore:
         """Add a source, polled at once; False when its address is there already, and nothing changes."""
         row = (
             *(source.source_id, source.url, source.title, source.kind, source.site_url),
-            *(json.dumps(dict(source.labels)), source.added_at, source.revisits),
+            *(json.dumps(dict(source.labels)), source.added_at, source.revisits, source.backlog),
             *(_json(_RHYTHM, source.rhythm), source.why, source.health.state.value, _json(_HEALTH, source.health)),
         )
         with outages():
@@ -158,9 +169,11 @@ class SourceStore:
             return [_source(row) for row in await self._pool.fetch(_ALL)]
 
     async def remove(self, source_id: UUID) -> None:
-        """Forget a source and what it listed; its articles stay."""
+        """Forget a source and what it listed; its articles stay, and are not looked at again."""
         with outages():
-            await self._pool.execute("delete from wiredesk_fetcher.sources where source_id = $1", source_id)
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute(_LEAVE_PAGES, source_id)
+                await connection.execute("delete from wiredesk_fetcher.sources where source_id = $1", source_id)
 
     async def pause(self, source: Source) -> None:
         """Poll it no more until it is resumed."""
@@ -169,6 +182,10 @@ class SourceStore:
     async def resume(self, source: Source, now: datetime) -> None:
         """Poll it again, at once, whatever stopped it."""
         await self._set(source, resumed(source.health), now, "resumed: polled at once")
+
+    async def poll_now(self, source: Source, now: datetime) -> None:
+        """Poll it as soon as its host may be asked; one that is paused or gone stays so."""
+        await self.postpone(source, now)
 
     async def _set(self, source: Source, health: Health, next_poll: datetime | None, why: str) -> None:
         with outages():
@@ -231,15 +248,24 @@ class SourceStore:
                 await connection.execute(_LIST, source.source_id, now, *columns)
                 await connection.execute(_FINISH, *row)
 
+    async def is_polled(self, source: Source) -> bool:
+        """Tell whether it is there and nobody has paused it."""
+        with outages():
+            return bool(await self._pool.fetchval(_IS_POLLED, source.source_id))
+
     # ---- pages ----
 
     async def keep_page(self, page: Page, next_visit: datetime | None) -> None:
-        """Remember what became of a page; `next_visit` counts when it is the first time."""
+        """Remember what became of a page.
+
+        `next_visit` counts when it is the first time and its source wants revisits.
+        """
+        feed = page.submission.feed_item.feed if page.submission.feed_item else ""
         with outages():
             await self._pool.execute(
                 _PAGE,
                 *(page.article_id, page.outcome, page.fetched_at, page.etag, page.last_modified, page.body_hash),
-                *(page.submission.model_dump_json(exclude_none=True), next_visit),
+                *(page.submission.model_dump_json(exclude_none=True), next_visit, feed),
             )
 
     async def take_pages(self, now: datetime, most: int, lease: timedelta) -> list[Page]:

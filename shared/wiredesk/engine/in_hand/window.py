@@ -79,6 +79,15 @@ class Window:
         """Return when the next waiting item becomes ready, or None."""
         return self._later[0][0] if self._later else None
 
+    def take_resting(self) -> list[Item]:
+        """Take out what waits for a later time; it needs no `release`."""
+        resting = [item for _, _, item in self._later]
+        self._later.clear()
+        for item in resting:
+            self._held.discard(item)
+            self._bytes -= item.size
+        return resting
+
     def release(self, items: Iterable[Item]) -> None:
         """Let go of items that were taken: the next of their articles may be begun."""
         for item in items:
