@@ -93,6 +93,19 @@ async def test_the_demo_loses_nothing_though_a_tagger_was_killed_and_the_scale_c
     assert re.search(r"tagger.*(restart|again|-9|SIGKILL)", output, re.IGNORECASE), output
 
 
+async def test_the_site_becomes_a_source_and_a_new_story_on_it_comes_by_itself(newsroom):
+    folder, output = newsroom
+    assert re.search(r"^ +[\d.]+ s later  Ferry Crew Rescues Eleven Rowers", output, re.MULTILINE), output
+    code, out, errors = await _run(folder, "sources", "list")
+    assert code == 0, errors
+    sources = [json.loads(line) for line in out.splitlines()]
+    assert {one["kind"] for one in sources} == {"rss", "news_sitemap"}
+    assert {one["state"] for one in sources} <= {"healthy", "quiet"}
+    code, out, errors = await _run(folder, "sources", "show", "feed.xml")
+    assert code == 0, errors
+    assert json.loads(out)["stored"] >= 1
+
+
 async def test_a_flattened_text_comes_out_clean_with_resolving_entities(newsroom):
     folder, _ = newsroom
     (folder / "story.txt").write_text(FLATTENED)

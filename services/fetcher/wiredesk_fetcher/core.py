@@ -120,12 +120,13 @@ def answered(
         raise TransientError(f"the site answered {response.status}", reason=f"http_{response.status}")
     if refusal := refused_head(response.status, response.content_type):
         return rejected(submission, refusal, at)
-    stated = rights.stated_in(response.headers)
-    if rights.forbids_indexing(stated):
-        asked = ", ".join(stated.robots_tag)
-        return rejected(submission, Refusal(Rejection.ROBOTS, f"the site asks not to (X-Robots-Tag: {asked})"), at)
     content = decode(response.body, response.content_type)
     kind = _KINDS.get(media_type(response.content_type), Content.HTML)
+    in_page = rights.headers_in(content) if kind is Content.HTML else []
+    stated = rights.stated_in([*response.headers, *in_page])
+    if rights.forbids_indexing(stated):
+        asked = ", ".join(stated.robots_tag)
+        return rejected(submission, Refusal(Rejection.ROBOTS, f"the page asks for it: {asked}"), at)
     return _fetched(
         submission,
         kind,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk_fetcher.politeness.rights import Stated, forbids_indexing, stated_in
+from wiredesk_fetcher.politeness.rights import Stated, forbids_indexing, headers_in, stated_in
 
 
 def tags(*values: str) -> tuple[str, ...]:
@@ -118,3 +118,30 @@ def test_whatever_the_headers_what_is_found_can_be_carried(headers):
     told = " ".join([*stated.robots_tag, stated.tdm_policy, stated.content_usage, stated.licence])
     assert "\0" not in told
     told.encode()
+
+
+@pytest.mark.parametrize(
+    ("page", "tags"),
+    [
+        ('<head><meta name="robots" content="noindex, nofollow"></head>', ("noindex", "nofollow")),
+        ("<META content='NOAI' NAME=Robots>", ("noai",)),
+        ('<meta name="wiredesk" content="none">', ("none",)),
+        ('<meta name="googlebot" content="noindex">', ()),
+        ('<!-- <meta name="robots" content="noindex"> --><title>A</title>', ()),
+        ('<body><meta name="robots" content="noindex">', ()),
+        ('<meta name="description" content="robots noindex">', ()),
+    ],
+)
+def test_the_head_of_a_page_states_what_a_header_would(page: str, tags: tuple[str, ...]) -> None:
+    assert stated_in(headers_in(page)).robots_tag == tags
+
+
+def test_the_head_of_a_page_reserves_text_and_data_mining() -> None:
+    page = '<meta name="tdm-reservation" content="1"><meta name="tdm-policy" content="https://a.example/p.json">'
+    stated = stated_in(headers_in(page))
+    assert (stated.tdm_reservation, stated.tdm_policy) == (True, "https://a.example/p.json")
+
+
+def test_a_page_of_half_open_tags_and_comments_is_read_quickly_and_states_nothing() -> None:
+    assert headers_in("<meta " * 20_000) == []
+    assert headers_in("<!--" * 20_000) == []

@@ -19,6 +19,10 @@ _VALUED = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "m
 _NAMED = re.compile(r"([a-z0-9_*-]+)\s*:\s*(.*)", re.DOTALL)
 # What follows the comma in `unavailable_after: Wed, 25 Jun 2030 15:00:00 GMT`.
 _REST_OF_DATE = re.compile(r"[0-9]{1,2}[ -][a-z]{3}")
+_MAX_HEAD = 64 * 1024
+_BODY = re.compile(r"<body[\s>]", re.IGNORECASE)
+_META = re.compile(r"<meta\s([^<>]{1,2000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([\w:-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;[^,;"<>]*(?:"[^"]*"[^,;"<>]*)?)*)')
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE)
 _ANCHOR = re.compile(r";\s*anchor\s*=", re.IGNORECASE)
@@ -58,6 +62,26 @@ def stated_in(headers: Sequence[tuple[str, str]], token: str = TOKEN) -> Stated:
         content_usage=", ".join(usages)[:MAX_EXPRESSION],
         licence=next(_licences(_values(headers, "link")), ""),
     )
+
+
+def headers_in(page: str, token: str = TOKEN) -> list[tuple[str, str]]:
+    """Return what the head of a page states, as the headers that would say the same. Never raises; linear.
+
+    Read are `<meta>` of the names robots (and `token`), tdm-reservation and tdm-policy, in the first 64 KiB.
+    """
+    first, *others = page[:_MAX_HEAD].split("<!--")
+    # What stands in a comment is not said; one without an end goes on to the end.
+    head = first + " ".join(other.partition("-->")[2] for other in others)
+    end = _BODY.search(head)
+    found = []
+    for meta in _META.findall(head, 0, end.start() if end else len(head)):
+        attributes = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(meta)}
+        name = attributes.get("name", "").strip().lower()
+        if name in ("robots", token.lower()):
+            found.append(("x-robots-tag", attributes.get("content", "")))
+        elif name in ("tdm-reservation", "tdm-policy"):
+            found.append((name, attributes.get("content", "")))
+    return found
 
 
 def forbids_indexing(stated: Stated) -> bool:
