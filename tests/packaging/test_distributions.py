@@ -36,7 +36,7 @@ for name in sys.argv[2:]:
 NOT_ALONE = {
     "wiredesk_desk": (
         *("commands.up", "commands.starting", "commands.background"),
-        *("commands.try_article", "commands.knowledge", "dead_letters.trial", "fetching"),
+        *("commands.try_article", "commands.knowledge", "dead_letters.trial", "demo_source", "fetching"),
         *(f"sources.{name}" for name in ("adding", "bot_page", "commands", "showing")),
     ),
     "wiredesk_tagger": tuple(

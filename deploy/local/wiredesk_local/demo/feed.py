@@ -54,6 +54,8 @@ async def _first_editions(wire: Wiredesk, site: DemoSite, ledger: Ledger) -> Non
         found = await read_site(site.url)
     except OSError as error:
         raise InfrastructureError(f"the demo site does not answer: {type(error).__name__}") from error
+    # That one comes by itself, from the site as a source.
+    found = [page for page in found if page.url != site.late_url]
     stories = site.articles
     await asyncio.gather(
         *(_submit(wire, ledger, page) for page in found),

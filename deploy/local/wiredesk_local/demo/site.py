@@ -105,6 +105,11 @@ class DemoSite:
     def publish_late(self) -> str:
         """Put the late story on the site, into its feed and its news sitemap; returns its URL."""
         self.has_late = True
+        return self.late_url
+
+    @property
+    def late_url(self) -> str:
+        """The address of the late story, whether it is there yet or not."""
         return self.url + article_path(self._late[0])
 
     def _app(self) -> web.Application:
