@@ -1,5 +1,7 @@
 """The fetcher: a submission comes in; the page or text as got, a rejection or a wish to retry goes out.
 
-Read in this order: `handlers` (event in, event out), `http` (one polite, bounded GET), `core` (what an answer becomes),
-`addresses` (what may be connected to), `charset` (bytes to text), `settings`, `__main__` (the wiring).
+Read in this order: `handlers` (event in, event out), `crawler` (a polite GET: robots.txt, the host's clock, redirects),
+`http` (one bounded request), `core` (what an answer becomes), `politeness` and `hosts` (what a host is owed, and where
+that is kept), `addresses` (what may be connected to), `charset` (bytes to text), `notes` and `page_archive` (what is
+kept of a page), `settings`, `__main__` (the wiring). Beside it `sources` polls what `feeds` can read.
 """
