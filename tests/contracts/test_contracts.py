@@ -16,10 +16,10 @@ from wiredesk.contracts.events import (
     Event,
     Rejection,
     ServiceName,
-    SourceState,
     StoreStatus,
     ZoneKind,
 )
+from wiredesk.contracts.sources import SourceState
 
 GOLDEN = Path(__file__).with_name("golden")
 CONTRACTS = Path(__file__).parents[2] / "docs" / "contracts"

@@ -1,10 +1,11 @@
 """Where what is known of hosts is kept: in PostgreSQL for all fetchers together, or in this process alone."""
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import astuple
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from wiredesk.postgres.connections import ACQUIRE_SECONDS, Connections, outages
 from wiredesk_fetcher.politeness import clock
@@ -37,86 +38,13 @@ on conflict (origin) do update set access = excluded.access, body = excluded.bod
 """
 
 
-class Hosts(Protocol):
+class Hosts(ABC):
     """The hosts' clocks and robots.txt files. Every method may raise `InfrastructureError`: the place is away."""
 
     async def claim(
         self, host: str, now: datetime, delay: timedelta, lease: timedelta, *, has_waited: bool
     ) -> Granted | Later:
         """Claim a turn (see `clock.claim`). Of any number of workers at once, one gets it."""
-
-    async def give_back(
-        self,
-        host: str,
-        turn: int,
-        now: datetime,
-        answered: Answered,
-        *,
-        delay: timedelta,
-        retry_after: timedelta | None = None,
-    ) -> None:
-        """End a turn (see `clock.give_back`)."""
-
-    async def hold(self, host: str, until: datetime) -> None:
-        """Let nobody ask a host before `until`."""
-
-    async def robots(self, origin: str, now: datetime) -> Robots | None:
-        """Return the robots.txt of an origin as it was got last; None when it has to be got (again)."""
-
-    async def keep_robots(self, origin: str, robots: Robots, expires_at: datetime) -> None:
-        """Remember a robots.txt until `expires_at`."""
-
-
-class HostsHere:
-    """Hosts in this process's memory: for one fetcher, and for looking at one page."""
-
-    def __init__(self) -> None:
-        self._hosts: OrderedDict[str, Host] = OrderedDict()
-        self._robots: OrderedDict[str, tuple[Robots, datetime]] = OrderedDict()
-
-    async def claim(
-        self, host: str, now: datetime, delay: timedelta, lease: timedelta, *, has_waited: bool
-    ) -> Granted | Later:
-        state, result = clock.claim(self._hosts.get(host, Host()), now, delay, lease, has_waited=has_waited)
-        _remember(self._hosts, host, state)
-        return result
-
-    async def give_back(
-        self,
-        host: str,
-        turn: int,
-        now: datetime,
-        answered: Answered,
-        *,
-        delay: timedelta,
-        retry_after: timedelta | None = None,
-    ) -> None:
-        if host in self._hosts:
-            self._hosts[host] = clock.give_back(
-                self._hosts[host], turn, now, answered, delay=delay, retry_after=retry_after
-            )
-
-    async def hold(self, host: str, until: datetime) -> None:
-        _remember(self._hosts, host, clock.held(self._hosts.get(host, Host()), until))
-
-    async def robots(self, origin: str, now: datetime) -> Robots | None:
-        robots, expires_at = self._robots.get(origin, (None, now))
-        return robots if expires_at > now else None
-
-    async def keep_robots(self, origin: str, robots: Robots, expires_at: datetime) -> None:
-        _remember(self._robots, origin, (robots, expires_at))
-
-
-class HostsTogether:
-    """Hosts in PostgreSQL: the row of a host is locked for the moment of a claim, so no two workers get one turn."""
-
-    def __init__(self, pool: Connections) -> None:
-        self._pool = pool
-        self._read = HostsHere()
-
-    async def claim(
-        self, host: str, now: datetime, delay: timedelta, lease: timedelta, *, has_waited: bool
-    ) -> Granted | Later:
         return await self._change(host, lambda state: clock.claim(state, now, delay, lease, has_waited=has_waited))
 
     async def give_back(
@@ -129,13 +57,55 @@ class HostsTogether:
         delay: timedelta,
         retry_after: timedelta | None = None,
     ) -> None:
+        """End a turn (see `clock.give_back`)."""
         await self._change(
             host,
             lambda state: (clock.give_back(state, turn, now, answered, delay=delay, retry_after=retry_after), None),
         )
 
     async def hold(self, host: str, until: datetime) -> None:
+        """Let nobody ask a host before `until`."""
         await self._change(host, lambda state: (clock.held(state, until), None))
+
+    @abstractmethod
+    async def robots(self, origin: str, now: datetime) -> Robots | None:
+        """Return the robots.txt of an origin as it was got last; None when it has to be got (again)."""
+
+    @abstractmethod
+    async def keep_robots(self, origin: str, robots: Robots, expires_at: datetime) -> None:
+        """Remember a robots.txt until `expires_at`."""
+
+    @abstractmethod
+    async def _change(self, host: str, change: Callable[[Host], tuple[Host, T]]) -> T:
+        """Put the state that `change` makes of a host's in its place; nobody else changes it meanwhile."""
+
+
+class HostsHere(Hosts):
+    """Hosts in this process's memory: for one fetcher, and for looking at one page."""
+
+    def __init__(self) -> None:
+        self._hosts: OrderedDict[str, Host] = OrderedDict()
+        self._robots: OrderedDict[str, tuple[Robots, datetime]] = OrderedDict()
+
+    async def robots(self, origin: str, now: datetime) -> Robots | None:
+        robots, expires_at = self._robots.get(origin, (None, now))
+        return robots if expires_at > now else None
+
+    async def keep_robots(self, origin: str, robots: Robots, expires_at: datetime) -> None:
+        _remember(self._robots, origin, (robots, expires_at))
+
+    async def _change(self, host: str, change: Callable[[Host], tuple[Host, T]]) -> T:
+        after, result = change(self._hosts.get(host, Host()))
+        _remember(self._hosts, host, after)
+        return result
+
+
+class HostsTogether(Hosts):
+    """Hosts in PostgreSQL: the row of a host is locked for the moment of a claim, so no two workers get one turn."""
+
+    def __init__(self, pool: Connections) -> None:
+        self._pool = pool
+        self._read = HostsHere()
 
     async def robots(self, origin: str, now: datetime) -> Robots | None:
         if (known := await self._read.robots(origin, now)) is not None:

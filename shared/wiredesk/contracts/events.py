@@ -62,8 +62,6 @@ __all__ = [
     "Rights",
     "ServiceName",
     "Settlement",
-    "SourceHealth",
-    "SourceState",
     "StoreStatus",
     "Url",
     "Version",
@@ -265,31 +263,6 @@ class ArticleRejected(Event):
     reason: Rejection
     detail: str = Field("", max_length=500, description="for people; never the body")
     url: Url | None = None
-
-
-class SourceState(OpenEnum):
-    """How a source is."""
-
-    NEW = "new"
-    HEALTHY = "healthy"
-    QUIET = "quiet"
-    FAILING = "failing"
-    DEAD = "dead"
-    BLOCKED = "blocked"
-    PAUSED = "paused"
-
-
-class SourceHealth(Event):
-    """A source changed its state; the last one for a source holds."""
-
-    schema_version: Version = "1.0"
-    source_id: UUID
-    url: Url
-    title: str = ""
-    state: SourceState
-    reason: str = Field("", max_length=500, description="why, in words")
-    at: datetime
-    next_poll: datetime | None = Field(None, description="absent: never")
 
 
 class Settlement(OpenEnum):

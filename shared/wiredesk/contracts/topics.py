@@ -17,8 +17,8 @@ from wiredesk.contracts.events import (
     ArticleSubmitted,
     DeadLetterSettled,
     Event,
-    SourceHealth,
 )
+from wiredesk.contracts.sources import SourceHealth
 
 MiB = 1024 * 1024
 

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from wiredesk.contracts import topics
 from wiredesk.contracts.errors import InvalidRecordError
-from wiredesk.contracts.events import ArticleCleaned, ArticleRejected, ArticleSubmitted, Event, SourceHealth
+from wiredesk.contracts.events import ArticleCleaned, ArticleRejected, ArticleSubmitted, Event
 from wiredesk.contracts.ids import registrable_host
 from wiredesk.contracts.json_size import has_more_values
+from wiredesk.contracts.sources import SourceHealth
 from wiredesk.contracts.submission import article_of
 from wiredesk.contracts.topics import Topic
 

@@ -11,7 +11,8 @@ from typing import Any
 from tests.unit.fetcher.crawling import Answer
 from tests.unit.fetcher.sites import options, raw_site
 from wiredesk.contracts import topics
-from wiredesk.contracts.events import ArticleSubmitted, SourceHealth
+from wiredesk.contracts.events import ArticleSubmitted
+from wiredesk.contracts.sources import SourceHealth
 from wiredesk.contracts.wire import Record
 from wiredesk.runtime.pool import Pool
 from wiredesk_fetcher.crawler import Crawler

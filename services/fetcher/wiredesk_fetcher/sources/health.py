@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
+from typing import TypeAlias
 
+from wiredesk.contracts.sources import SourceState
 from wiredesk_fetcher.sources.polled import Poll, Saw
+
+State: TypeAlias = SourceState
 
 # Media Cloud's rss-fetcher: "a surprising number of feeds come back from what looks like death"; its MAX_FAILURES went
 # from 4 to 10 to 30. It counts 0.5 for a soft failure and 0.25 for a passing one, as what may pass by itself counts
@@ -31,18 +34,6 @@ _UNSAID = {
     Saw.HARD_ERROR: "the site has no feed there",
     Saw.BLOCKED: "the site forbids it",
 }
-
-
-class State(StrEnum):
-    """How a source is."""
-
-    NEW = "new"  # not polled yet
-    HEALTHY = "healthy"
-    QUIET = "quiet"  # it answers, but nothing new has come for unusually long
-    FAILING = "failing"
-    DEAD = "dead"
-    BLOCKED = "blocked"  # the site does not want it polled
-    PAUSED = "paused"  # by a person, and only by a person
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import BrokenError, InfrastructureError, PermanentError, TransientError
-from wiredesk.contracts.events import ArticleSubmitted, Rejection, SourceHealth, SourceState
+from wiredesk.contracts.events import ArticleSubmitted, Rejection
+from wiredesk.contracts.sources import SourceHealth
 from wiredesk.contracts.submission import Refusal
 from wiredesk.runtime.pool import Pool
 from wiredesk_fetcher.core import Response
@@ -22,7 +23,6 @@ from wiredesk_fetcher.feeds.listing import Item, Listing, NotAListingError, TooL
 from wiredesk_fetcher.feeds.reading import MAX_FEED_BYTES, read
 from wiredesk_fetcher.http import UNKNOWN_HOST, Wanted
 from wiredesk_fetcher.sources import polling
-from wiredesk_fetcher.sources.health import Health
 from wiredesk_fetcher.sources.polled import Poll, Saw
 from wiredesk_fetcher.sources.source import Source, article_of, identity, submission
 from wiredesk_fetcher.sources.store import Listed, Page, SourceStore
@@ -277,12 +277,12 @@ def _listing_of(body: bytes, content_type: str, url: str) -> Listing | str:
 
 
 def _said(source: Source, at: datetime) -> SourceHealth:
-    health: Health = source.health
+    health = source.health
     return SourceHealth(
         source_id=source.source_id,
         url=source.url,
         title=source.title[:500],
-        state=SourceState(health.state.value),
+        state=health.state,
         reason=health.reason[:500],
         at=at,
         next_poll=source.next_poll,

@@ -57,7 +57,7 @@ def failed(answer: Response | Refusal, now: datetime) -> Poll | None:
     if isinstance(answer, Refusal):
         saw, reason = _CODES.get(answer.reason, (Saw.HARD_ERROR, answer.reason.value))
         return Poll(at=now, saw=saw, reason=reason)
-    hint = hint_of({name.lower(): value for name, value in answer.headers}, None, now)
+    hint = _hint(answer, None, now)
     retry_after = core.wait(answer.retry_after, now, LONGEST_ASKED) if answer.retry_after else None
     status = answer.status
     if 200 <= status < 300:
@@ -79,7 +79,7 @@ def same_body(source: Source, answer: Response, now: datetime) -> Poll | None:
     """Return the poll of a body that is the last one's, byte for byte; None when it has to be read."""
     if digest(answer.body) != source.body_hash:
         return None
-    hint = hint_of({name.lower(): value for name, value in answer.headers}, None, now)
+    hint = _hint(answer, None, now)
     return Poll(at=now, saw=Saw.SAME_BODY, listed=source.listed, hint=hint, moved_to=answer.moved_to)
 
 
@@ -97,6 +97,10 @@ def named_by(answer: Response) -> Names:
 
 def _name(value: str) -> str:
     return value if len(value) <= _LONGEST_NAME and fit(value) == value else ""
+
+
+def _hint(answer: Response, ttl: timedelta | None, now: datetime) -> timedelta | None:
+    return hint_of({name.lower(): value for name, value in answer.headers}, ttl, now)
 
 
 def digest(body: bytes) -> str:
@@ -137,14 +141,13 @@ def sort(
 
 def listed(listing: Listing, items: Sequence[Item], new: int, answer: Response, now: datetime) -> Poll:
     """Return the poll of a listing with `items`, of which so many are `new`."""
-    headers = {name.lower(): value for name, value in answer.headers}
     return Poll(
         at=now,
         saw=Saw.LISTING,
         listed=len(items),
         new=new,
         published=tuple(item.published for item in items if item.published is not None),
-        hint=hint_of(headers, listing.ttl, now),
+        hint=_hint(answer, listing.ttl, now),
         moved_to=answer.moved_to,
     )
 
