@@ -2,6 +2,7 @@
 
 - `state.json`: who runs here and how to reach it; holds passwords and a token, so mode 0600
 - `ports.json`: which ports the servers had, and keep
+- `contact`: whom sites may write to, as `wiredesk sources contact` was told; every fetcher that runs here gets it
 - `lock`: held by the supervisor for as long as it lives
 - `pids/`: one file per child, read at the next start after a crash
 - `logs/`: one file per process
@@ -17,7 +18,7 @@ from typing import Any
 
 from wiredesk_local.processes.child import is_running
 
-_STATE = "state.json"
+_STATE, _CONTACT = "state.json", "contact"
 
 
 class StateDir:
@@ -40,15 +41,27 @@ class StateDir:
 
     def write(self, state: dict[str, Any]) -> None:
         """Replace `state.json` in one step, readable by its owner only."""
-        part = self.root / f"{_STATE}.part"
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(state, file, indent=2)
-        part.replace(self.root / _STATE)
+        self._replace(_STATE, json.dumps(state, indent=2))
 
     def clear(self) -> None:
         """Say that nothing runs here."""
         (self.root / _STATE).unlink(missing_ok=True)
+
+    def contact(self) -> str:
+        """Return whom sites may write to, as it was told here; empty when it was not."""
+        try:
+            return (self.root / _CONTACT).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def keep_contact(self, contact: str) -> None:
+        """Remember `contact` until another is told, or the folder is deleted; makes the folder when it is not there.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        self.create()
+        self._replace(_CONTACT, f"{contact}\n")
 
     def running(self) -> dict[str, Any] | None:
         """What `state.json` says, when its supervisor is still alive."""
@@ -57,3 +70,10 @@ class StateDir:
             if is_running(state["pid"], state["started"]):
                 return state
         return None
+
+    def _replace(self, name: str, text: str) -> None:
+        part = self.root / f"{name}.part"
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        part.replace(self.root / name)

@@ -29,6 +29,7 @@ _SERVER_STOP_SECONDS = 20.0
 # Long enough for a demo to have the machine to itself.
 _TRAIN_AFTER_SECONDS = 20.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_CONTACT = "WIREDESK_FETCHER__CONTACT"
 
 # (Kafka, lane, bytes that all partitions of one topic may take together; None: no bound)
 ApplyTopics = Callable[[KafkaSettings, Lane, int | None], Awaitable[object]]
@@ -150,6 +151,12 @@ class Supervisor:
         """Where PostgreSQL answers, without its password."""
         return "your PostgreSQL" if self.settings.existing_postgres else f"PostgreSQL {self.dsn.rpartition('@')[2]}"
 
+    @property
+    def contact(self) -> str:
+        """Whom sites may write to, for workers that start now: what the environment says, else what was told here."""
+        named = next((value for name, value in os.environ.items() if name.upper() == _CONTACT), "")
+        return named or self._state.contact()
+
     def status(self) -> dict[str, Any]:
         """What runs, without secrets."""
         return {
@@ -157,6 +164,7 @@ class Supervisor:
             "phase": self._phase,
             "ready": self.is_ready,
             "bootstrap_servers": self.bootstrap_servers,
+            "contact": self.contact,
             "servers": [
                 {
                     "name": name,
@@ -243,6 +251,7 @@ class Supervisor:
             "WIREDESK_KAFKA__BOOTSTRAP_SERVERS": ",".join(self.bootstrap_servers),
             "WIREDESK_STORAGE__DSN": self.dsn,
             "WIREDESK_FETCHER__DSN": self.dsn,
+            **({_CONTACT: self.contact} if self.contact else {}),
             **{f"WIREDESK_KAFKA__{name.upper()}": value for name, value in self._plain_login().items()},
         }
 

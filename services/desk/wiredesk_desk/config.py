@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SERVERS = "WIREDESK_KAFKA__BOOTSTRAP_SERVERS"
 DSN = "WIREDESK_STORAGE__DSN"
+CONTACT = "WIREDESK_FETCHER__CONTACT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,19 @@ async def show(*, as_json: bool) -> Exit:
         of_kafka = {"bootstrap_servers", *here.control.kafka_login} if here.uses_local_kafka else set()
         found = {f"WIREDESK_KAFKA__{name.upper()}": getattr(here.kafka, name) for name in of_kafka} | {DSN: here.dsn}
     rows = {row["setting"]: row for cls in settings_classes() for row in settings_rows(cls, found)}
+    if CONTACT in rows and not rows[CONTACT]["value"] and (contact := _told_contact()):
+        rows[CONTACT] = {**rows[CONTACT], "value": contact, "origin": "wiredesk sources contact"}
     table(list(rows.values()), as_json=as_json, empty="")
     say(f"Kafka and PostgreSQL: {here.origin}.")
     return Exit.OK
+
+
+def _told_contact() -> str:
+    if not is_installed("wiredesk_local"):
+        return ""
+    from wiredesk_local.state import StateDir  # noqa: PLC0415 - may not be installed
+
+    return StateDir(local_settings().local.state_dir).contact()
 
 
 def settings_rows(cls: type[ServiceSettings], found: dict[str, Any]) -> Iterator[Row]:

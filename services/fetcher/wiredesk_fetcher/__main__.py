@@ -25,6 +25,9 @@ from wiredesk_fetcher.page_archive import PageArchive
 from wiredesk_fetcher.settings import FetcherSettings
 from wiredesk_fetcher.sources.poller import Poller
 from wiredesk_fetcher.sources.store import SourceStore
+from wiredesk_fetcher.websub.callbacks import listening
+from wiredesk_fetcher.websub.store import Subscriptions
+from wiredesk_fetcher.websub.subscriber import Subscriber
 
 log = logging.getLogger(__name__)
 
@@ -56,22 +59,42 @@ async def worker(settings: FetcherSettings) -> AsyncIterator[Worker[ArticleSubmi
             log.info("migrations applied: %s", ", ".join(applied))
         pool = await stack.enter_async_context(open_pool(database))
         crawler, store = Crawler(web, HostsTogether(pool), options, _now), SourceStore(pool)
+        subscriptions = None
         # History is submitted, not discovered: only the live lane polls.
+        if options.websub_url and not settings.lane:
+            subscriptions = Subscriptions(pool, options.websub_url)
+            callbacks = listening(subscriptions, host=options.websub_host, port=options.websub_port, now=_now)
+            await stack.enter_async_context(callbacks)
+            subscribing = asyncio.create_task(Subscriber(subscriptions, crawler, _now).run())
+            stack.push_async_callback(_end, subscribing)
         if options.polls and not settings.lane:
-            polling = asyncio.create_task(_poll(settings, store, crawler))
+            polling = asyncio.create_task(_poll(settings, store, crawler, subscriptions))
             stack.push_async_callback(_end, polling)
         handler = partial(fetch, crawler=crawler, clock=_now, note=Notes(store, archive).note)
         yield Worker(work=one_by_one(handler, concurrency=CONCURRENCY), ready=(partial(unready, pool),))
 
 
-async def _poll(settings: FetcherSettings, store: SourceStore, crawler: Crawler) -> None:
+async def _poll(
+    settings: FetcherSettings, store: SourceStore, crawler: Crawler, subscriptions: Subscriptions | None
+) -> None:
     """Poll for as long as the process lives; Kafka may come up after it."""
     options = settings.fetcher
     while True:
         with suppress(InfrastructureError):
-            async with Wiredesk(settings.kafka) as wire:
+            async with (
+                Wiredesk(settings.kafka) as wire,
+                Wiredesk(settings.kafka, lane=options.backlog_lane) as behind,
+            ):
                 poller = Poller(
-                    store, crawler, wire.submit, wire.send, at_once=options.polls, backlog=options.backlog, now=_now
+                    store,
+                    crawler,
+                    wire.submit,
+                    wire.send,
+                    at_once=options.polls,
+                    backlog=options.backlog,
+                    now=_now,
+                    subscriptions=subscriptions,
+                    submit_backlog=behind.submit,
                 )
                 await poller.run()
         await asyncio.sleep(_START_AGAIN_SECONDS)

@@ -223,8 +223,16 @@ def _rights(response: Response, stated: Stated) -> Rights:
         tdm_reservation=stated.tdm_reservation,
         tdm_policy=fit(stated.tdm_policy) or None,
         content_usage=fit(stated.content_usage or robots.content_usage) or None,
-        licence=fit(stated.licence or next(iter(robots.licences), "")) or None,
+        licence=fit(_absolute(response.url, stated.licence) or next(iter(robots.licences), "")) or None,
     )
+
+
+def _absolute(url: str, reference: str) -> str:
+    """Return where a reference on the page at `url` leads; as it is where that cannot be told."""
+    try:
+        return urljoin(url, reference) if reference else ""
+    except ValueError:
+        return reference
 
 
 def _fetched(

@@ -139,6 +139,16 @@ class Crawler:
                 moved_to = target
             at, hops, has_waited, patience = target, hops + 1, True, max(patience, _PATIENCE)
 
+    async def post(self, url: str, form: Mapping[str, str], wanted: Wanted) -> Response | Refusal:
+        """Return the answer of one POST of `form` at its host's time, or why it was refused. Follows no redirect.
+
+        Raises:
+            NotYetError, TransientError, InfrastructureError: as `get` does.
+        """
+        # robots.txt is about what a crawler comes upon (RFC 9309); who names an address for requests has invited them.
+        budget = _Budget(self._options.deadline_seconds)
+        return await self._ask(url, wanted, None, budget, patience=NAP, has_waited=True, form=form)
+
     async def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that the robots.txt of a URL's host names; none when it cannot be read now."""
         try:
@@ -181,10 +191,11 @@ class Crawler:
         patience: timedelta,
         has_waited: bool,
         headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
     ) -> Response | Refusal:
         host = clock_of(url)
         delay = self._delay(host, file)
-        asking = partial(self._web.ask, url, wanted, headers=headers)
+        asking = partial(self._web.ask, url, wanted, headers=headers, form=form)
         if not delay:
             async with self._one_of_few(registrable_host(url)):
                 return await budget.of(asking)

@@ -1,4 +1,4 @@
-"""The web: one GET with everything a hostile site can do to it held in bounds. The only file that opens a connection.
+"""The web: one request with all a hostile site can do to it held in bounds. The only file that opens a connection.
 
 Bounds: addresses (checked on the address really connected to, so no DNS answer gets round them), ports, decompressed
 bytes, and one deadline for a whole answer. Where a redirect goes is for `crawler` to decide.
@@ -9,9 +9,11 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 import aiohttp
+from aiohttp.client_middlewares import ClientHandlerType, ClientMiddlewareType
 from aiohttp.connector import AddrInfoType
 
 from wiredesk.contracts.errors import TransientError
@@ -21,6 +23,7 @@ from wiredesk.contracts.submission import Refusal
 from wiredesk_fetcher import core
 from wiredesk_fetcher.addresses import Reach
 from wiredesk_fetcher.core import Response
+from wiredesk_fetcher.politeness.signatures import BotKey
 from wiredesk_fetcher.settings import FetcherOptions
 
 _CHUNK = 64 * 1024
@@ -66,11 +69,16 @@ class Web:
         self._session = session
 
     async def ask(
-        self, url: str, wanted: Wanted, seconds: float, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        wanted: Wanted,
+        seconds: float,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
     ) -> Response | Refusal:
         """Return the answer of one GET within `seconds`, or why it was refused. Follows no redirect.
 
-        Errors name the host, never the URL.
+        With a `form` it is a POST of it, urlencoded in UTF-8. Errors name the host, never the URL.
 
         Raises:
             TransientError: no answer in time, no connection, a broken answer, no such name (`unknown_host`).
@@ -79,8 +87,12 @@ class Web:
         try:
             async with (
                 asyncio.timeout(seconds),
-                self._session.get(
-                    url, allow_redirects=False, headers={"Accept": wanted.accept, **(headers or {})}
+                self._session.request(
+                    "GET" if form is None else "POST",
+                    url,
+                    data=form,
+                    allow_redirects=False,
+                    headers={"Accept": wanted.accept, **(headers or {})},
                 ) as reply,
             ):
                 return await _read(url, reply, wanted)
@@ -100,8 +112,8 @@ def _failed(host: str, error: aiohttp.ClientError | OSError) -> Refusal:
         if isinstance(error.os_error, _NoContactError):
             return Refusal(
                 Rejection.NO_CONTACT,
-                "no contact is set that a site could complain to: set WIREDESK_FETCHER__CONTACT to an e-mail address "
-                "or page of yours, start the fetcher anew, and submit it again",
+                "no contact is set that a site could complain to: wiredesk sources contact you@example.org (or "
+                "WIREDESK_FETCHER__CONTACT where the fetcher runs elsewhere), then submit it again",
             )
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         if error.os_error.errno in _NO_SUCH_NAME:
@@ -157,8 +169,23 @@ async def open_web(options: FetcherOptions) -> AsyncIterator[Web]:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None),
         trust_env=False,
+        middlewares=_signing(options),
     ) as session:
         yield Web(session)
+
+
+def _signing(options: FetcherOptions) -> tuple[ClientMiddlewareType, ...]:
+    """Return what signs every request of a session, whatever its method; nothing without a key."""
+    if not options.bot_key:
+        return ()
+    key, as_string = BotKey.from_pem(options.bot_key.get_secret_value()), options.bot_agent_form == "string"
+
+    async def sign(request: aiohttp.ClientRequest, send: ClientHandlerType) -> aiohttp.ClientResponse:
+        now = datetime.now(UTC)
+        request.headers.update(key.signed(str(request.url), now, options.bot_directory, as_string=as_string))
+        return await send(request)
+
+    return (sign,)
 
 
 def user_agent(contact: str) -> str:

@@ -117,7 +117,7 @@ class Rights(Event):
     tdm_reservation: bool | None = Field(None, description="W3C TDM Reservation Protocol: true: rights are reserved")
     tdm_policy: str | None = None
     content_usage: str | None = Field(None, description="IETF AIPREF, from the header or robots.txt")
-    licence: str | None = Field(None, description="address of its RSL or other licence")
+    licence: str | None = Field(None, description="address of its RSL or other licence; its own where it holds one")
 
 
 class Image(Event):

@@ -1,7 +1,7 @@
 """A poller on real PostgreSQL whose time a test sets, and the feeds it reads."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -84,7 +84,13 @@ class Newsroom:
 
 @asynccontextmanager
 async def open_newsroom(
-    store: SourceStore, reader: Pool, *, hosts: Hosts | None = None, is_running: bool = False, **fields: Any
+    store: SourceStore,
+    reader: Pool,
+    *,
+    hosts: Hosts | None = None,
+    is_running: bool = False,
+    submit_backlog: Callable[[ArticleSubmitted], Awaitable[None]] | None = None,
+    **fields: Any,
 ) -> AsyncIterator[Newsroom]:
     """Yield a newsroom; unless its time `is_running`, it stands still until a test moves it."""
     given, room, began = options(**fields), Newsroom(store), time.monotonic()
@@ -95,7 +101,15 @@ async def open_newsroom(
     async with open_web(given) as web:
         room.crawler = Crawler(web, hosts or HostsHere(), given, clock)
         room.poller = Poller(
-            store, room.crawler, room.submit, room.tell, at_once=8, backlog=BACKLOG, now=clock, jitter=lambda: 0.5
+            store,
+            room.crawler,
+            room.submit,
+            room.tell,
+            at_once=8,
+            backlog=BACKLOG,
+            now=clock,
+            jitter=lambda: 0.5,
+            submit_backlog=submit_backlog,
         )
         # It is the tests' own, and outlives the poller.
         room.poller._reader = reader

@@ -26,6 +26,24 @@ async def test_of_a_new_source_the_newest_are_submitted_oldest_first_and_the_res
     assert first.feed_item.model_dump(exclude_none=True)["guid"] == "harbour-3"
 
 
+async def test_what_a_new_source_lists_already_goes_its_own_way_and_what_is_new_later_does_not(newsroom, reader):
+    behind = []
+
+    async def submit_backlog(submission):
+        behind.append(submission.feed_item.headline)
+
+    async with (
+        serve(feed=feed([2, 1])) as site,
+        open_newsroom(newsroom.store, reader, submit_backlog=submit_backlog) as room,
+    ):
+        await room.add(f"{site.base}/feed")
+        await room.look()
+        assert (behind, room.taken()) == (["Story 1", "Story 2"], [])
+        site.answers["/feed"] = feed([3, 2, 1])
+        await room.later()
+        assert (behind, room.taken()) == (["Story 1", "Story 2"], ["Story 3"])
+
+
 async def test_the_newest_come_first_by_their_dates_however_the_feed_orders_them(newsroom):
     async with serve(feed=feed([2, 5, 1, 4, 3])) as site:
         await newsroom.add(f"{site.base}/feed")

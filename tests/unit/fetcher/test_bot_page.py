@@ -14,7 +14,7 @@ from wiredesk_fetcher.politeness.robots import of_answer
 class Reader(HTMLParser):
     """What a page shows, and its elements with their attributes."""
 
-    VOID = frozenset({"meta"})
+    VOID = frozenset({"meta", "link"})
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -48,8 +48,10 @@ class Reader(HTMLParser):
 CONTACT = "https://newsroom.example/crawler"
 
 
-def shown(name="Example Newsroom", contact=CONTACT, addresses=("192.0.2.0/28", "2001:db8::/64"), version="1.2.3"):
-    return Reader(bot_page(name, contact, addresses, version))
+def shown(
+    name="Example Newsroom", contact=CONTACT, addresses=("192.0.2.0/28", "2001:db8::/64"), version="1.2.3", **more
+):
+    return Reader(bot_page(name, contact, addresses, version, **more))
 
 
 def test_the_page_says_who_crawls_from_where_and_whom_to_ask():
@@ -77,9 +79,11 @@ def test_the_page_is_accessible_and_stands_alone():
 
 def test_nothing_given_is_taken_as_html():
     bad = '<b x="1">&amp;\'</b>{name}'
-    page = shown(bad, bad, [bad], bad)
+    page = shown(bad, bad, [bad], bad, ranges_url=bad, directory=bad)
     assert page.all("b") == page.all("a") == []
-    assert page.text.count(bad) == 7
+    assert page.all("link") == [{"rel": "client-ranges", "href": bad}]
+    # Name, contact, address and version where they are without the last two, then those with what stands beside them.
+    assert page.text.count(bad) == 7 + 1 + 3
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,22 @@ def test_without_addresses_or_contact_the_page_says_so():
     assert "no fixed addresses" in page.text
     assert "Wiredesk/1.2.3" in page.codes
     assert "None is given." in page.text
+
+
+def test_people_and_machines_find_the_list_of_addresses():
+    url = "https://newsroom.example/ranges.json"
+    for page in (shown(ranges_url=url), shown(addresses=(), ranges_url=url)):
+        assert page.all("link") == [{"rel": "client-ranges", "href": url}]
+        assert {"href": url} in page.all("a")
+        assert "no fixed addresses" not in page.text
+
+
+def test_the_page_says_how_its_signature_is_checked_when_there_is_one():
+    page = shown(directory="https://bot.newsroom.example")
+    assert "https://bot.newsroom.example" in page.codes
+    keys = "https://bot.newsroom.example/.well-known/http-message-signatures-directory"
+    assert {"href": keys} in page.all("a")
+    assert "signed" not in shown().text
 
 
 def test_the_addresses_have_the_form_of_googlebots_list():

@@ -1,4 +1,4 @@
-"""What the headers of a page state about its use."""
+"""What a page states about its use, in its headers and its head."""
 
 import pytest
 from hypothesis import given
@@ -91,6 +91,21 @@ def test_the_licence_is_the_first_link_of_that_relation(links, licence):
     assert stated_in([("Link", link) for link in links]).licence == licence
 
 
+@pytest.mark.parametrize(
+    "rsl",
+    [
+        '</rsl.xml>; rel="license"; type="application/rsl+xml"',
+        "</rsl.xml>; type=Application/RSL+XML; rel=license",
+        '</rsl.xml>; rel=license; type="application/rsl+xml; charset=utf-8"',
+    ],
+)
+def test_of_several_licences_the_one_for_machines_is_told(rsl):
+    readers = '</terms>; rel="license"; type="text/html"'
+    assert stated_in([("Link", f"{readers}, {rsl}")]).licence == "/rsl.xml"
+    assert stated_in([("Link", readers), ("Link", rsl), ("Link", "</b>; rel=license")]).licence == "/rsl.xml"
+    assert stated_in([("Link", "<>; rel=license"), ("Link", readers)]).licence == "/terms"
+
+
 def test_hostile_lengths_are_bounded():
     stated = stated_in(
         [
@@ -142,6 +157,67 @@ def test_the_head_of_a_page_reserves_text_and_data_mining() -> None:
     assert (stated.tdm_reservation, stated.tdm_policy) == (True, "https://a.example/p.json")
 
 
-def test_a_page_of_half_open_tags_and_comments_is_read_quickly_and_states_nothing() -> None:
-    assert headers_in("<meta " * 20_000) == []
-    assert headers_in("<!--" * 20_000) == []
+INLINE = '<rsl xmlns="https://rslstandard.org/rsl"><content url=""><license></license></content></rsl>'
+
+
+@pytest.mark.parametrize(
+    ("page", "licence"),
+    [
+        (
+            '<link rel="license" type="application/rsl+xml" href="https://a.example/rsl.xml">',
+            "https://a.example/rsl.xml",
+        ),
+        ("<LINK href='/l?a=1&amp;b=2' REL='Alternate License'>", "/l?a=1&b=2"),
+        ('<link rel="license" href="/terms"><link rel=license type=application/rsl+xml href=/rsl.xml>', "/rsl.xml"),
+        ('<link rel="license">', ""),
+        ('<link rel="license" href=" ">', ""),
+        ('<link rel="stylesheet" href="/license">', ""),
+        ('<link rel="license" href="/a&gt;; rel=license">', ""),
+        ('<body><link rel="license" href="/of-a-part">', ""),
+        ('<body><script></script><link rel="license" href="/of-a-part">', ""),
+        ('<!-- <link rel="license" href="/not-said"> -->', ""),
+        (f'<script type="application/rsl+xml">{INLINE}</script>', "#"),
+        (f'<script type="Application/RSL+XML; charset=utf-8"><?xml version="1.0"?>{INLINE}</script>', "#"),
+        ('<script type="application/rsl+xml"><r:rsl xmlns:r="https://rslstandard.org/rsl"/></script>', "#"),
+        ('<script type="application/rsl+xml"> </script>', ""),
+        (f"<script>{INLINE}</script>", ""),
+        (f'<body><script type="application/rsl+xml">{INLINE}</script>', ""),
+        ('<script>write(\'<link rel="license" href="/not-said">\')</script>', ""),
+        ("<script>write('<body>')</script><link rel='license' href='/l'>", "/l"),
+        ("<script>unfinished <link rel='license' href='/not-said'>", ""),
+    ],
+)
+def test_the_head_of_a_page_names_its_licence(page: str, licence: str) -> None:
+    assert stated_in(headers_in(page)).licence == licence
+
+
+def test_a_header_goes_before_the_page_and_a_licence_for_machines_before_both() -> None:
+    head = '<link rel="license" href="/page"><link rel="license" type="application/rsl+xml" href="/rsl.xml">'
+    header = ("Link", "</header>; rel=license")
+    assert stated_in([header, *headers_in(head)]).licence == "/rsl.xml"
+    assert stated_in([header, *headers_in('<link rel="license" href="/page">')]).licence == "/header"
+
+
+def test_noai_and_noimageai_are_told_from_header_and_head() -> None:
+    page = '<meta name="robots" content="noimageai"><meta name="robots" content="noai, max-snippet:50">'
+    assert stated_in([("X-Robots-Tag", "noai"), *headers_in(page)]).robots_tag == (
+        *("noai", "noimageai"),
+        "max-snippet:50",
+    )
+
+
+def test_a_content_usage_that_no_draft_defines_is_not_read() -> None:
+    assert headers_in('<meta name="content-usage" content="train-ai=n">') == []
+
+
+@pytest.mark.parametrize("piece", ["<meta ", "<!--", "<link ", "<script ", "<script>", "<rsl", "<script>a</script>"])
+def test_a_page_of_half_open_tags_and_comments_is_read_quickly_and_states_nothing(piece: str) -> None:
+    assert headers_in(piece * 20_000) == []
+
+
+@given(st.text(st.sampled_from("<>/='\"!-&; abdehiklmnprstx\0\ud800"), max_size=200) | st.text(max_size=200))
+def test_whatever_the_page_what_is_found_can_be_carried(text: str) -> None:
+    stated = stated_in(headers_in(f"<link rel=license href='{text}'><meta name=tdm-policy content='{text}'>{text}"))
+    told = f"{stated.licence}{stated.tdm_policy}"
+    assert "\0" not in told
+    told.encode()

@@ -177,6 +177,30 @@ def test_licences_are_absolute_and_few():
     assert len(read(*(f"License: https://news.example/{n}" for n in range(9))).licences()) == 5
 
 
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        (("License: {site}", "User-agent: wiredesk", "License: {ours}", "Disallow: /no"), "ours"),
+        (("License: {site}", "User-agent: *", "License: {ours}"), "ours"),
+        (("License: {site}", "User-agent: *", "License: /relative"), "site"),
+        (("License: {site}", "User-agent: otherbot", "License: {theirs}"), "site"),
+        (("User-agent: otherbot", "Allow: /", "License: {theirs}", "User-agent: *", "Allow: /"), ""),
+        (("User-agent: otherbot", "License: {ours}", "User-agent: wiredesk", "Allow: /"), "ours"),
+        (("User-agent: wiredesk", "Allow: /", "User-agent: otherbot", "License: {theirs}"), ""),
+    ],
+)
+def test_the_licence_of_the_crawlers_own_group_goes_before_that_of_the_site(lines, names):
+    urls = {name: f"https://news.example/{name}.xml" for name in ("site", "ours", "theirs")}
+    site = read(*(line.format(**urls) for line in lines))
+    assert site.licences() == ((urls[names],) if names else ())
+
+
+def test_a_licence_between_two_agents_does_not_part_them():
+    site = read("User-agent: wiredesk", "License: https://news.example/l", "User-agent: otherbot", "Disallow: /no")
+    assert not site.allows("https://news.example/no")
+    assert not site.allows("https://news.example/no", token="otherbot")
+
+
 USAGE = read(
     *("User-Agent: *", "Allow: /", "Disallow: /never/", "Content-Usage: train-ai=n"),
     *("Content-Usage: /open/ train-ai=y, search=y # both", "content-usage:\t/open/*/draft$\ttrain-ai=n"),

@@ -125,15 +125,67 @@ def sources_export() -> None:
     running.execute(commands.export())
 
 
+@sources.command("contact")
+def sources_contact(
+    contact: Annotated[
+        str | None, typer.Argument(metavar="[ADDRESS]", help="an e-mail address or page of yours; without it: show it")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say whom sites may write to: nothing of the public web is fetched before. Kept for this folder's fetchers."""
+    from wiredesk_desk import running
+    from wiredesk_desk.sources import contact as verb
+
+    running.execute(verb.show(as_json=json) if contact is None else verb.keep(contact))
+
+
 @sources.command("bot-page")
 def sources_bot_page(
     address: Annotated[
         list[str] | None, typer.Option("--address", metavar="CIDR", help="A network your fetchers ask from.")
     ] = None,
+    ranges_at: Annotated[
+        str, typer.Option(metavar="URL", help="Where you serve the networks as JSON: the page links it.")
+    ] = "",
     ranges: Annotated[bool, typer.Option("--ranges", help="The networks as JSON instead, in the usual form.")] = False,
+    directory: Annotated[
+        bool, typer.Option("--directory", help="The directory of the key that signs your requests instead, as JSON.")
+    ] = False,
+    key: Annotated[
+        list[Path] | None,
+        typer.Option("--key", metavar="FILE", help="With --directory: another key in it, the next or the last."),
+    ] = None,
 ) -> None:
-    """Write the page that tells sites who asks, why, and how to say no: HTML to stdout, for your web server."""
+    """Write the page that tells sites who asks, why, and how to say no: HTML to stdout, for your web server.
+
+    Its address is the best contact there is (`wiredesk sources contact`): it goes out with each request.
+
+    --ranges: serve the file on the same host as application/jafar+json, and make it anew each day, also when nothing
+    has changed. --ranges-at with its address puts it on the page, for people and for machines.
+
+    --directory: its place, its media type and the headers that sign it are said on stderr. `wiredesk sources bot-key`
+    makes a key.
+    """
     from wiredesk_desk import running
     from wiredesk_desk.sources import bot_page
 
-    running.execute(bot_page.write(address or [], ranges=ranges))
+    if ranges and directory:
+        raise typer.BadParameter("--ranges and --directory are two files: ask for one at a time")
+    if key and not directory:
+        raise typer.BadParameter("--key goes with --directory")
+    if directory:
+        running.execute(bot_page.write_directory(key or []))
+    if ranges:
+        running.execute(bot_page.write_ranges(address or []))
+    running.execute(bot_page.write_page(address or [], ranges_at))
+
+
+@sources.command("bot-key")
+def sources_bot_key(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="is made, and never written over")],
+) -> None:
+    """Make the key that your requests are signed with, so that sites know them: Ed25519, as PEM (Web Bot Auth)."""
+    from wiredesk_desk import running
+    from wiredesk_desk.sources import bot_page
+
+    running.execute(bot_page.make_key(path))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wiredesk.client.client import Wiredesk
 from wiredesk.client.records import Entry, RefusedError, Submission
+from wiredesk.contracts.events import Rejection
 from wiredesk_desk.config import System, system
 from wiredesk_desk.output import Row, emit, for_people, heading, paragraph, progress, say, table
 from wiredesk_desk.publishing.following import Follower, following
@@ -16,6 +17,7 @@ from wiredesk_desk.publishing.items import Item, as_they_come, how_many, item_of
 from wiredesk_desk.publishing.journal import Journal
 from wiredesk_desk.publishing.telling import progress_of, receipt, stop
 from wiredesk_desk.running import Exit, Problem
+from wiredesk_desk.views.sources import NAME_CONTACT
 
 # Of a list so many are under way at a time: the topics never hold more of it than that.
 AT_ONCE = 200
@@ -262,10 +264,18 @@ def _print(rows: list[Row], *, as_json: bool) -> None:
     else:
         names = ("what", "status", "reason", "headline", "article_id")
         table([{name: row.get(name) for name in names} for row in rows], as_json=False, empty="")
-    for row in rows:
-        if row["status"] == "refused" and (len(rows) > 1 or not for_people(as_json=as_json)):
-            say(f"{row['what']} was not sent: {row['detail']}")
-        elif row["status"] == _NO_ANSWER:
-            say(f"{row['what']}: no receipt yet. Type: wiredesk explain {row['article_id']}")
-        elif row["status"] == "dead letter":
-            say(f"{row['what']} is a dead letter. Type: wiredesk dlq show {row['position']}")
+    is_table = len(rows) > 1 or not for_people(as_json=as_json)
+    for line in dict.fromkeys(_what_next(row, is_table=is_table) for row in rows):
+        if line:
+            say(line)
+
+
+def _what_next(row: Row, *, is_table: bool) -> str:
+    """Return what is left to say of a row, of which a table shows no detail."""
+    if row["status"] == "refused" and is_table:
+        return f"{row['what']} was not sent: {row['detail']}"
+    if row["status"] == _NO_ANSWER:
+        return f"{row['what']}: no receipt yet. Type: wiredesk explain {row['article_id']}"
+    if row["status"] == "dead letter":
+        return f"{row['what']} is a dead letter. Type: wiredesk dlq show {row['position']}"
+    return f"Type: {NAME_CONTACT}" if row.get("reason") == Rejection.NO_CONTACT else ""

@@ -1,4 +1,4 @@
-"""`status`: what waits, who works on what, how much lies where, what died."""
+"""`status`: what waits, who works on what, how much lies where, how the sources are, what died."""
 
 import asyncio
 import os
@@ -9,6 +9,7 @@ from typing import Any
 from wiredesk.client import offsets
 from wiredesk.client.offsets import StageLag
 from wiredesk.contracts.topics import PUBLIC, Lane, dead_letters
+from wiredesk_desk.commands import collection
 from wiredesk_desk.config import System, system
 from wiredesk_desk.dead_letters import store
 from wiredesk_desk.dead_letters.core import OPEN, state
@@ -20,7 +21,7 @@ _CLEAR = "\033[H\033[2J"
 
 
 async def status(*, as_json: bool, watch: bool = False) -> Exit:
-    """Print lag and members per stage, records per topic, dead letters, and the local processes.
+    """Print lag and members per stage, records per topic, dead letters, the local processes, and how the sources are.
 
     With `watch` again every two seconds, on a terminal in place of what stood there.
     """
@@ -36,32 +37,46 @@ async def _status(*, as_json: bool, clear: bool) -> None:
     stages = await offsets.lag(here.kafka, here.lane)
     counts = await offsets.counts(here.kafka, here.lane)
     processes = await _processes(here)
+    sources = await collection.read(here)
     if not for_people(as_json=as_json):
-        for row in stage_rows(stages):
-            emit({"kind": "stage", **row})
-        for row in member_rows(stages):
-            emit({"kind": "member", **row})
-        for name, count in counts.items():
-            emit({"kind": "topic", "topic": name, "records": count})
-        for row in processes:
-            emit({"kind": "process", **row})
+        _emit(stages, counts, processes)
+        if sources is not None:
+            collection.emit_rows(sources)
         return
     if clear and os.environ.get("TERM") not in (None, "dumb"):
         print(_CLEAR, end="", flush=True)
     say(f"Kafka {', '.join(here.kafka.bootstrap_servers)} ({here.origin})")
-    table(shortened(stage_rows(stages)), as_json=False, empty="", right=("waiting", "members"))
-    print()
-    table(shortened(member_rows(stages)), as_json=False, empty="no worker is running: start them with `wiredesk up`")
-    print()
-    table(count_rows(counts, here.lane), as_json=False, empty="no topics: create them with `wiredesk topics apply`")
-    if processes:
+    _tell(stages, counts, processes, here.lane)
+    if sources is not None:
         print()
-        table(processes, as_json=False, empty="", right=("pid", "restarts"))
+        collection.tell(sources)
     if any(counts.get(here.lane.topic(topic)) for topic in dead_letters()):
         settled = await store.settlements(here)
         waiting = sum(state(letter, settled) == OPEN for letter in await store.letters(here))
         if waiting:
             say(f"dead letters that nobody has settled: {waiting:,} (see `wiredesk dlq list`)")
+
+
+def _emit(stages: Sequence[StageLag], counts: Mapping[str, int], processes: Sequence[Row]) -> None:
+    for row in stage_rows(stages):
+        emit({"kind": "stage", **row})
+    for row in member_rows(stages):
+        emit({"kind": "member", **row})
+    for name, count in counts.items():
+        emit({"kind": "topic", "topic": name, "records": count})
+    for row in processes:
+        emit({"kind": "process", **row})
+
+
+def _tell(stages: Sequence[StageLag], counts: Mapping[str, int], processes: Sequence[Row], lane: Lane) -> None:
+    table(shortened(stage_rows(stages)), as_json=False, empty="", right=("waiting", "members"))
+    print()
+    table(shortened(member_rows(stages)), as_json=False, empty="no worker is running: start them with `wiredesk up`")
+    print()
+    table(count_rows(counts, lane), as_json=False, empty="no topics: create them with `wiredesk topics apply`")
+    if processes:
+        print()
+        table(processes, as_json=False, empty="", right=("pid", "restarts"))
 
 
 def stage_rows(stages: Iterable[StageLag]) -> list[Row]:

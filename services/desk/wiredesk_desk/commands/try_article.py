@@ -25,6 +25,7 @@ from wiredesk_desk.output import emit, for_people, say
 from wiredesk_desk.publishing.items import item_of
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views.page import page_of
+from wiredesk_desk.views.sources import NAME_CONTACT
 from wiredesk_desk.views.terminal import show_article, show_zones
 from wiredesk_fetcher.crawler import Crawler
 from wiredesk_fetcher.handlers import fetch
@@ -32,6 +33,12 @@ from wiredesk_fetcher.hosts import HostsHere
 from wiredesk_fetcher.http import open_web
 from wiredesk_tagger import nlp
 from wiredesk_tagger.settings import TaggerSettings
+
+_TODO = {
+    Rejection.FORBIDDEN_ADDRESS: "For a site of your own network: export WIREDESK_FETCHER__ALLOW_ADDRESSES=10.0.0.0/8 "
+    "(its addresses)",
+    Rejection.NO_CONTACT: f"Type: {NAME_CONTACT}",
+}
 
 
 async def try_out(what: str, *, zones: bool = False, page: Path | None = None, as_json: bool = False) -> Exit:
@@ -55,8 +62,8 @@ async def try_out(what: str, *, zones: bool = False, page: Path | None = None, a
         elif not for_people(as_json=as_json):
             emit(cleaned.model_dump(mode="json", exclude_none=True))
         say(f"rejected by the {cleaned.stage}: {cleaned.reason} ({cleaned.detail})")
-        if cleaned.reason is Rejection.FORBIDDEN_ADDRESS:
-            say("For a site of your own network: export WIREDESK_FETCHER__ALLOW_ADDRESSES=10.0.0.0/8 (its addresses)")
+        if todo := _TODO.get(cleaned.reason):
+            say(todo)
         return Exit.REJECTED
     if zones and not page:
         show_zones(cleaned.text, cleaned.zones, as_json=as_json)

@@ -9,9 +9,10 @@ from pathlib import Path
 import typer
 
 from wiredesk.contracts.submission import check_url
-from wiredesk_desk.fetching import options_for
+from wiredesk_desk.fetching import fetcher_options, options_for
 from wiredesk_desk.output import for_people, heading, paragraph, say
 from wiredesk_desk.running import Exit, Problem
+from wiredesk_desk.views.sources import NAME_CONTACT
 from wiredesk_fetcher.crawler import Crawler
 from wiredesk_fetcher.feeds import opml
 from wiredesk_fetcher.hosts import HostsHere
@@ -107,11 +108,10 @@ async def _looked_at(url: str) -> tuple[Sequence[Found], Sequence[Missed]]:
 
 def _nothing(url: str, missed: Sequence[Missed]) -> Problem:
     asked = "\n".join(f"  {one.url}: {one.why}" for one in missed)
-    if any("WIREDESK_FETCHER__CONTACT" in one.why for one in missed):
+    if not fetcher_options().contact and any("no contact" in one.why for one in missed):
         return Problem(
-            "the public web is not asked before it knows whom to write to",
-            "export WIREDESK_FETCHER__CONTACT=you@example.org (an e-mail address or page of yours), then "
-            "`wiredesk down` and `wiredesk up`: the fetcher takes it as well",
+            "the public web is not asked before it is known whom sites may write to: an e-mail address or a page",
+            NAME_CONTACT,
             code=Exit.CONFIGURATION,
         )
     return Problem(

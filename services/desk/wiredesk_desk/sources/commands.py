@@ -9,11 +9,12 @@ from pathlib import Path
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.postgres.connections import open_pool
 from wiredesk.postgres.options import PostgresOptions
-from wiredesk_desk.config import shown, system
+from wiredesk_desk.config import local_control, shown, system
 from wiredesk_desk.output import emit, for_people, heading, say, table
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.sources import showing
 from wiredesk_desk.sources.adding import Addition, candidates, file_of, from_opml
+from wiredesk_desk.views.sources import NAME_CONTACT
 from wiredesk_fetcher.feeds import opml
 from wiredesk_fetcher.feeds.opml import Outline
 from wiredesk_fetcher.migrations import bring_up
@@ -36,7 +37,7 @@ class Wishes:
 async def add(what: str, wishes: Wishes, *, sure: bool, as_json: bool) -> Exit:
     """Look at an address, or read a list of feeds (OPML), and add what is found there."""
     path = file_of(what)
-    async with _store() as store:
+    async with open_store() as store:
         if path is not None:
             return await _import(store, path, wishes, as_json=as_json)
         found = await candidates(what, store, sure=sure, as_json=as_json)
@@ -45,13 +46,13 @@ async def add(what: str, wishes: Wishes, *, sure: bool, as_json: bool) -> Exit:
 
 async def import_list(path: Path, wishes: Wishes, *, as_json: bool) -> Exit:
     """Add every feed of an OPML file."""
-    async with _store() as store:
+    async with open_store() as store:
         return await _import(store, path, wishes, as_json=as_json)
 
 
 async def export() -> Exit:
     """Write every source as OPML to stdout."""
-    async with _store() as store:
+    async with open_store() as store:
         sources = await store.all()
     outlines = (Outline(one.url, one.title, tuple(one.labels.items())) for one in sources)
     print(opml.write(outlines, "Wiredesk sources").decode(), end="")
@@ -60,7 +61,7 @@ async def export() -> Exit:
 
 async def list_sources(*, as_json: bool) -> Exit:
     """List the sources, how each is, and when it is polled next."""
-    async with _store() as store:
+    async with open_store() as store:
         sources = await store.all()
     if for_people(as_json=as_json):
         table([showing.row(one) for one in sources], as_json=False, empty=_NONE, right=("listed",))
@@ -72,7 +73,7 @@ async def list_sources(*, as_json: bool) -> Exit:
 
 async def show(which: str, *, as_json: bool) -> Exit:
     """Show one source: how it is and why, when it is polled next and why then, what became of its articles."""
-    async with _store() as store:
+    async with open_store() as store:
         source = await _one(store, which)
         counts = await store.counts(source.source_id)
     if for_people(as_json=as_json):
@@ -85,7 +86,7 @@ async def show(which: str, *, as_json: bool) -> Exit:
 
 async def check(*, as_json: bool) -> Exit:
     """Say of every source that is not well why nothing is collected; exit code 1 when there is one."""
-    async with _store() as store:
+    async with open_store() as store:
         sources = await store.all()
         ill = [one for one in sources if one.health.state.value not in ("healthy", "new")]
         for source in ill:
@@ -105,7 +106,7 @@ async def check(*, as_json: bool) -> Exit:
 
 async def poll(which: str) -> Exit:
     """Poll a source now."""
-    async with _store() as store:
+    async with open_store() as store:
         source = await _one(store, which)
         await store.poll_now(source, datetime.now(UTC))
     if source.next_poll is None:
@@ -116,7 +117,7 @@ async def poll(which: str) -> Exit:
 
 async def pause(which: str) -> Exit:
     """Poll a source no more until it is resumed."""
-    async with _store() as store:
+    async with open_store() as store:
         source = await _one(store, which)
         await store.pause(source)
     say(f"paused: {source.name}. `wiredesk sources resume {str(source.source_id)[:8]}` goes on.")
@@ -125,7 +126,7 @@ async def pause(which: str) -> Exit:
 
 async def resume(which: str) -> Exit:
     """Poll a source again, whatever stopped it."""
-    async with _store() as store:
+    async with open_store() as store:
         source = await _one(store, which)
         await store.resume(source, datetime.now(UTC))
     say(f"resumed: {source.name} is polled now")
@@ -134,7 +135,7 @@ async def resume(which: str) -> Exit:
 
 async def remove(which: str) -> Exit:
     """Forget a source; its articles stay."""
-    async with _store() as store:
+    async with open_store() as store:
         source = await _one(store, which)
         await store.remove(source.source_id)
     say(f"removed: {source.name}. Its articles stay.")
@@ -170,6 +171,8 @@ async def _import(store: SourceStore, path: Path, wishes: Wishes, *, as_json: bo
     code = await _add(store, found, wishes, as_json=as_json)
     added = len(await store.all()) - before
     say(f"{added} sources added, {len(found) - added} were there already. `wiredesk sources list` shows them.")
+    if added and (control := await local_control()) and not (await control.status())["contact"]:
+        say(f"Nothing of the public web is collected until it is known whom sites may write to. Type: {NAME_CONTACT}")
     return code
 
 
@@ -192,7 +195,13 @@ async def _one(store: SourceStore, which: str) -> Source:
 
 
 @asynccontextmanager
-async def _store() -> AsyncIterator[SourceStore]:
+async def open_store() -> AsyncIterator[SourceStore]:
+    """Yield the sources of the system that is meant; their tables are brought up to date.
+
+    Raises:
+        InfrastructureError: PostgreSQL cannot be reached.
+        ConfigurationError: it does not let us in.
+    """
     here = await system()
     dsn = FetcherSettings.load().fetcher.dsn or here.dsn
     options = PostgresOptions(dsn=dsn, connections=2, start_timeout_seconds=2)

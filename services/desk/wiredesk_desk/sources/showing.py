@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from wiredesk_desk.output import ago, duration, paragraph
+from wiredesk_desk.output import ago, paragraph, typed
+from wiredesk_desk.views.sources import todo, until
 from wiredesk_fetcher.sources.source import Source
 from wiredesk_fetcher.sources.store import Counts
 
@@ -16,7 +17,7 @@ def row(source: Source, now: datetime | None = None) -> dict[str, Any]:
         "title": source.title or source.url,
         "state": source.health.state.value,
         "last_poll": f"{ago(source.health.last_poll, now)} ago" if source.health.last_poll else "never",
-        "next_poll": _until(source.next_poll, now),
+        "next_poll": until(source.next_poll, now),
         "listed": source.listed,
     }
 
@@ -43,6 +44,7 @@ def data(source: Source, counts: Counts | None = None) -> dict[str, Any]:
         "why": source.why,
         "polls": source.polls,
         "items_listed_last": source.listed,
+        "todo": typed(todo(source)),
     }
     if counts is not None:
         known |= {
@@ -67,19 +69,14 @@ def show(source: Source, counts: Counts) -> None:
         "labels": ", ".join(f"{name}={value}" for name, value in source.labels.items()),
         "state": f"{health.state.value}: {health.reason}",
         "last poll": f"{ago(health.last_poll, now)} ago, the {source.polls}. one" if health.last_poll else "never",
-        "next poll": f"{_until(source.next_poll, now)}: {source.why}",
+        "next poll": f"{until(source.next_poll, now)}: {source.why}",
         "listed": f"{source.listed} items the last time, {counts.listed} different ones in all",
         "submitted": f"{counts.submitted} (the others were on the wire already, or behind the backlog)",
         "fetched": str(counts.fetched),
         "stored": "" if counts.stored is None else str(counts.stored),
         "rejected": ", ".join(f"{count} {reason}" for reason, count in counts.rejected.items()),
+        "to do": typed(todo(source)),
     }
     for name, text in lines.items():
         if text:
             paragraph(f"{name:<10} {text}")
-
-
-def _until(at: datetime | None, now: datetime) -> str:
-    if at is None:
-        return "never"
-    return f"in {duration(at - now)}" if at > now else "now"

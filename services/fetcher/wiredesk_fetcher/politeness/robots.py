@@ -62,6 +62,7 @@ class _File:
     # The rules of each agent, in lower case. Agents named together share one list.
     groups: dict[str, list[list[tuple[str, str]]]] = field(default_factory=dict)
     sitemaps: list[str] = field(default_factory=list)
+    # Those outside any group.
     licences: list[str] = field(default_factory=list)
 
 
@@ -77,6 +78,7 @@ class _Usage:
 class _Group:
     rules: Protego
     usages: tuple[_Usage, ...]
+    licences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,9 @@ class Robots:
     def licences(self) -> tuple[str, ...]:
         """Return the licence documents named by RSL's `License`: absolute http(s) URLs, each once, the first 5.
 
-        Those in the group of another crawler too: by RSL's guide the line holds for the site, wherever it stands.
+        Those of the group that addresses this crawler; where it has none, those outside any group (RSL 1.0, 4.4).
         """
-        return _urls(self._file.licences, MAX_LICENCES)
+        return _urls(self._group(TOKEN).licences, MAX_LICENCES) or _urls(self._file.licences, MAX_LICENCES)
 
     def content_usage(self, url: str) -> str:
         """Return what the longest matching Content-Usage rule (draft-ietf-aipref-attach) says of `url`, as written.
@@ -185,6 +187,7 @@ def unreachable() -> Robots:
 def _read(body: bytes) -> _File:
     file = _File()
     rules: list[tuple[str, str]] | None = None
+    is_ruled = False
     for line in _END.split(_text(body[:MAX_ROBOTS_BYTES])):
         found = _FIELD.match(line.partition("#")[0]) if len(line) <= _MAX_LINE else None
         if found is None:
@@ -192,14 +195,16 @@ def _read(body: bytes) -> _File:
         kind, value = found.lastgroup or "", line.partition("#")[0][found.end() :].strip()
         if kind == "sitemap":
             file.sitemaps.append(value)
-        elif kind == "licence":
-            file.licences.append(value)
         elif kind != "agent":
             if rules is not None:
                 rules.append((kind, value))
+                # A licence is no rule: it must not part the agents that are named around it (RFC 9309, 2.2.4).
+                is_ruled |= kind != "licence"
+            elif kind == "licence":
+                file.licences.append(value)
         else:
-            if rules is None or rules:
-                rules = []
+            if rules is None or is_ruled:
+                rules, is_ruled = [], False
             blocks = file.groups.setdefault(_agent(value), [])
             if not blocks or blocks[-1] is not rules:
                 blocks.append(rules)
@@ -222,8 +227,12 @@ def _agent(value: str) -> str:
 def _group(rules: list[tuple[str, str]]) -> _Group:
     lines = ["User-agent: *"]
     usages: list[_Usage] = []
+    licences: list[str] = []
     wildcards = 0
     for kind, value in rules:
+        if kind == "licence":
+            licences.append(value)
+            continue
         if kind == "usage":
             if len(usages) < _MAX_USAGE_RULES and (usage := _usage(value)):
                 usages.append(usage)
@@ -235,7 +244,7 @@ def _group(rules: list[tuple[str, str]]) -> _Group:
                 # Beyond the bound nothing becomes allowed that the host forbids.
                 pattern = (pattern[: wildcard.start()] or "/") if kind == "disallow" else ""
         lines.append(f"{_SPELT[kind]}: {pattern}")
-    return _Group(Protego.parse("\n".join(lines)), tuple(usages))
+    return _Group(Protego.parse("\n".join(lines)), tuple(usages), tuple(licences))
 
 
 def _usage(value: str) -> _Usage | None:

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import BrokenError, InfrastructureError, PermanentError, TransientError
 from wiredesk.contracts.events import ArticleSubmitted, Rejection
-from wiredesk.contracts.sources import SourceHealth
 from wiredesk.contracts.submission import Refusal
 from wiredesk.runtime.pool import Pool
 from wiredesk_fetcher.core import Response
 from wiredesk_fetcher.crawler import Crawler, NotYetError
+from wiredesk_fetcher.feeds.hubs import hub_of
 from wiredesk_fetcher.feeds.listing import Item, Listing, NotAListingError, TooLargeError
 from wiredesk_fetcher.feeds.reading import MAX_FEED_BYTES, read
 from wiredesk_fetcher.http import UNKNOWN_HOST, Wanted
@@ -26,6 +26,7 @@ from wiredesk_fetcher.sources import polling
 from wiredesk_fetcher.sources.polled import Poll, Saw
 from wiredesk_fetcher.sources.source import Source, article_of, identity, submission
 from wiredesk_fetcher.sources.store import Listed, Page, SourceStore
+from wiredesk_fetcher.websub.store import Subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -62,19 +63,27 @@ class Poller:
         backlog: int,
         now: Callable[[], datetime],
         jitter: Callable[[], float] = random.random,
+        subscriptions: Subscriptions | None = None,
+        submit_backlog: Submit | None = None,
     ) -> None:
-        """`submit` and `tell` return when what they are given is durable; `jitter` gives numbers from 0 to 1."""
+        """`submit` and `tell` return when what they are given is durable; `jitter` gives numbers from 0 to 1.
+
+        What a new source lists already goes to `submit_backlog` where there is one.
+        With `subscriptions` the hubs that listings name are noted there, and polls are spared while these tell.
+        """
         self.problem = ""
         self._store = store
         self._crawler = crawler
         self._reader: Pool | None = None
         self._starting = asyncio.Lock()
         self._submit = submit
+        self._submit_backlog = submit_backlog or submit
         self._tell = tell
         self._at_once = at_once
         self._backlog = backlog
         self._now = now
         self._jitter = jitter
+        self._subscriptions = subscriptions
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -86,7 +95,7 @@ class Poller:
                     self.problem = ""
                 except InfrastructureError as error:
                     self._failed(error)
-                await asyncio.sleep(LOOK_SECONDS)
+                await (self._subscriptions.told if self._subscriptions else asyncio.sleep)(LOOK_SECONDS)
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -177,6 +186,9 @@ class Poller:
             await self._finish(source, source, listing, ())
             return
         described = polling.described(source, listing, answer)
+        if self._subscriptions is not None:
+            hub = hub_of(listing, answer.headers, answer.url)
+            await self._subscriptions.named(source.source_id, hub, self._now())
         parts = [await self._sitemap(one.url) for one in listing.sitemaps[:SITEMAPS_AT_ONCE]]
         if parts and all(part is None for part in parts):
             await self._finish(source, source, Poll(at=self._now(), saw=Saw.SOFT_ERROR, reason="sitemaps"), ())
@@ -190,16 +202,17 @@ class Poller:
         wired = await self._store.on_the_wire([article_of(item) for item in items])
         backlog = self._backlog if source.backlog is None else source.backlog
         chosen = polling.sort(source, items, known, wired, backlog=backlog)
+        submit = self._submit_backlog if source.health.last_success is None else self._submit
         for item in chosen.submit:
-            await self._submit_one(described, item)
+            await self._submit_one(described, item, submit)
         poll = polling.listed(listing, items, len(chosen.submit) + len(chosen.remember), answer, self._now())
         noted = [Listed(identity(item), article_of(item), was_submitted=True) for item in chosen.submit]
         noted += [Listed(identity(item), article_of(item), was_submitted=False) for item in chosen.remember]
         await self._finish(source, described, poll, noted)
 
-    async def _submit_one(self, source: Source, item: Item) -> None:
+    async def _submit_one(self, source: Source, item: Item, submit: Submit) -> None:
         try:
-            await self._submit(submission(source, item))
+            await submit(submission(source, item))
         except (PermanentError, ValueError):
             # Such an address is refused wherever it is published; once is enough to know.
             log.warning("%s lists what cannot be submitted", source.url)
@@ -231,12 +244,21 @@ class Poller:
         return listing.items if isinstance(listing, Listing) else None
 
     async def _finish(self, before: Source, source: Source, poll: Poll, items: Sequence[Listed]) -> None:
-        after = polling.settled(source, poll, jitter=self._jitter())
+        after = polling.settled(source, poll, jitter=self._jitter(), told_for=await self._told_for(before, poll))
         if before.health.state is not after.health.state and await self._store.is_polled(source):
-            await self._tell(wire.of_source(_said(after, poll.at), source="fetcher"))
+            await self._tell(wire.of_source(polling.told(after, poll.at), source="fetcher"))
         await self._store.finish(after, items, poll.at)
         if poll.reason:
             log.info("%s: %s", after.url, poll.reason)
+
+    async def _told_for(self, source: Source, poll: Poll) -> timedelta:
+        if self._subscriptions is None:
+            return timedelta()
+        # The next poll of a source that was taken is when its lease ends.
+        began = (source.next_poll or poll.at) - LEASE
+        return await self._subscriptions.told_for(
+            source.source_id, new=poll.new, began=began, last_success=source.health.last_success, now=poll.at
+        )
 
     # ---- a page ----
 
@@ -274,16 +296,3 @@ def _listing_of(body: bytes, content_type: str, url: str) -> Listing | str:
         return "too_large"
     except NotAListingError:
         return "not_a_feed"
-
-
-def _said(source: Source, at: datetime) -> SourceHealth:
-    health = source.health
-    return SourceHealth(
-        source_id=source.source_id,
-        url=source.url,
-        title=source.title[:500],
-        state=health.state,
-        reason=health.reason[:500],
-        at=at,
-        next_poll=source.next_poll,
-    )

@@ -9,6 +9,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from wiredesk.contracts.events import Rejection
+from wiredesk.contracts.sources import SourceHealth
 from wiredesk.contracts.submission import Refusal
 from wiredesk_fetcher import core
 from wiredesk_fetcher.charset import fit
@@ -164,7 +165,7 @@ def described(source: Source, listing: Listing, answer: Response) -> Source:
     )
 
 
-def settled(source: Source, poll: Poll, *, jitter: float) -> Source:
+def settled(source: Source, poll: Poll, *, jitter: float, told_for: timedelta = timedelta()) -> Source:
     """Return the source after `poll`: how it is, how often it publishes, when and why it is polled next."""
     rhythm = rhythm_after(source.rhythm, poll)
     health = after(source.health, poll)
@@ -172,7 +173,7 @@ def settled(source: Source, poll: Poll, *, jitter: float) -> Source:
     moved_to = "" if poll.saw in (Saw.HARD_ERROR, Saw.GONE) else poll.moved_to or source.moved_to
     if source.moved_to and poll.saw is Saw.GONE:
         health = after(source.health, replace(poll, saw=Saw.HARD_ERROR))
-    at, why = next_poll(health, rhythm, poll, jitter=jitter)
+    at, why = next_poll(health, rhythm, poll, jitter=jitter, told_for=told_for)
     return replace(
         source,
         moved_to=moved_to,
@@ -181,6 +182,20 @@ def settled(source: Source, poll: Poll, *, jitter: float) -> Source:
         next_poll=None if at == NEVER else at,
         why=why,
         listed=poll.listed if poll.saw is Saw.LISTING else source.listed,
+    )
+
+
+def told(source: Source, at: datetime) -> SourceHealth:
+    """Return the record of how a source is at `at`."""
+    health = source.health
+    return SourceHealth(
+        source_id=source.source_id,
+        url=source.url,
+        title=source.title[:500],
+        state=health.state,
+        reason=health.reason[:500],
+        at=at,
+        next_poll=source.next_poll,
     )
 
 

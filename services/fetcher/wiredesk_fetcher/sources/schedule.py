@@ -107,13 +107,16 @@ def rhythm_after(rhythm: Rhythm, poll: Poll) -> Rhythm:
     return replace(learned, every=every)
 
 
-def next_poll(health: Health, rhythm: Rhythm, poll: Poll, *, jitter: float) -> tuple[datetime, str]:
+def next_poll(
+    health: Health, rhythm: Rhythm, poll: Poll, *, jitter: float, told_for: timedelta = timedelta()
+) -> tuple[datetime, str]:
     """Return when to poll next, and why in words for people.
 
     `health` and `rhythm` are those after `poll`; `jitter` is a random number from 0 up to 1, which moves what we choose
     by up to a tenth either way and adds up to a tenth to what the site asks for: a thousand sources do not move in
     step, and no Retry-After and no hint is ever undercut. Both count up to `LONGEST_ASKED`. The time is after
-    `poll.at`; it is `NEVER` for a source that is paused or gone.
+    `poll.at`; it is `NEVER` for a source that is paused or gone. For so long as `told_for` its hub tells of what is
+    new: meanwhile one that works is polled every `LONGEST` only.
     """
     if health.state is State.PAUSED:
         return NEVER, "paused: not polled until a person resumes it"
@@ -123,6 +126,9 @@ def next_poll(health: Health, rhythm: Rhythm, poll: Poll, *, jitter: float) -> t
     hints = (poll.retry_after, poll.hint, rhythm.hint if poll.saw.answered else None)
     asked = min(max(filter(None, hints), default=timedelta()), LONGEST_ASKED)
     chosen, why = _chosen(health, rhythm)
+    spared = min(told_for, LONGEST)
+    if poll.saw.answered and not rhythm.overran and spared > chosen:
+        chosen, why = spared, f"its hub tells of what is new, so looked at only every {spoken(spared)}"
     wait, asked_wait = chosen * (1 + JITTER * (2 * jitter - 1)), asked * (1 + JITTER * jitter)
     if asked_wait > wait:
         return poll.at + asked_wait, f"the site asks for {spoken(asked)}"

@@ -30,10 +30,10 @@ insert into wiredesk_fetcher.sources (
 _ALL = f"select {_COLUMNS} from wiredesk_fetcher.sources order by title, url"  # noqa: S608 - a constant
 # Whoever takes a source moves its next poll on: should he die, another takes it when that time has come.
 _TAKE = f"""
-update wiredesk_fetcher.sources set next_poll = $1::timestamptz + $2
+update wiredesk_fetcher.sources set next_poll = $1::timestamptz + $2, taken_until = $1::timestamptz + $2
 where source_id in (
-    select source_id from wiredesk_fetcher.sources where next_poll <= $1 order by next_poll limit $3
-    for update skip locked
+    select source_id from wiredesk_fetcher.sources where next_poll <= $1 and coalesce(taken_until <= $1, true)
+    order by next_poll limit $3 for update skip locked
 )
 returning {_COLUMNS}
 """  # noqa: S608 - a constant
@@ -48,11 +48,10 @@ update wiredesk_fetcher.sources set
     title = case when title = '' then $2 else title end, kind = $3,
     site_url = case when site_url = '' then $4 else site_url end,
     moved_to = $5, etag = $6, last_modified = $7, body_hash = $8, rhythm = $9,
-    next_poll = case when state = 'paused' then null else $10::timestamptz end,
-    why = case when state = 'paused' then why else $11 end,
+    next_poll = case when state = 'paused' then null when next_poll < taken_until then next_poll else $10 end,
+    taken_until = null, why = case when state = 'paused' or next_poll < taken_until then why else $11 end,
     health = case when state = 'paused' then health else $13 end,
-    state = case when state = 'paused' then state else $12 end,
-    polls = polls + 1, listed = $14
+    state = case when state = 'paused' then state else $12 end, polls = polls + 1, listed = $14
 where source_id = $1
 """
 _LIST = """
@@ -70,7 +69,8 @@ where article_id in (select article_id from wiredesk_fetcher.source_items where 
 _SET_STATE = """
 update wiredesk_fetcher.sources set state = $2, health = $3, next_poll = $4, why = $5 where source_id = $1
 """
-_POSTPONE = "update wiredesk_fetcher.sources set next_poll = $2 where source_id = $1 and next_poll is not null"
+_POSTPONE = """update wiredesk_fetcher.sources
+set next_poll = $2, taken_until = null where source_id = $1 and next_poll is not null"""
 _COUNTS = """
 select count(*) as listed, count(*) filter (where was_submitted) as submitted,
     count(*) filter (where p.outcome = 'fetched') as fetched
@@ -232,7 +232,7 @@ class SourceStore:
             return {row["article_id"] for row in await self._pool.fetch(_ON_THE_WIRE, list(articles))}
 
     async def finish(self, source: Source, items: Sequence[Listed], now: datetime) -> None:
-        """Write what a poll made of a source, and the items it listed first, together. A pause meanwhile holds."""
+        """Write a polled source and what it listed first, together. A pause or an earlier poll set meanwhile holds."""
         row = (
             *(source.source_id, source.title, source.kind, source.site_url, source.moved_to),
             *(source.etag, source.last_modified, source.body_hash, _json(_RHYTHM, source.rhythm), source.next_poll),
