@@ -96,13 +96,13 @@ schema-check: setup
 # ---- measuring ----
 
 .PHONY: bench-cleaner
-bench-cleaner: setup  ## Score the cleaner beside its peers: DATA=../shared/extraction-dev (LIMIT=50 for a quick look; WRITE=1 keeps it)
-	@$(BIN)/python -m bench.cleaner "$(DATA)" $(if $(LIMIT),--limit $(LIMIT)) $(if $(WRITE),--write)
+bench-cleaner: setup  ## Score the cleaner: DATA=../shared/extraction-dev PAGES=../shared/news-pages (LIMIT=20 for a quick look; WRITE=1)
+	@$(BIN)/python -m bench.cleaner $(if $(DATA),"$(DATA)") $(if $(PAGES),--pages "$(PAGES)") $(if $(LIMIT),--limit $(LIMIT)) $(if $(WRITE),--write)
 
 .PHONY: bench-tagger
-bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus (DATA=../shared/extraction-dev adds furniture; PEER, LIMIT, WRITE=1)
+bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus (PEER, LIMIT, ARTICLES, WRITE=1)
 	@test -n "$(CORPUS)" || { echo "say where the corpus is: make bench-tagger CORPUS=../shared/ner-corpus"; exit 2; }
-	@$(BIN)/python -m bench.tagger "$(CORPUS)" $(if $(DATA),--data "$(DATA)") $(if $(PEER),--peer $(PEER)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(WRITE),--write)
+	@$(BIN)/python -m bench.tagger "$(CORPUS)" $(if $(PEER),--peer $(PEER)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(WRITE),--write)
 
 .PHONY: bench-engine
 bench-engine: setup  ## Measure the delivery engine on a real Kafka (BEFORE=../other-checkout beside it; LIMIT, ROUNDS, WRITE=1)

@@ -3,6 +3,10 @@ r"""How an extraction is scored: body by shingles, title, authors and date by eq
 Body: both texts are cut to `\w+` tokens and become multisets of 4-token shingles (a shorter text is one shingle). The
 precision and recall of a page come from the two multisets; pages are averaged, and F1 is the harmonic mean of the two
 averages. This is the measure published with scrapinghub/article-extraction-benchmark.
+
+Snippets, where people picked pieces of a page instead of its body: a wanted one in the text is a true positive, one
+that is missing a false negative, an unwanted one in the text a false positive; precision and recall are of the counts
+over all pages. This is the measure of trafilatura's own evaluation, but that pieces are compared as titles are.
 """
 
 import random
@@ -27,6 +31,25 @@ class PageScore(NamedTuple):
 
     precision: float | None
     recall: float | None
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of the two, 0 where one of them is 0 or missing."""
+        precision, recall = self.precision or 0.0, self.recall or 0.0
+        return _harmonic(precision, recall)
+
+
+class SnippetScore(NamedTuple):
+    """What the body found on one page holds of the pieces that people picked."""
+
+    wanted: int
+    """that are in it"""
+    missed: int
+    unwanted: int
+    """that are in it"""
+
+
+Body = PageScore | SnippetScore
 
 
 class Score(NamedTuple):
@@ -59,19 +82,43 @@ def _shingles(text: str) -> Counter[tuple[str, ...]]:
     return Counter(tuple(tokens[at : at + _SHINGLE]) for at in range(max(1, len(tokens) - _SHINGLE + 1)))
 
 
-def score(pages: Iterable[PageScore]) -> Score:
-    """Average over `pages`; those without a value do not count in that average."""
+def snippet_score(wanted: Iterable[str], unwanted: Iterable[str], found: str | None) -> SnippetScore:
+    """Count the pieces that the body `found` on one page holds."""
+    text = flat(found)
+    there = [flat(piece) in text for piece in wanted]
+    return SnippetScore(sum(there), len(there) - sum(there), sum(flat(piece) in text for piece in unwanted))
+
+
+def score(pages: Iterable[Body]) -> Score:
+    """Score many pages: bodies are averaged, a page without a value not in that average; snippets are counted.
+
+    Raises:
+        ValueError: there are bodies and snippets among them.
+    """
     rows = list(pages)
-    precision = _mean([row.precision for row in rows if row.precision is not None])
-    recall = _mean([row.recall for row in rows if row.recall is not None])
-    return Score(2 * precision * recall / (precision + recall) if precision + recall else 0.0, precision, recall)
+    bodies = [row for row in rows if isinstance(row, PageScore)]
+    snippets = [row for row in rows if isinstance(row, SnippetScore)]
+    if bodies and snippets:
+        raise ValueError("bodies and snippets have no score in common")
+    if snippets:
+        hits, missed, unwanted = map(sum, zip(*snippets, strict=True))
+        precision = hits / (hits + unwanted) if hits else 0.0
+        recall = hits / (hits + missed) if hits else 0.0
+    else:
+        precision = _mean([row.precision for row in bodies if row.precision is not None])
+        recall = _mean([row.recall for row in bodies if row.recall is not None])
+    return Score(_harmonic(precision, recall), precision, recall)
+
+
+def _harmonic(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def _mean(values: Sequence[float]) -> float:
     return fmean(values) if values else 0.0
 
 
-def paired_gap(ours: Sequence[PageScore], theirs: Sequence[PageScore], *, rounds: int = 1000, seed: int = 11) -> Gap:
+def paired_gap(ours: Sequence[Body], theirs: Sequence[Body], *, rounds: int = 1000, seed: int = 11) -> Gap:
     """Bootstrap F1(ours) - F1(theirs): both are scored on the same resampled pages, `rounds` times.
 
     Raises:
@@ -90,7 +137,7 @@ def paired_gap(ours: Sequence[PageScore], theirs: Sequence[PageScore], *, rounds
 
 def same_title(truth: str, found: object) -> bool:
     """Whether two titles are equal but for case, white space and the set of quotation marks."""
-    return _flat(truth) == _flat(found)
+    return flat(truth) == flat(found)
 
 
 def same_authors(truth: Iterable[str], found: object) -> bool:
@@ -108,14 +155,15 @@ def is_date(value: object) -> bool:
     return bool(_days(value))
 
 
-def _flat(text: object) -> str:
+def flat(text: object) -> str:
+    """Return the form in which titles, people and snippets are compared."""
     folded = unicodedata.normalize("NFKC", str(text or "")).casefold().translate(_SINGLE).translate(_DOUBLE)
     return " ".join(folded.split())
 
 
 def _people(value: object) -> set[str]:
     names = value.split(";") if isinstance(value, str) else value if isinstance(value, Iterable) else []
-    return {_flat(_BY.sub("", str(name).strip())) for name in names if str(name).strip()}
+    return {flat(_BY.sub("", str(name).strip())) for name in names if str(name).strip()}
 
 
 def _days(value: object) -> set[str]:

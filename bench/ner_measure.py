@@ -1,22 +1,18 @@
-"""How the tagger is measured: F1, headlines, furniture, speed, memory. Functions return numbers and print none."""
+"""How the tagger is measured: F1, headlines, speed, memory. Functions return numbers and print none."""
 
 import multiprocessing
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import cycle, islice
 from typing import Protocol
 
 import psutil
 import spacy
 
-from bench.ner_sets import Flattened, Headline, Text
-from wiredesk.contracts import ids
-from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, Content
-from wiredesk_cleaner.core import clean
-from wiredesk_tagger import core, nlp
+from bench.ner_sets import Headline, Text
+from wiredesk_tagger import nlp
 from wiredesk_tagger.training.score import Span, Tally, add, main, recase, score
 
 _BATCH = 64
@@ -38,10 +34,6 @@ class Finder(Protocol):
         """Return the names in the headline of each (headline, body); offsets in the headline."""
         ...
 
-    def names(self, flat: str) -> set[str]:
-        """Return what it would call the entities of a flattened text."""
-        ...
-
 
 class Ours:
     """The built-in pipeline with all document steps, or another one that `nlp.load` knows."""
@@ -56,14 +48,6 @@ class Ours:
 
     def headlines(self, pairs: Sequence[tuple[str, str]]) -> list[list[Span]]:
         return list(self._places([nlp.Article(top, body, _ENGLISH) for top, body in pairs], "headline"))
-
-    def names(self, flat: str) -> set[str]:
-        article = cleaned(flat)
-        if article is None:
-            return set()
-        found = self._tagger.tag([nlp.article_of(article)])[0].entities
-        fields = core.fields_of(article)
-        return {fields[one.field][one.start : one.end] for entity in found for one in entity.mentions[:1]}
 
     def _places(self, articles: Sequence[nlp.Article], field: str) -> Iterator[list[Span]]:
         for some in _batches(articles):
@@ -90,29 +74,9 @@ class Peer:
     def headlines(self, pairs: Sequence[tuple[str, str]]) -> list[list[Span]]:
         return self.spans([top for top, _ in pairs])
 
-    def names(self, flat: str) -> set[str]:
-        return {ent.text for ent in self._nlp(flat).ents}
-
 
 def _batches(articles: Sequence[nlp.Article]) -> Iterator[list[nlp.Article]]:
     return (list(articles[at : at + _BATCH]) for at in range(0, len(articles), _BATCH))
-
-
-def cleaned(flat: str) -> ArticleCleaned | None:
-    """Return `flat` as the cleaner hands it to the tagger; None when it refuses it."""
-    hashed = ids.content_hash(flat)
-    article_id = ids.article_id(None, flat)
-    event = clean(
-        ArticleFetched(
-            event_id=ids.event_id(article_id, "fetched", hashed, "bench"),
-            article_id=article_id,
-            kind=Content.TEXT,
-            content=flat,
-            content_hash=hashed,
-            fetched_at=datetime.now(UTC),
-        )
-    )
-    return event if isinstance(event, ArticleCleaned) else None
 
 
 @dataclass(frozen=True)
@@ -157,29 +121,6 @@ def headlines(finder: Finder, found: Sequence[Headline], *, with_body: bool) -> 
         )
         scores[case] = main(tallies).f1
     return scores
-
-
-@dataclass(frozen=True)
-class Furniture:
-    """Of the entities found in flattened articles: how many there are, and those that only furniture names."""
-
-    entities: int
-    from_furniture: list[str]
-
-
-def furniture(finder: Finder, articles: Sequence[Flattened]) -> Furniture:
-    """Count entities whose name stands in the furniture of their article and nowhere in its story."""
-    entities, bad = 0, []
-    for article in articles:
-        story, around = _folded(article.story), _folded("\n".join(article.furniture))
-        names = {_folded(name) for name in finder.names(article.text)}
-        entities += len(names)
-        bad += [name for name in sorted(names) if name in around and name not in story]
-    return Furniture(entities, bad)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.replace("\u2019", "'").split()).casefold()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bench.markdown import table
-from bench.ner_measure import Furniture, Memory, Scored
+from bench.ner_measure import Memory, Scored
 from wiredesk_tagger.training.score import MAIN, add, main, mean
 
 _TYPES = (*MAIN, "GPE", "LOC", "FAC", "NORP", "EVENT", "LAW", "DATE", "TIME", "MONEY", "PERCENT")
@@ -52,15 +52,6 @@ def headlines(runs: Mapping[str, Mapping[str, float]], count: int) -> str:
     for name, scores in runs.items():
         lost = [100 * (scores[cases[0]] - scores[case]) for case in cases[1:]]
         rows.append([name, *(f"{scores[case]:.3f}" for case in cases), *(f"{points:.1f}" for points in lost)])
-    return table(rows)
-
-
-def furniture(runs: Mapping[str, Furniture], count: int) -> str:
-    """Return how many entities of the flattened articles come from furniture."""
-    rows = [[f"{count} flattened articles", "entities", "from furniture", "share"]]
-    for name, run in runs.items():
-        bad = len(run.from_furniture)
-        rows.append([name, str(run.entities), str(bad), f"{100 * bad / max(1, run.entities):.2f} %"])
     return table(rows)
 
 

@@ -1,16 +1,14 @@
-"""The pages of a development set, and the same pages as tag-free text."""
+"""A page as the extractors get it, and the same page as tag-free lines. Pure but for `Page`, which reads its file."""
 
-import gzip
-import json
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
 
-from wiredesk_cleaner.training.split import is_held_out
+from wiredesk_cleaner.metadata.language import language_of
+from wiredesk_cleaner.training.pages import AnnotatedPage
 from wiredesk_fetcher.charset import decode
 
 _BLOCKS = frozenset(
@@ -21,33 +19,23 @@ _BLOCKS = frozenset(
 )
 _UNSEEN = frozenset("head iframe noscript script select style svg template textarea".split())  # noqa: SIM905
 _SCRIPTS = re.compile(r"<(script|style|noscript|svg)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_LANGUAGE = re.compile(r"<html\b[^>]*?\slang\s*=\s*[\"']?([a-z]{2,3})\b", re.IGNORECASE)
+# One tag for what is written the same: Norwegian in its two forms.
+_SAME = {"nb": "no", "nn": "no"}
 # An <article> or <main> with less text than this is a teaser or an empty frame.
 _LEAST = 500
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What people say is on the page. Empty or None: not stated, so not scored."""
-
-    text: str
-    title: str
-    authors: tuple[str, ...]
-    date: str | None
-
-
-@dataclass(frozen=True)
 class Page:
-    """One page of the set, decoded as the fetcher decodes it."""
+    """One annotated page, decoded as the fetcher decodes it. Read when it is asked for, and kept from then on."""
 
-    name: str
-    url: str | None
-    html: str
-    truth: Truth
+    truth: AnnotatedPage
 
-    @property
-    def held_out(self) -> bool:
-        """Whether nothing was ever tuned on its site."""
-        return is_held_out(self.url)
+    @cached_property
+    def html(self) -> str:
+        """The page."""
+        return decode(self.truth.raw(), "")
 
     @cached_property
     def plain(self) -> str:
@@ -57,42 +45,27 @@ class Page:
         """
         return flatten(self.html)
 
+    @cached_property
+    def language(self) -> str:
+        """The primary tag of the annotated text's language, or of a short one what the page declares; else "?"."""
+        declared = _LANGUAGE.search(self.html)
+        told = self.truth.text or "\n".join(self.truth.wanted)
+        language, _ = language_of(told, declared[1].lower() if declared else None)
+        return _SAME.get(language or "?", language or "?")
 
-class NoDataError(Exception):
-    """There is no development set where one was said to be."""
 
-
-def load(folder: Path, limit: int | None = None) -> list[Page]:
-    """Read the article pages of a set laid out like WCXB: `dev/ground-truth/*.json`, `dev/html/*.html.gz`.
-
-    Raises:
-        NoDataError: `folder` holds no such set.
-    """
-    found = []
-    for truth_file in sorted(folder.glob("dev/ground-truth/*.json")):
-        html_file = folder / "dev" / "html" / f"{truth_file.stem}.html.gz"
-        item: dict[str, Any] = json.loads(truth_file.read_text("utf-8"))
-        kind = ((item.get("_internal") or {}).get("page_type") or {}).get("primary")
-        if kind != "article" or not html_file.exists():
-            continue
-        gold = item["ground_truth"]
-        truth = Truth(
-            gold.get("main_content") or "",
-            gold.get("title") or "",
-            tuple(filter(None, [gold.get("author")])),
-            gold.get("publish_date"),
-        )
-        html = decode(gzip.decompress(html_file.read_bytes()), "")
-        found.append(Page(truth_file.stem, item.get("url"), html, truth))
-        if len(found) == limit:
-            break
-    if not found:
-        raise NoDataError(f"{folder} holds no pages (dev/ground-truth/*.json and dev/html/*.html.gz)")
-    return found
+def each(annotated: Iterable[AnnotatedPage]) -> Iterator[Page]:
+    """Yield the pages one by one, so that no more of them are in memory than the caller keeps."""
+    return map(Page, annotated)
 
 
 def flatten(html: str) -> str:
     """Return the visible text of `html`, one line a block; see `Page.plain`."""
+    return "\n".join(line for line, inside in lines(html) if inside)
+
+
+def lines(html: str) -> list[tuple[str, bool]]:
+    """Return every visible line of `html`, and whether it is one of its flattened text."""
     dump = _Dump()
     dump.feed(_SCRIPTS.sub(" ", html))
     dump.close()
@@ -101,7 +74,7 @@ def flatten(html: str) -> str:
     for line, inside in dump.lines:
         sizes.update(dict.fromkeys(inside, len(line)))
     best, size = sizes.most_common(1)[0] if sizes else (0, 0)
-    return "\n".join(line for line, inside in dump.lines if size < _LEAST or best in inside)
+    return [(line, size < _LEAST or best in inside) for line, inside in dump.lines]
 
 
 class _Dump(HTMLParser):

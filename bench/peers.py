@@ -74,17 +74,20 @@ def _c4(text: str, _: str | None) -> Answer:
     return {"text": "\n".join(kept)}
 
 
-BASELINE = "trafilatura default"
+BASELINE, WITH_METADATA = "trafilatura default", "trafilatura with metadata"
+_JUSTEXT = "jusText, English"
+# They judge words by a list of English ones, so a page in another language would say nothing of them.
+ENGLISH_ONLY = frozenset({_JUSTEXT})
 _HTML: Mapping[str, tuple[str, Extractor]] = {
     BASELINE: ("trafilatura", _trafilatura()),
     "trafilatura precision": ("trafilatura", _trafilatura(favor_precision=True)),
     "trafilatura recall": ("trafilatura", _trafilatura(favor_recall=True)),
     "trafilatura fast": ("trafilatura", _trafilatura(fast=True)),
-    "trafilatura with metadata": ("trafilatura", _trafilatura_metadata),
+    WITH_METADATA: ("trafilatura", _trafilatura_metadata),
     "readability-lxml": ("readability", _readability),
     "resiliparse": ("resiliparse", _resiliparse),
     "newspaper4k": ("newspaper", _newspaper),
-    "jusText, English": ("justext", _justext),
+    _JUSTEXT: ("justext", _justext),
 }
 PLAIN: Mapping[str, Extractor] = {"text as it is": _as_is, "C4 line rule": _c4}
 

@@ -2,7 +2,6 @@
 """How good is the tagger? Scores it on a corpus's development files, beside the spaCy pipelines that are installed.
 
     python -m bench.tagger ../shared/ner-corpus                                 F1, headlines, speed, memory
-    python -m bench.tagger ../shared/ner-corpus --data ../shared/extraction-dev     and furniture
     python -m bench.tagger ../shared/ner-corpus --limit 50 --peer wire_rules    a quick look, beside the rules alone
 
 `spans` runs everything on a list of texts, for any outside measure.
@@ -21,15 +20,12 @@ import spacy.util
 from bench import ner_measure, ner_report, ner_sets
 from bench.markdown import put
 from bench.ner_measure import Finder, Ours, Peer
-from bench.pages import NoDataError, load
 from wiredesk.contracts.errors import ConfigurationError
 from wiredesk_tagger.pipeline.languages import BUILT_IN
 from wiredesk_tagger.training.score import Span
 
 _QUALITY = Path(__file__).parents[1] / "docs" / "quality.md"
 _BEGIN, _END = "<!-- tagger: made by `make bench-tagger` -->", "<!-- end of tagger -->"
-_FLATTENED = 200
-_SHOWN = 20  # names from furniture
 _T = TypeVar("_T")
 
 
@@ -59,16 +55,6 @@ def _peers(names: Sequence[str]) -> list[Finder]:
     return [Ours(name) if name in BUILT_IN else Peer(name) for name in wanted]
 
 
-def _furniture(finders: Sequence[Finder], folder: Path | None, limit: int | None) -> str:
-    if folder is None:
-        return ""
-    articles = ner_sets.flattened(load(folder, limit or _FLATTENED))
-    found = _measured(finders, "furniture", lambda one: ner_measure.furniture(one, articles))
-    for name, run in found.items():
-        print(f"{name}, from furniture: {', '.join(run.from_furniture[:_SHOWN])}", file=sys.stderr)
-    return ner_report.furniture(found, len(articles))
-
-
 def _report(asked: argparse.Namespace) -> str:
     corpus = ner_sets.corpus(asked.corpus, asked.limit)
     ours = _ours()
@@ -89,7 +75,6 @@ def _report(asked: argparse.Namespace) -> str:
             ner_report.headlines(alone, len(tops)),
             "Headlines above their body, ours:",
             ner_report.headlines({ours.name: above}, len(with_body)),
-            _furniture(finders, asked.data, asked.limit),
             ner_report.memory(ner_measure.memory(ner_sets.stream(asked.corpus), asked.articles)),
         ]
     )
@@ -98,9 +83,6 @@ def _report(asked: argparse.Namespace) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, metavar="CORPUS", help="folder with dev/*.jsonl.gz")
-    parser.add_argument(
-        "--data", type=Path, help="folder with dev/ground-truth and dev/html (WCXB), for the flattened articles"
-    )
     parser.add_argument(
         "--peer", action="append", metavar="NAME", help="a spaCy pipeline or wire_rules; default: all installed ones"
     )
@@ -119,15 +101,10 @@ def main() -> int:
     except ner_sets.NoCorpusError as error:
         print(f"No corpus: {error}. Say where it is: make bench-tagger CORPUS=FOLDER", file=sys.stderr)
         return 2
-    except NoDataError as error:
-        print(f"No articles for the furniture: {error}. Leave --data (DATA=) out, or say where.", file=sys.stderr)
-        return 2
     except (OSError, ConfigurationError) as error:
         print(str(error), file=sys.stderr)
         return 2
     print(tables)
-    if asked.data is None:
-        print("No --data (DATA=FOLDER), so no furniture was measured.", file=sys.stderr)
     if asked.write:
         put(_QUALITY, _BEGIN, _END, tables)
         print(f"written into {_QUALITY}", file=sys.stderr)

@@ -2,7 +2,18 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bench.metric import Gap, PageScore, page_score, paired_gap, same_authors, same_day, same_title, score
+from bench.metric import (
+    Gap,
+    PageScore,
+    SnippetScore,
+    page_score,
+    paired_gap,
+    same_authors,
+    same_day,
+    same_title,
+    score,
+    snippet_score,
+)
 
 SIX = "one two three four five six"
 
@@ -35,6 +46,29 @@ def test_averages_leave_out_what_has_no_value_and_f1_is_of_the_averages():
     assert (found.precision, found.recall) == (0.75, 0.25)
     assert found.f1 == pytest.approx(2 * 0.75 * 0.25)
     assert score([]) == (0, 0, 0)
+
+
+def test_the_f1_of_one_page_is_nothing_where_half_of_it_is_missing():
+    assert PageScore(0.5, 1).f1 == pytest.approx(2 / 3)
+    assert PageScore(None, 0).f1 == PageScore(0, 1).f1 == PageScore(0, None).f1 == 0
+
+
+def test_snippets_are_looked_for_whatever_their_case_quotation_marks_and_line_breaks():
+    text = "The \u201cquiet\u201d\nharbour opens"
+    assert snippet_score(['the "Quiet" harbour', "closes"], ["harbour", "Subscribe"], text) == SnippetScore(1, 1, 1)
+    assert snippet_score(["harbour"], ["Subscribe"], None) == SnippetScore(0, 1, 0)
+
+
+def test_the_score_of_snippets_is_that_of_their_counts_over_all_pages():
+    found = score([SnippetScore(3, 1, 0), SnippetScore(0, 2, 1)])
+    assert (found.precision, found.recall) == (3 / 4, 3 / 6)
+    assert found.f1 == pytest.approx(3 / 5)
+    assert score([SnippetScore(0, 2, 0)]) == (0, 0, 0)
+
+
+def test_bodies_and_snippets_are_not_scored_together():
+    with pytest.raises(ValueError, match="no score in common"):
+        score([PageScore(1, 1), SnippetScore(1, 0, 0)])
 
 
 def test_a_paired_gap_is_certain_where_every_page_is_better():

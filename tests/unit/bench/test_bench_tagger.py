@@ -13,7 +13,6 @@ import spacy
 from bench import ner_measure, ner_report, ner_sets, tagger
 from bench.markdown import put, table
 from bench.ner_sets import Headline, Text
-from bench.pages import Page, Truth
 
 ROOT = Path(__file__).resolve().parents[3]
 STORY = "Ministers from Oslo met on Tuesday to talk about fish. Erna Solvang said that no deal was near.\nTalks go on."
@@ -35,9 +34,6 @@ class Said:
 
     def headlines(self, pairs: Sequence[tuple[str, str]]) -> list[list[tuple[int, int, str]]]:
         return self.spans([top for top, _ in pairs])
-
-    def names(self, flat: str) -> set[str]:
-        return {word for word in self.words if word.lower() in flat.lower()}
 
 
 def text(*names: tuple[str, str], unknown: str = "") -> Text:
@@ -74,29 +70,6 @@ def test_a_tagger_that_needs_case_loses_points_in_capitals():
     }  # fmt: skip
 
 
-def pages(count: int) -> list[Page]:
-    story = "\n".join(STORY.split(". ") * 3)
-    return [Page(str(at), None, "", Truth(story, "Fish talks stall", (), None)) for at in range(count)]
-
-
-def test_flattened_articles_hold_the_whole_story_and_their_furniture_and_repeat_by_seed():
-    made = ner_sets.flattened(pages(20))
-    assert made == ner_sets.flattened(pages(20))
-    assert len({article.text for article in made}) == 20
-    for article in made:
-        lines = [line for line in article.text.split("\n") if line]
-        assert sorted(lines) == sorted([*article.story.split("\n"), *article.furniture])
-
-
-def test_an_entity_is_furniture_only_when_the_story_does_not_name_it():
-    story, byline = "Oslo met Solvang.", "By Tavik Brunnov in Oslo"
-    article = ner_sets.Flattened(f"{byline}\n{story}", story, (byline,))
-    said = Said(Oslo="GPE", Solvang="PERSON", **{"TAVIK BRUNNOV": "PERSON"})
-    found = ner_measure.furniture(said, [article])
-    assert (found.entities, found.from_furniture) == (3, ["tavik brunnov"])
-    assert "33.33 %" in ner_report.furniture({"said": found}, 1)
-
-
 def test_the_tables_name_every_source_and_the_mean():
     run = ner_measure.f1(Said(Oslo="GPE"), {"one": [text(("Oslo", "GPE"))], "two": [text(("Erna Solvang", "PERSON"))]})
     first = ner_report.sources({"said": run}).splitlines()
@@ -121,7 +94,6 @@ def test_any_spacy_pipeline_can_stand_beside_ours(tmp_path: Path):
     peer = ner_measure.Peer(str(tmp_path))
     assert peer.spans(["In Oslo.", ""]) == [[(3, 7, "GPE")], []]
     assert peer.headlines([("Oslo waits", "Oslo")]) == [[(0, 4, "GPE")]]
-    assert peer.names("Oslo and Oslo") == {"Oslo"}
 
 
 def watched(leak: float, steps: int = 1250) -> list[float]:

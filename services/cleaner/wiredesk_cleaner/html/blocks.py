@@ -42,7 +42,16 @@ _LINK, _EMPHASIS_FLAG = _FLAG["a"], _FLAG["b"]
 _TEXT = etree.XPath("descendant::text()[normalize-space()] | descendant::br | descendant::hr")
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden")
-_MAX_TOKENS = 12
+# Frameworks hide what only screen readers shall say behind a class.
+_HIDDEN_NAME = re.compile(r"\b(?:visually-?hidden|sr-only|screen-?reader(?:-text|-only)?|is-hidden)\b", re.IGNORECASE)
+# Where class names are machine-made, these say what an element is.
+_TELLING = _words(
+    "class id itemprop role aria-label data-testid data-test-id data-test data-component data-component-name data-qa",
+    "data-type data-module data-element data-block data-area data-zone data-widget data-name data-role data-t-name",
+    "data-area-id data-gu-name data-track-module data-area-name data-link-name data-gtm-name data-section",
+)
+_MAX_TOKENS = 16
+_MOST_NAMES = 160
 
 
 @dataclass(slots=True, eq=False)
@@ -90,6 +99,7 @@ def read_blocks(body: HtmlElement) -> list[Block]:
     parts: list[str] = []
     broken = False
     cell = 0
+    last: Node | None = None
     for item in cast(list[Any], _TEXT(body)):
         if etree.iselement(item):
             broken = True
@@ -109,12 +119,25 @@ def read_blocks(body: HtmlElement) -> list[Block]:
             blocks.append(block)
         elif node.cell != cell:
             parts.append(" | ")
+        elif parts and node is not last and _is_glued(parts[-1], item):
+            # Style breaks the line here; without it "Survives" and "One" of two elements would be one word.
+            block.text = _joined(block, parts)
+            block = Block(holder, flags=node.flags, after_break=True)
+            parts = []
+            blocks.append(block)
+        last = node
         broken, cell = False, node.cell
         parts.append(item)
         _count(block, node.flags, len(item.strip()))
     if block is not None:
         block.text = _joined(block, parts)
     return [block for block in blocks if block.text]
+
+
+def _is_glued(before: str, after: str) -> bool:
+    """Whether a sentence or word ends `before` and another begins `after`, with no white space between them."""
+    end, start = before[-1:], after[:1]
+    return start.isupper() and (end.islower() or end in ".!?") and after[1:2].islower() and len(before) > 1
 
 
 def _count(block: Block, flags: int, size: int) -> None:
@@ -163,8 +186,11 @@ def _made(element: HtmlElement, parent: Node | None, number: int) -> Node:
             flags |= _FLAG.get(_ROLES.get(role, ""), 0)
         if (style and _HIDDEN_STYLE.search(style)) or get("hidden") is not None or get("aria-hidden") == "true":
             flags |= HIDDEN
-        names = f"{get('class', '')} {get('id', '')} {get('itemprop', '')}"
-        tokens = _tokens(names) if len(names) > 2 else ()
+        names = " ".join([value for name in _TELLING if (value := get(name))])[:_MOST_NAMES]
+        if names:
+            tokens = _tokens(names)
+            if "hidden" in tokens or "sr" in tokens or "reader" in tokens:
+                flags |= HIDDEN if _HIDDEN_NAME.search(names) else 0
     if parent is None:
         return Node(tag, None, flags, 0, tokens, False, None, 0, number)
     within, cell = None, 0

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from wiredesk_cleaner.html.blocks import Block, Node
 from wiredesk_cleaner.html.containers import Rows
 from wiredesk_cleaner.html.features import NEAREST_ODDS, VOTE, Features, Stated
+from wiredesk_cleaner.html.wording import Wording
 
 # So few rows at once that the linear algebra library wakes no further threads: they would spin longer than they help.
 _ROWS = 12
@@ -21,6 +22,8 @@ _NETWORKS = ("first", "second", "advised")
 # the cross-validated F1 is the same for any `_UNSURE` from 0.2 (a fifth of the pages) to 0.4, and lower above.
 _DOUBT = 0.2
 _LIKELY = 0.35
+# Nearly all of a page is ruled out at once, and hardly any of its body.
+_RULED_OUT = 0.03
 _UNSURE = 0.4
 # Summed log odds of the class words of one element, as "promo newsletter signup" has them. Nearer to 0 costs more true
 # text on the training pages than it saves false.
@@ -75,10 +78,23 @@ class Model:
     def chances(self, features: Features, advice: Callable[[], str]) -> Rows:
         """Return for each block how likely it belongs to the body, 0 to 1."""
         draft = self.first.chances(features.rows(np.zeros_like(features.chars)))
-        alone = body_chances(self.second, features.rows(draft))
+        may_be = may_be_body(draft)
+        wording = features.wording(may_be)
+        alone = body_chances(self.second, rows_with(wording, features, draft), may_be)
         if not is_unsure(alone, features.chars):
             return alone
-        return mean(alone, body_chances(self.advised, features.rows(features.held(advice()))))
+        advised = body_chances(self.advised, rows_with(wording, features, features.held(advice())), may_be)
+        return mean(alone, advised)
+
+
+def may_be_body(draft: Rows) -> NDArray[np.bool_]:
+    """Return which blocks are looked at again: those that the first network does not rule out."""
+    return draft >= _RULED_OUT
+
+
+def rows_with(wording: Wording, features: Features, vote: Rows) -> Rows:
+    """Return the rows of the later networks: what is known of each block, and what its words say."""
+    return np.concatenate([features.rows(vote), wording.columns(vote)], axis=1, dtype=np.float32)
 
 
 def mean(alone: Rows, advised: Rows) -> Rows:
@@ -92,10 +108,13 @@ def is_unsure(chances: Rows, chars: Rows) -> bool:
     return doubtful >= _UNSURE * float(chars[chances > _LIKELY].sum())
 
 
-def body_chances(weights: Weights, found: Rows) -> Rows:
-    """The chances of a page's rows; none for what has no vote and stands in an element with a name of furniture."""
+def body_chances(weights: Weights, found: Rows, may_be: NDArray[np.bool_]) -> Rows:
+    """The chances of a page's rows; none for what cannot be body, or has no vote and stands in what is called so."""
     furniture = (found[:, VOTE] < _FOR) & (found[:, NEAREST_ODDS] < _FURNITURE)
-    chances: Rows = np.where(furniture, np.float32(0), weights.chances(found))
+    at = np.flatnonzero(may_be & ~furniture)
+    chances: Rows = np.zeros(len(found), dtype=np.float32)
+    if len(at):
+        chances[at] = weights.chances(found[at])
     return chances
 
 

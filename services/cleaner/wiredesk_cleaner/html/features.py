@@ -5,9 +5,11 @@ from math import log1p
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wiredesk_cleaner.html.blocks import FLAGS, Block
 from wiredesk_cleaner.html.containers import Rows, Surroundings
+from wiredesk_cleaner.html.wording import Wording
 from wiredesk_cleaner.normalisation import fold
 
 _SENTENCE_ENDS = frozenset(".!?。！？…؟।»”\"'’)")  # noqa: RUF001 - of every script
@@ -81,6 +83,12 @@ class Features:
         self._h1 = next((index for index, block in enumerate(blocks) if block.node.tag == "h1"), -1)
         self._times = _first_times(self._squeezed)
         self._tree = Surroundings(blocks, odds, self.chars, self._own[:, 2])
+        self._blocks = blocks
+        self._headline = " ".join((*stated.headlines, stated.description))
+
+    def wording(self, may_be_body: NDArray[np.bool_]) -> Wording:
+        """Return what the words of those blocks say that `may_be_body` names."""
+        return Wording(self._blocks, self._headline, may_be_body)
 
     def held(self, text: str) -> Rows:
         """Return how much of each block `text` holds, 0 to 1: the vote of the extractor that chose it."""

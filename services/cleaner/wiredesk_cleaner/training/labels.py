@@ -15,6 +15,7 @@ _SHINGLE = 4
 # A class word is taken from this many pages on; so many undecided pages are added to what it was seen on.
 _MIN_PAGES = 5
 _DOUBT = 3.0
+_SHORT, _MOST_HOLDING = 10, 2
 
 
 def shingles(words: Sequence[str]) -> Counter[tuple[str, ...]]:
@@ -54,6 +55,25 @@ def shares(blocks: Iterable[Block], body: str) -> Rows:
     return np.array(found, dtype=np.float32)
 
 
+def picked(blocks: Sequence[Block], wanted: Sequence[str], unwanted: Sequence[str]) -> Rows:
+    """What is said of each block by snippets that the body must hold or must not: 1, 0, or NaN for nothing.
+
+    A wanted snippet that stands in more than two blocks says of none of them that it is the one.
+    """
+    found = np.full(len(blocks), np.nan, dtype=np.float32)
+    for target, snippets in ((1.0, wanted), (0.0, unwanted)):
+        for snippet in snippets:
+            holding = [at for at, block in enumerate(blocks) if snippet in block.text] or [
+                at for at, block in enumerate(blocks) if len(block.text) > _SHORT and block.text in snippet
+            ]
+            if target and len(holding) > _MOST_HOLDING:
+                continue
+            for at in holding:
+                # What both sides claim is nobody's.
+                found[at] = target if np.isnan(found[at]) or found[at] == target else np.nan
+    return found
+
+
 def class_odds(pages: Iterable[tuple[Sequence[Block], Rows]]) -> dict[str, float]:
     """Return the log odds that text under an element with this class or id word is body; each page counts once."""
     body: defaultdict[str, float] = defaultdict(float)
@@ -89,3 +109,14 @@ def f1(scores: Iterable[tuple[float | None, float | None]]) -> float:
     recalls = [r for _, r in rows if r is not None]
     precision, recall = fmean(precisions or [0.0]), fmean(recalls or [0.0])
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def snippet_f1(pages: Iterable[tuple[Sequence[str], Sequence[str], str]]) -> float:
+    """Return the F1 of (wanted, unwanted, text) over all snippets: a wanted one that the text holds is found."""
+    found = missed = false = 0
+    for wanted, unwanted, text in pages:
+        held = sum(snippet in text for snippet in wanted)
+        found += held
+        missed += len(wanted) - held
+        false += sum(snippet in text for snippet in unwanted)
+    return 2 * found / (2 * found + missed + false) if found else 0.0

@@ -8,7 +8,7 @@ import pytest
 from wiredesk_cleaner.html.page import page_blocks, parse_page
 from wiredesk_cleaner.training import fit as fitting
 from wiredesk_cleaner.training.fit import Examples, fit, joined
-from wiredesk_cleaner.training.labels import class_odds, f1, precision_recall, shares
+from wiredesk_cleaner.training.labels import class_odds, f1, picked, precision_recall, shares, snippet_f1
 from wiredesk_cleaner.training.split import FOLDS, fold_of, is_held_out
 from wiredesk_cleaner.training.train import main
 
@@ -24,6 +24,27 @@ def test_a_block_counts_by_the_share_of_it_that_the_body_holds():
         f"<p>{STORY}</p><p>Subscribe now to our letter.</p><p>{STORY}</p><h2>What now</h2><p>lake states</p>"
     )
     assert shares(found, f"{STORY}\nWhat now").tolist() == [1, 0, 0, 1, 0.5]
+
+
+def test_snippets_say_of_their_blocks_alone_whether_they_are_body():
+    found = blocks(f"<p>{STORY}</p><p>Subscribe now to our letter.</p><p>Nobody said anything of this.</p>")
+    targets = picked(found, ["agreed on Tuesday"], ["Subscribe now"])
+    assert targets[:2].tolist() == [1, 0]
+    assert np.isnan(targets[2])
+
+
+def test_a_wanted_snippet_that_stands_everywhere_names_no_block():
+    found = blocks("<p>the lake today</p>" * 3 + "<p>the lake tomorrow, too</p>")
+    assert np.isnan(picked(found, ["the lake"], [])).all()
+
+
+def test_a_snippet_that_is_wanted_and_not_wanted_says_nothing():
+    assert np.isnan(picked(blocks(f"<p>{STORY}</p>"), ["lake states"], ["share their water"])).all()
+
+
+def test_snippets_found_missed_and_falsely_kept_make_one_score():
+    assert snippet_f1([(["a", "b"], ["c"], "a c"), (["d"], [], "d")]) == pytest.approx(2 * 2 / (2 * 2 + 1 + 1))
+    assert snippet_f1([(["a"], [], "")]) == 0
 
 
 def test_half_a_block_of_the_body_is_half_a_match():
@@ -90,20 +111,29 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(small):
 
 def test_the_command_writes_weights_and_a_card_from_a_folder_of_pages(small, tmp_path, monkeypatch):
     monkeypatch.setattr(fitting, "_EPOCHS", 2)
-    for part in ("ground-truth", "html"):
-        (tmp_path / "dev" / part).mkdir(parents=True)
+    news = tmp_path / "news" / "snippets"
+    for folder in (tmp_path / "dev" / "ground-truth", tmp_path / "dev" / "html", news / "html"):
+        folder.mkdir(parents=True)
     for number in range(60):
         story = [f"{STORY} It was week {number} of the talks and day {day}." for day in range(4)]
         paragraphs = "".join(f"<p>{line}</p>" for line in story)
         page = f"<html><body><div class='story'>{paragraphs}</div><p>Menu</p></body></html>"
         truth = {"url": f"https://site{number}.example/a", "ground_truth": {"main_content": "\n".join(story)}}
+        truth["_internal"] = {"page_type": {"primary": "article"}}
         (tmp_path / "dev" / "ground-truth" / f"{number:04}.json").write_text(json.dumps(truth))
         (tmp_path / "dev" / "html" / f"{number:04}.html.gz").write_bytes(gzip.compress(page.encode()))
-    monkeypatch.setattr(sys, "argv", ["training", str(tmp_path), "--out", str(tmp_path / "model")])
+        (news / "html" / f"{number:04}.html.gz").write_bytes(gzip.compress(page.encode()))
+    listed = {
+        f"{number:04}": {"url": f"https://host{number}.example/b", "wanted": ["of the talks"], "unwanted": ["Menu"]}
+        for number in range(60)
+    }
+    (news / "truth.json").write_text(json.dumps(listed))
+    monkeypatch.setattr(sys, "argv", ["training", str(tmp_path), str(news.parent), "--out", str(tmp_path / "model")])
     assert main() == 0
     card = json.loads((tmp_path / "model" / "card.json").read_text())
-    assert 0 <= card["f1"]["held_out"] <= 1
-    assert card["held_out_pages"] > 0
+    assert card["f1"]["held_out"].keys() == {"wcxb", "snippets"}
+    assert all(0 <= score <= 1 for score in card["f1"]["held_out"].values())
+    assert card["held_out"].keys() == {"wcxb", "snippets"}
     words = json.loads((tmp_path / "model" / "blocks.json").read_text())
     assert "story" in words["odds"]
     with np.load(tmp_path / "model" / "blocks.npz", allow_pickle=False) as arrays:
@@ -114,4 +144,4 @@ def test_the_command_writes_weights_and_a_card_from_a_folder_of_pages(small, tmp
 def test_without_the_data_the_command_says_so_and_fails(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["training", str(tmp_path)])
     assert main() == 2
-    assert "no dev/ground-truth" in capsys.readouterr().err
+    assert "holds no pages" in capsys.readouterr().err
