@@ -1,1 +1,1 @@
-"""What one host is owed. Reading order: `robots`, `rights`, `signatures`, `bot_page`; `clock` says when to ask again."""
+"""What a host is owed. Reading order: `robots`, `rights`, `signatures`, `bot_page`; `clock` says when to ask again."""

@@ -6,7 +6,7 @@ from trafilatura.settings import Document
 
 from wiredesk_cleaner.html import page
 from wiredesk_cleaner.html.blocks import FLAGS, HIDDEN
-from wiredesk_cleaner.html.boilerplate import Model, Weights, block_model, body_chances, is_unsure, laid_out
+from wiredesk_cleaner.html.boilerplate import Model, Weights, block_model, body_chances, is_unsure, laid_out, rows_with
 from wiredesk_cleaner.html.features import NEAREST_ODDS, VOTE, Features, Haystack, Stated
 
 P = [
@@ -143,9 +143,10 @@ def test_chances_are_those_of_the_written_formula():
 
 def model(**chances: float) -> Model:
     """A model whose networks give every block one chance."""
-    nothing = np.zeros((block_model().first.mean.size, 1), np.float32)
-    networks = {
-        name: Weights(
+    shipped, networks = block_model(), {}
+    for name, chance in chances.items():
+        nothing = np.zeros((getattr(shipped, name).mean.size, 1), np.float32)
+        networks[name] = Weights(
             mean=nothing[:, 0],
             spread=nothing[:, 0] + 1,
             hidden=nothing,
@@ -153,8 +154,6 @@ def model(**chances: float) -> Model:
             output=np.zeros(1, np.float32),
             output_bias=np.array([np.log(chance / (1 - chance))], np.float32),
         )
-        for name, chance in chances.items()
-    }
     return Model(**networks, odds={}, threshold=0.4)
 
 
@@ -227,6 +226,42 @@ def test_what_nobody_kept_in_an_element_named_like_furniture_is_no_body_whatever
     promo = f'<aside class="newsletter signup promo"><h3>The Morning Tide</h3><p>{promise}</p></aside>'
     blocks = read(source + promo)
     features = Features(blocks, Stated(), block_model().odds)
-    chances = body_chances(block_model().advised, features.rows(features.held("\n".join(STORY))))
+    everywhere = np.ones(len(blocks), dtype=bool)
+    rows = rows_with(features.wording(everywhere), features, features.held("\n".join(STORY)))
+    chances = body_chances(block_model().advised, rows, everywhere)
     dropped = {block.text for block, chance in zip(blocks, chances, strict=True) if chance == 0}
     assert dropped == {"The Morning Tide", promise}
+
+
+def test_what_the_first_network_rules_out_is_not_looked_at_again():
+    chosen = model(first=0.01, second=0.9, advised=0.9).choose(read(f"<p>{P[0]}</p>"), Stated(), lambda: "")
+    assert chosen == []
+
+
+@pytest.mark.parametrize("name", ["visually-hidden", "a sr-only", "screen-reader-text", "VisuallyHidden"])
+def test_what_a_class_keeps_for_screen_readers_counts_as_hidden(name):
+    hidden, shown = read(f'<div class="{name}">Article content</div><div class="content">Article content</div>')
+    assert hidden.flags & HIDDEN
+    assert not shown.flags & HIDDEN
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        (
+            "<h2><span>What the river</span><span>One town at a time</span></h2>",
+            ["What the river", "One town at a time"],
+        ),
+        ("<p><b>It ended.</b><span>Then it began anew</span></p>", ["It ended.", "Then it began anew"]),
+        ("<p><span>M</span>any came</p>", ["Many came"]),
+        ("<p>Mac<i>OS</i> and <b>e</b>Bay</p>", ["MacOS and eBay"]),
+        ("<p>One <b>Two</b> Three</p>", ["One Two Three"]),
+    ],
+)
+def test_two_elements_that_only_style_keeps_apart_are_two_lines(source, lines):
+    assert [block.text for block in read(source)] == lines
+
+
+def test_attributes_that_say_what_an_element_is_count_as_its_names():
+    (block,) = read('<div class="x1" data-component="related-stories" role="complementary"><p>Two more</p></div>')
+    assert {"related", "stories", "complementary"} <= set(block.node.parent.tokens)
