@@ -7,6 +7,7 @@ from wiredesk.contracts.wire import Record
 from wiredesk.engine.outcomes import Received
 from wiredesk.runtime.pool import Pool
 from wiredesk_cleaner import pool_worker
+from wiredesk_cleaner.drift.figures import Seen, with_figures
 from wiredesk_cleaner.settings import CleanerOptions
 
 
@@ -15,13 +16,17 @@ async def clean(
     *,
     pool: Pool,
     options: CleanerOptions,
+    note: Callable[[Seen], None] = lambda _seen: None,
     parse: Callable[[bytes, Mapping[Content, int]], Record] = pool_worker.parse,
 ) -> Record:
-    """Return the record of the cleaned article or of its rejection.
+    """Return the record of the cleaned article or of its rejection; `note` gets its figures, where it has a URL.
 
     Raises:
         InvalidRecordError: the bytes are no `ArticleFetched`.
         WorkFailedError: the page took too long or too much memory; its process is gone, its neighbours are not.
     """
     limits = {Content.HTML: options.max_page_bytes, Content.TEXT: options.max_text_bytes}
-    return await pool.run(parse, received.event, limits, timeout=options.time_limit_seconds)
+    record, seen = await pool.run(with_figures, parse, received.event, limits, timeout=options.time_limit_seconds)
+    if seen is not None:
+        note(seen)
+    return record

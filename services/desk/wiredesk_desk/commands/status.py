@@ -1,4 +1,4 @@
-"""`status`: what waits, who works on what, how much lies where, how the sources are, what died."""
+"""`status`: what waits, who works on what, how much lies where, how the sources are, what changed or died."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from typing import Any
 from wiredesk.client import offsets
 from wiredesk.client.offsets import StageLag
 from wiredesk.contracts.topics import PUBLIC, Lane, dead_letters
-from wiredesk_desk.commands import collection
+from wiredesk_desk.commands import collection, drift
 from wiredesk_desk.config import System, system
 from wiredesk_desk.dead_letters import store
 from wiredesk_desk.dead_letters.core import OPEN, state
@@ -23,7 +23,8 @@ _CLEAR = "\033[H\033[2J"
 async def status(*, as_json: bool, watch: bool = False) -> Exit:
     """Print lag and members per stage, records per topic, dead letters, the local processes, and how the sources are.
 
-    With `watch` again every two seconds, on a terminal in place of what stood there.
+    Hosts whose pages suddenly clean differently are named where a cleaner runs here. With `watch` again every
+    two seconds, on a terminal in place of what stood there.
     """
     while True:
         await _status(as_json=as_json, clear=watch)
@@ -38,10 +39,13 @@ async def _status(*, as_json: bool, clear: bool) -> None:
     counts = await offsets.counts(here.kafka, here.lane)
     processes = await _processes(here)
     sources = await collection.read(here)
+    drifts = await drift.read(processes)
     if not for_people(as_json=as_json):
         _emit(stages, counts, processes)
         if sources is not None:
             collection.emit_rows(sources)
+        if drifts is not None:
+            drift.emit_rows(drifts)
         return
     if clear and os.environ.get("TERM") not in (None, "dumb"):
         print(_CLEAR, end="", flush=True)
@@ -50,6 +54,8 @@ async def _status(*, as_json: bool, clear: bool) -> None:
     if sources is not None:
         print()
         collection.tell(sources)
+    if drifts is not None:
+        drift.tell(drifts)
     if any(counts.get(here.lane.topic(topic)) for topic in dead_letters()):
         settled = await store.settlements(here)
         waiting = sum(state(letter, settled) == OPEN for letter in await store.letters(here))

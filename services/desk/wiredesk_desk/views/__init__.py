@@ -1,5 +1,6 @@
 """How things look: events and zones come in; text in colour, or an HTML page, goes out.
 
 `article` (an event for a reader), `journey` (one article's way, pure), `sources` (how they are in a few words, pure),
-`marked` and `colours` (entities in a text), `terminal` and `page` (what `try` shows).
+`drift` (hosts that clean differently, pure), `marked` and `colours` (entities in a text), `terminal` and `page` (what
+`try` shows).
 """
