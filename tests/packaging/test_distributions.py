@@ -37,7 +37,7 @@ NOT_ALONE = {
     "wiredesk_desk": (
         *("commands.up", "commands.starting", "commands.background"),
         *("commands.try_article", "commands.knowledge", "dead_letters.trial", "demo_source", "fetching"),
-        *(f"sources.{name}" for name in ("adding", "bot_page", "commands", "showing")),
+        *(f"sources.{name}" for name in ("adding", "bot_page", "commands", "contact", "showing")),
     ),
     "wiredesk_tagger": tuple(
         f"training.{name}" for name in ("card", "export", "network", "training_loop", "phases", "recipe")

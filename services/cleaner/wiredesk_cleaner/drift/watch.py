@@ -21,7 +21,7 @@ from wiredesk_cleaner.drift.figures import Figure, Seen
 
 # A change that has lasted for so many pages is the new habit.
 LASTS = 100
-# One takes about 6 KB.
+# One takes about 8 KB.
 MOST_HOSTS = 5000
 
 _Values = tuple[float | None, ...]

@@ -9,7 +9,7 @@ from importlib.resources import as_file, files
 import numpy as np
 from numpy.typing import NDArray
 
-from wiredesk_cleaner.html.blocks import Block, Node
+from wiredesk_cleaner.html.blocks import Block, Node, ancestors
 from wiredesk_cleaner.html.containers import Rows
 from wiredesk_cleaner.html.features import NEAREST_ODDS, VOTE, Features, Stated
 from wiredesk_cleaner.html.wording import Wording
@@ -29,6 +29,9 @@ _UNSURE = 0.4
 # text on the training pages than it saves false.
 _FURNITURE = -6.0
 _FOR = 0.5
+_CONSENT = frozenset({"consent", "gdpr"})
+_COOKIES = frozenset({"cookie", "cookies"})
+_DIALOGS = frozenset({"banner", "bar", "dialog", "law", "message", "modal", "notice", "overlay", "popup", "wall"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,10 @@ class Model:
         if not blocks:
             return []
         chances = self.chances(Features(blocks, stated, self.odds), advice)
-        return [block for block, chance in zip(blocks, chances.tolist(), strict=True) if chance >= self.threshold]
+        chosen = [block for block, chance in zip(blocks, chances.tolist(), strict=True) if chance >= self.threshold]
+        story = [block for block in chosen if not _asks_for_consent(block)]
+        # The whole page may be named after its consent dialog; then nearly all would go.
+        return story if 2 * _size(story) >= _size(chosen) else chosen
 
     def chances(self, features: Features, advice: Callable[[], str]) -> Rows:
         """Return for each block how likely it belongs to the body, 0 to 1."""
@@ -95,6 +101,19 @@ def may_be_body(draft: Rows) -> NDArray[np.bool_]:
 def rows_with(wording: Wording, features: Features, vote: Rows) -> Rows:
     """Return the rows of the later networks: what is known of each block, and what its words say."""
     return np.concatenate([features.rows(vote), wording.columns(vote)], axis=1, dtype=np.float32)
+
+
+def _asks_for_consent(block: Block) -> bool:
+    """Whether a block stands in a consent dialog: whole sentences in any language, which no page has for a body."""
+    for node in ancestors(block.node):
+        names = set(node.tokens)
+        if names & _CONSENT or (names & _COOKIES and names & _DIALOGS):
+            return True
+    return False
+
+
+def _size(blocks: Sequence[Block]) -> int:
+    return sum(block.chars for block in blocks)
 
 
 def mean(alone: Rows, advised: Rows) -> Rows:

@@ -24,6 +24,7 @@ from tests.unit.cleaner.drift.hosts import (
     Kind,
     Site,
 )
+from wiredesk_cleaner.drift.evidence import Habit
 from wiredesk_cleaner.drift.figures import Figure
 from wiredesk_cleaner.drift.watch import LASTS, Turn, Watch
 
@@ -134,6 +135,48 @@ def test_the_habit_is_not_learned_from_pages_of_an_alarm():
     site.until_a_change(NO_TEXT, 20)
     site.publish(NO_TEXT, 80)
     assert site.watch.drifting()[0].differences[0].habit == pytest.approx(0.97, abs=0.03)
+
+
+def habit_of(site: Site, figure: Figure) -> float:
+    (drift,) = site.watch.drifting()
+    return next(one.habit for one in drift.differences if one.figure is figure)
+
+
+def test_of_the_new_habit_are_only_pages_from_after_the_change():
+    site = settled_site(10)
+    site.until_a_change(NO_TEXT, 20)
+    assert site.until_a_change(NO_TEXT, 200)[1].turn is Turn.SETTLED
+    site.until_a_change(USUAL, 20)
+    assert habit_of(site, Figure.TEXT) == 0.0
+
+
+def test_what_came_and_went_before_is_no_part_of_the_new_habit():
+    site = settled_site(11)
+    site.publish(NO_TEXT, 90)
+    assert site.until_a_change(USUAL, 25)[1].turn is Turn.OVER
+    site.publish(USUAL, 60)
+    site.until_a_change(NO_HEADLINE, 20)
+    assert site.until_a_change(NO_HEADLINE, 200)[1].turn is Turn.SETTLED
+    site.until_a_change(NO_TEXT, 25)
+    assert habit_of(site, Figure.TEXT) > 0.9
+
+
+def test_a_host_learns_that_its_pages_of_a_kind_come_in_rows(monkeypatch: pytest.MonkeyPatch):
+    with_author, without = replace(SAME, authors=1), replace(SAME, authors=0)
+
+    def alarms() -> int:
+        began = 0
+        for seed in range(3):
+            site, chance, kind = Site(seed), random.Random(seed), without
+            for _ in range(1200):
+                if chance.random() < 0.15:
+                    kind = with_author if kind is without else without
+                began += sum(change.turn is Turn.BEGAN for change in site.publish(kind, 1))
+        return began
+
+    learned = alarms()
+    monkeypatch.setattr(Habit, "learn", lambda *_arguments: None)
+    assert learned < alarms() / 2
 
 
 def test_hosts_do_not_touch_each_other():

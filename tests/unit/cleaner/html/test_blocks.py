@@ -233,6 +233,20 @@ def test_what_nobody_kept_in_an_element_named_like_furniture_is_no_body_whatever
     assert dropped == {"The Morning Tide", promise}
 
 
+@pytest.mark.parametrize("name", ["consent", "cookie-banner", "gdpr-box"])
+def test_a_consent_dialog_is_no_body_however_likely_it_looks(name):
+    source = f'<div class="{name}"><p>We and our partners store data.</p></div><p>{P[0]}</p><p>{P[1]}</p>'
+    chosen = model(first=0.5, second=0.9, advised=0.9).choose(read(source), Stated(), lambda: "")
+    assert [block.text for block in chosen] == [P[0], P[1]]
+
+
+@pytest.mark.parametrize("name", ["consent", "cookie-recipe"])
+def test_a_page_named_after_its_dialog_and_a_story_about_cookies_stay(name):
+    source = f'<div class="{name}"><p>{P[0]}</p><p>{P[1]}</p></div><p>A line below it.</p>'
+    chosen = model(first=0.5, second=0.9, advised=0.9).choose(read(source), Stated(), lambda: "")
+    assert len(chosen) == 3
+
+
 def test_what_the_first_network_rules_out_is_not_looked_at_again():
     chosen = model(first=0.01, second=0.9, advised=0.9).choose(read(f"<p>{P[0]}</p>"), Stated(), lambda: "")
     assert chosen == []
