@@ -1,7 +1,7 @@
 """Pages marked by hand: what each visible line of them is, kept as offsets and kinds, without a word.
 
 A file of `bench/zone_marks` is `{"page": NAME, "sha256": of the page's bytes, "spans": [[start, end, kind], …]}`. The
-offsets count code points, half-open, in the lines of `bench.pages.lines` joined by line feeds; a span covers whole
+offsets count code points, half-open, in the lines of `visible_lines` joined by line feeds; a span covers whole
 lines, and every line lies in one. Kinds are those of `ZoneKind`.
 """
 
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from bench.pages import Page, lines
+from bench.pages import Page
 from wiredesk.contracts.events import ZoneKind
+from wiredesk_cleaner.training.flattened import visible_lines
 from wiredesk_cleaner.training.pages import PUBLISHERS, AnnotatedPage
 
 FOLDER = Path(__file__).parents[1] / "zone_marks"
@@ -66,7 +67,7 @@ def read(raw: bytes, html: str, file: Path) -> list[Line]:
     spans = [(start, end, ZoneKind(kind)) for start, end, kind in marks["spans"]]
     starts = [start for start, *_ in spans]
     found, at = [], 0
-    for text, flattened in lines(html):
+    for text, flattened in visible_lines(html):
         which = bisect_right(starts, at) - 1
         if which < 0 or at + len(text) > spans[which][1]:
             raise MarksError(f"{file.name}: the page's lines are no longer cut as they were when it was marked")

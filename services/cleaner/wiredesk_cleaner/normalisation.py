@@ -3,6 +3,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _BREAKS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 # C0 and C1 controls but tab and line feed, bidirectional controls, and invisible marks that split words for a tagger.
@@ -10,6 +11,8 @@ _BREAKS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]"
 )
+# Lines of so many characters are folded once for many rules.
+_SHORT = 160
 
 # The same in UTF-8: controls of one byte, and what takes more, line breaks included.
 _CONTROLS = bytes({*range(0x20), 0x7F} - {ord("\t"), ord("\n")})
@@ -61,6 +64,16 @@ def one_line(text: str) -> str:
 
 def fold(line: str) -> str:
     """Return the form in which lines are compared: case-folded, single spaces, no symbols at either end."""
+    return _folded_before(line) if len(line) <= _SHORT else _folded(line)
+
+
+@lru_cache(maxsize=8192)
+def _folded_before(line: str) -> str:
+    """`fold` of a short line, which one rule after the other asks for, on one page of a site after the other."""
+    return _folded(line)
+
+
+def _folded(line: str) -> str:
     words = " ".join(line.replace("’", "'").casefold().split())
     if words and words[0].isalnum() and words[-1].isalnum():
         return words

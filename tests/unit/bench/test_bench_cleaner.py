@@ -11,9 +11,10 @@ from bench import cleaner
 from bench.cleaning import report, report_sets
 from bench.cleaning.runs import Result, Run, Runs, measure
 from bench.metric import PageScore, SnippetScore
-from bench.pages import each, flatten
+from bench.pages import each
 from bench.peers import BASELINE
 from tests.unit.bench.annotated_pages import BODY, PAGE, SENTENCE, news, wcxb
+from wiredesk_cleaner.training.flattened import flatten
 from wiredesk_cleaner.training.pages import annotated
 
 ROOT = Path(__file__).parents[3]

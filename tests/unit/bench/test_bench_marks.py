@@ -9,9 +9,10 @@ import pytest
 from bench.cleaning import marks, ours, report, zones
 from bench.cleaning.marks import FOLDER, Line, Marked, MarksError
 from bench.cleaning.zones import FURNITURE_LINES, STORY_LINES, Tally
-from bench.pages import Page, lines
+from bench.pages import Page
 from tests.unit.bench.annotated_pages import news
 from wiredesk.contracts.events import Content, ZoneKind
+from wiredesk_cleaner.training.flattened import visible_lines
 from wiredesk_cleaner.training.pages import AnnotatedPage, annotated
 
 FERRY = "The ferry to the outer isles sails twice a day from now on, the harbour office says."
@@ -25,7 +26,7 @@ KINDS = ["section", "headline", "body", "related", "body", "navigation"]
 
 @pytest.fixture
 def file(tmp_path):
-    texts = [text for text, _ in lines(PAGE)]
+    texts = [text for text, _ in visible_lines(PAGE)]
     path = tmp_path / "quay.json"
     marked = {"page": "quay", "sha256": sha256(PAGE.encode()).hexdigest(), "spans": marks.spans_of(texts, KINDS)}
     path.write_text(json.dumps(marked))
@@ -80,7 +81,7 @@ def test_marks_of_more_or_fewer_lines_are_refused(file, change):
 def test_the_pages_that_are_marked_are_found_among_all(tmp_path):
     pages = annotated(None, news(tmp_path))
     raw, html = pages[0].raw(), Page(pages[0]).html
-    texts = [text for text, _ in lines(html)]
+    texts = [text for text, _ in visible_lines(html)]
     spans = marks.spans_of(texts, ["body"] * len(texts))
     content = {"page": "page0", "sha256": sha256(raw).hexdigest(), "spans": spans}
     (tmp_path / "page0.json").write_text(json.dumps(content))

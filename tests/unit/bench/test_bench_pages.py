@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from bench.pages import Page, each, flatten, lines
+from bench.pages import Page, each
 from tests.unit.bench.annotated_pages import BODY, PAGE, SENTENCE, news, wcxb
+from wiredesk_cleaner.training.flattened import flatten, visible_lines
 from wiredesk_cleaner.training.pages import AnnotatedPage, NoPagesError, annotated
 
 
@@ -79,7 +80,7 @@ def test_a_page_without_a_large_article_is_flattened_whole():
 
 
 def test_the_lines_of_a_page_are_all_that_it_shows():
-    found = lines(PAGE)
+    found = visible_lines(PAGE)
     assert [found[0], found[1], found[-1]] == [("Home World", False), ("Lake Pact Holds", True), ("Terms", False)]
 
 

@@ -52,6 +52,9 @@ _TELLING = _words(
 )
 _MAX_TOKENS = 16
 _MOST_NAMES = 160
+# What hides an element stands early in its style.
+_MOST_SAID = 200
+_KNOWN = frozenset((*_TELLING, "style", "hidden", "aria-hidden"))
 
 
 @dataclass(slots=True, eq=False)
@@ -178,19 +181,9 @@ def _made(element: HtmlElement, parent: Node | None, number: int) -> Node:
         tag = "div"
     flags = _FLAG.get(tag, 0)
     tokens: tuple[str, ...] = ()
-    stated = element.items()
-    if stated:
-        get = dict(stated).get
-        role, style = get("role"), get("style")
-        if role:
-            flags |= _FLAG.get(_ROLES.get(role, ""), 0)
-        if (style and _HIDDEN_STYLE.search(style)) or get("hidden") is not None or get("aria-hidden") == "true":
-            flags |= HIDDEN
-        names = " ".join([value for name in _TELLING if (value := get(name))])[:_MOST_NAMES]
-        if names:
-            tokens = _tokens(names)
-            if "hidden" in tokens or "sr" in tokens or "reader" in tokens:
-                flags |= HIDDEN if _HIDDEN_NAME.search(names) else 0
+    if stated := tuple([(name, value[:_MOST_SAID]) for name, value in element.items() if name in _KNOWN]):
+        said, tokens = _said(stated)
+        flags |= said
     if parent is None:
         return Node(tag, None, flags, 0, tokens, False, None, 0, number)
     within, cell = None, 0
@@ -200,6 +193,23 @@ def _made(element: HtmlElement, parent: Node | None, number: int) -> Node:
         within, cell = parent.within or parent, parent.cell
     unseen = parent.unseen or tag in _UNSEEN
     return Node(tag, parent, flags | parent.flags, parent.depth + 1, tokens, unseen, within, cell, number)
+
+
+@lru_cache(maxsize=4096)
+def _said(stated: tuple[tuple[str, str], ...]) -> tuple[int, tuple[str, ...]]:
+    """Return what attributes say of an element: flags, and the words of its names. Sites repeat them."""
+    flags = 0
+    get = dict(stated).get
+    role, style = get("role"), get("style")
+    if role:
+        flags |= _FLAG.get(_ROLES.get(role, ""), 0)
+    if (style and _HIDDEN_STYLE.search(style)) or get("hidden") is not None or get("aria-hidden") == "true":
+        flags |= HIDDEN
+    names = " ".join([value for name in _TELLING if (value := get(name))])[:_MOST_NAMES]
+    tokens = _tokens(names) if names else ()
+    if ("hidden" in tokens or "sr" in tokens or "reader" in tokens) and _HIDDEN_NAME.search(names):
+        flags |= HIDDEN
+    return flags, tokens
 
 
 @lru_cache(maxsize=20_000)

@@ -1,21 +1,16 @@
 """The learned choice of the blocks that are the article's body: weights as plain arrays, applied with numpy. Pure."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import as_file, files
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wiredesk_cleaner.html.blocks import Block, Node, ancestors
-from wiredesk_cleaner.html.containers import Rows
 from wiredesk_cleaner.html.features import NEAREST_ODDS, VOTE, Features, Stated
 from wiredesk_cleaner.html.wording import Wording
-
-# So few rows at once that the linear algebra library wakes no further threads: they would spin longer than they help.
-_ROWS = 12
+from wiredesk_cleaner.network import Network, Rows, shipped
 
 _NETWORKS = ("first", "second", "advised")
 # A chance between `_DOUBT` and what it leaves to 1 is a doubt. By this measure one training page in thirteen is unsure;
@@ -35,26 +30,6 @@ _DIALOGS = frozenset({"banner", "bar", "dialog", "law", "message", "modal", "not
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """A network with one hidden layer. Inputs are scaled by `mean` and `spread`."""
-
-    mean: NDArray[np.float32]
-    spread: NDArray[np.float32]
-    hidden: NDArray[np.float32]
-    hidden_bias: NDArray[np.float32]
-    output: NDArray[np.float32]
-    output_bias: NDArray[np.float32]
-
-    def chances(self, found: Rows) -> Rows:
-        """How likely each row's block is to belong to the body, 0 to 1."""
-        scaled = np.clip((found - self.mean) / self.spread, -5, 5)
-        parts = [scaled[at : at + _ROWS] @ self.hidden for at in range(0, len(scaled), _ROWS)]
-        hidden = np.maximum(np.concatenate(parts) + self.hidden_bias, 0)
-        result: Rows = 1 / (1 + np.exp(-np.clip(hidden @ self.output + self.output_bias, -30, 30)))
-        return result
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
     """Three networks that differ in the vote they know.
 
@@ -62,9 +37,9 @@ class Model:
     are log odds of class words; a block whose chance reaches `threshold` is kept.
     """
 
-    first: Weights
-    second: Weights
-    advised: Weights
+    first: Network
+    second: Network
+    advised: Network
     odds: Mapping[str, float]
     threshold: float
 
@@ -127,26 +102,20 @@ def is_unsure(chances: Rows, chars: Rows) -> bool:
     return doubtful >= _UNSURE * float(chars[chances > _LIKELY].sum())
 
 
-def body_chances(weights: Weights, found: Rows, may_be: NDArray[np.bool_]) -> Rows:
+def body_chances(network: Network, found: Rows, may_be: NDArray[np.bool_]) -> Rows:
     """The chances of a page's rows; none for what cannot be body, or has no vote and stands in what is called so."""
     furniture = (found[:, VOTE] < _FOR) & (found[:, NEAREST_ODDS] < _FURNITURE)
     at = np.flatnonzero(may_be & ~furniture)
     chances: Rows = np.zeros(len(found), dtype=np.float32)
     if len(at):
-        chances[at] = weights.chances(found[at])
+        chances[at] = network.chances(found[at])
     return chances
 
 
 @cache
 def block_model() -> Model:
-    """Return the model shipped in `model/`: `blocks.npz` (arrays of each `Weights`), `blocks.json` (the rest)."""
-    folder = files(__package__) / "model"
-    words = json.loads((folder / "blocks.json").read_text("utf-8"))
-    with as_file(folder / "blocks.npz") as path, np.load(path, allow_pickle=False) as arrays:
-        networks = {
-            network: Weights(**{name: arrays[f"{network}.{name}"].astype(np.float32) for name in Weights.__slots__})
-            for network in _NETWORKS
-        }
+    """Return the model shipped in `model/`."""
+    networks, words = shipped(__package__, "blocks", _NETWORKS)
     return Model(**networks, odds=words["odds"], threshold=words["threshold"])
 
 

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wiredesk_cleaner.html.blocks import Block, Node
-
-Rows = NDArray[np.float32]
+from wiredesk_cleaner.network import Rows
 
 # Of the text that was voted for, how much the innermost element must hold that counts as the place of the body.
 _SHARES = (0.95, 0.75, 0.5)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wiredesk_cleaner.html.blocks import FLAGS, Block
-from wiredesk_cleaner.html.containers import Rows, Surroundings
+from wiredesk_cleaner.html.containers import Surroundings
 from wiredesk_cleaner.html.wording import Wording
+from wiredesk_cleaner.network import Rows
 from wiredesk_cleaner.normalisation import fold
 
 _SENTENCE_ENDS = frozenset(".!?。！？…؟।»”\"'’)")  # noqa: RUF001 - of every script

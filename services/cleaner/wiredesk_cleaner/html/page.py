@@ -14,16 +14,15 @@ from trafilatura.settings import Document
 
 from wiredesk_cleaner.html.blocks import Block, read_blocks
 from wiredesk_cleaner.html.boilerplate import block_model, laid_out
+from wiredesk_cleaner.html.captions import own_captions
 from wiredesk_cleaner.html.features import Stated
 from wiredesk_cleaner.metadata.extraction import Metadata, read_metadata
-from wiredesk_cleaner.metadata.images import caption_parts
 from wiredesk_cleaner.normalisation import fold, one_line, tidy
 
 # With less than this many words extracted, or no paragraphs, an articleBody in the JSON-LD of equal length or more is
 # taken instead.
 _SHORT_BODY = 40
 _LONG_BODY = 400
-_MAX_CAPTIONS = 50
 _MAX_HEADINGS = 200
 _BLOCKS = frozenset({"p", "head", "item", "quote", "row", "code", "ab"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
@@ -60,12 +59,9 @@ def read_page(source: str, url: str | None, fetched_at: datetime | None = None) 
     if tree is None:
         return None
     metadata = read_metadata(tree, url, fetched_at)
-    captions = {
-        one_line(node.text_content()): caption_parts(node) for node in tree.xpath("//figcaption")[:_MAX_CAPTIONS]
-    }
-    captions.pop("", None)
     found = page_blocks(tree)
     chosen = block_model().choose(found, compared_with(metadata), partial(advice, tree, url))
+    captions = own_captions(metadata.pictures, found, chosen, compared_with(metadata).headlines)
     text = tidy(laid_out(chosen)) if chosen else _all_means(tree, url)
     stated = tidy(metadata.body)
     poor = len(text.split()) < _SHORT_BODY or "\n" not in text

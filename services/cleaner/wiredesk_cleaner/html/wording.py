@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from wiredesk.contracts.events import ZoneKind
 from wiredesk_cleaner.html.blocks import Block
-from wiredesk_cleaner.html.containers import Rows
+from wiredesk_cleaner.network import Rows
 from wiredesk_cleaner.zones.line_rules import match
 
 # What a phrase can make of a line; the columns of the model stand in this order.

@@ -44,7 +44,6 @@ class Lexicon:
     starts: dict[str, tuple[tuple[str, Furniture], ...]]
     contains: tuple[tuple[str, Furniture], ...]
     words: dict[str, frozenset[str]]
-    months: dict[str, int]
     walls: tuple[Wall, ...]
 
 
@@ -78,12 +77,9 @@ def lexicon() -> Lexicon:
             folded = " ".join(phrase.casefold().split())
             starts.setdefault(first_word(folded), []).append((folded, entry))
         contains.extend((phrase, entry) for phrase in table.get("contains", ()))
-    plain = data["words"].keys() - {"months"}
-    words = {name: frozenset([*data["words"][name], *more["words"].get(name, ())]) for name in plain}
-    both = zip(data["words"]["months"], more["words"]["months"], strict=True)
-    months = {name: number for number, (names, others) in enumerate(both, 1) for name in [*names, *others]}
+    words = {name: frozenset([*said, *more["words"].get(name, ())]) for name, said in data["words"].items()}
     walls = tuple(Wall(w["what"], tuple(w["titles"]), tuple(w["phrases"])) for w in data["not_article"])
-    return Lexicon(exact, {key: tuple(values) for key, values in starts.items()}, tuple(contains), words, months, walls)
+    return Lexicon(exact, {key: tuple(values) for key, values in starts.items()}, tuple(contains), words, walls)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 
 from wiredesk_cleaner.lexicon.page_words import pagewords
-from wiredesk_cleaner.metadata.dates_in_text import date_in_line, date_in_url, moment_of
+from wiredesk_cleaner.lexicon.phrasebook import phrasebook
 from wiredesk_cleaner.metadata.headline_vicinity import Spot, marks
 from wiredesk_cleaner.metadata.structured_data import Structured, texts
 from wiredesk_cleaner.metadata.titles import is_news
+from wiredesk_cleaner.reading.dates import date_in_url, moment_of, read_date
 
 _IN_SCRIPTS = re.compile(
     r'\\*"(?:datePublished|publishedAt|publishDate|publishedDate|published_at|publicationDate|datePublication|firstPublished|publish_date|published_date|firstPublishedAt|pubDate)\\*"\s*:\s*\\*"([^"\\]{8,40})'
@@ -58,7 +59,7 @@ def dates(
 
     A date later than `fetched_at` (by more than a day) counts only when no other is stated, as uncertain. The address
     decides between stated dates; where all contradict it, the earlier one holds, as uncertain. `month_first`: see
-    `date_in_line`.
+    `read_date`.
     """
     latest = fetched_at + timedelta(days=1) if fetched_at else None
     visible = [(one, late) for one, late in _visible(near, month_first=month_first) if _in_time(one, latest)]
@@ -158,7 +159,8 @@ def _visible(near: Sequence[Spot], *, month_first: bool) -> Iterator[tuple[Dated
         words = spot.line.split()
         if one := _dated(spot, order, month_first=month_first):
             said = f"{led} {spot.line}".casefold()
-            late = any(word in said for word in pagewords().updated) or bool(_MODIFIED_MARK.search(marks(spot.node, 1)))
+            late = any(word in said for word in phrasebook().date_later)
+            late = late or _MODIFIED_MARK.search(marks(spot.node, 1)) is not None
             yield one, late
         led = spot.line if len(words) <= 3 else ""
 
@@ -170,7 +172,7 @@ def _dated(spot: Spot, order: int, *, month_first: bool) -> Dated | None:
         return Dated(moment, "time element", certain=order <= _BESIDE)
     if len(spot.line.split()) > _MAX_WORDS:
         return None
-    reading = date_in_line(spot.line, month_first=month_first)
+    reading = read_date(spot.line, month_first=month_first)
     return Dated(reading.moment, "visible text", certain=reading.certain and order <= _BESIDE) if reading else None
 
 

@@ -13,10 +13,12 @@ from wiredesk.contracts.events import ContentType, Evidence, Image
 from wiredesk_cleaner.metadata.authors import Authors, authors
 from wiredesk_cleaner.metadata.content_type import content_type
 from wiredesk_cleaner.metadata.dates import Dates, dates
+from wiredesk_cleaner.metadata.headings import headings_in
 from wiredesk_cleaner.metadata.headline_vicinity import around, marked
 from wiredesk_cleaner.metadata.images import read_images
+from wiredesk_cleaner.metadata.pictures import Picture, read_pictures
 from wiredesk_cleaner.metadata.structured_data import Structured, first, names, read_structured, text, texts
-from wiredesk_cleaner.metadata.titles import h1_headings, headline, site_in, site_names, visible_heading
+from wiredesk_cleaner.metadata.titles import headline, site_in, site_names
 from wiredesk_cleaner.normalisation import fold, one_line
 
 _MAX_KEYWORD, _MAX_KEYWORDS = 100, 50
@@ -35,7 +37,8 @@ class Metadata:
     """Fields as the page states them; None or empty where it does not. Dates carry a time zone.
 
     `evidence` names for each field that is there what it was taken from. `h1` is the headline that the reader sees,
-    `figures` counts its pictures with a caption, `body` is the articleBody of the JSON-LD, not tidied.
+    `pictures` are all of the page, `figures` counts the article's with a caption, `body` is the articleBody of the
+    JSON-LD, not tidied.
     """
 
     headline: str = ""
@@ -57,6 +60,7 @@ class Metadata:
     body: str = ""
     title: str = ""
     h1: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     figures: int = 0
     stated_words: int = 0
     declares_article: bool = False
@@ -73,8 +77,7 @@ def read_metadata(tree: HtmlElement, url: str | None, fetched_at: datetime | Non
     title = one_line(str(tree.xpath("string(//head/title | //title)")))
     publisher, publisher_source = _publisher(stated)
     sites = site_names([publisher, *stated.tags("og:site_name"), *stated.tags("application-name")], url)
-    visible = visible_heading(stated, h1_headings(tree), title, sites, url)
-    line, line_source = headline(stated, visible, title, sites, url)
+    line, line_source, visible = headline(stated, headings_in(tree, url), title, sites, url)
     near = around(tree, visible.node if visible else None)
     by = authors(stated, near, marked(tree), sites)
     when = dates(stated, near, tree, url, fetched_at=fetched_at, month_first=_month_first(tree, url))
@@ -87,7 +90,8 @@ def read_metadata(tree: HtmlElement, url: str | None, fetched_at: datetime | Non
     kind, kind_source = content_type(tree, stated, line, url)
     language = _language(tree)
     in_title = None if publisher else site_in(title, line)
-    images, images_source = read_images(tree, stated, url)
+    pictures = read_pictures(tree, url)
+    images, images_source = read_images(pictures, stated, url)
     sources = {
         "headline": line_source,
         "alternative_headline": "json-ld" if other else "",
@@ -113,6 +117,7 @@ def read_metadata(tree: HtmlElement, url: str | None, fetched_at: datetime | Non
         date_modified=when.modified.moment if when.modified else None,
         language=language,
         images=images,
+        pictures=pictures,
         is_accessible_for_free=free,
         content_type=kind,
         evidence=(

@@ -7,7 +7,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from wiredesk_cleaner.metadata.titles import spaced_text
+from wiredesk_cleaner.metadata.headings import spaced_text
 
 # Elements before and after the headline that are looked at, and the prose after which a story has begun.
 _BEFORE, _AFTER = 40, 160

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from wiredesk_cleaner.html.blocks import Block
-from wiredesk_cleaner.html.containers import Rows
 from wiredesk_cleaner.html.features import Stated
 from wiredesk_cleaner.html.page import advice, compared_with, page_blocks, parse_page
 from wiredesk_cleaner.metadata.extraction import read_metadata
+from wiredesk_cleaner.network import Rows
 from wiredesk_cleaner.training.fit import Examples
 from wiredesk_cleaner.training.labels import picked, shares, shingles, words_of
 from wiredesk_cleaner.training.pages import PUBLISHERS, SNIPPETS, AnnotatedPage

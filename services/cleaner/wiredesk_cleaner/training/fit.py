@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wiredesk_cleaner.html.boilerplate import Weights
+from wiredesk_cleaner.network import Network
 
 _HIDDEN = 24
 _MEMBERS = 5
@@ -34,7 +34,7 @@ def joined(parts: Sequence[Examples]) -> Examples:
     return Examples(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def fit(examples: Examples, seed: int) -> Weights:
+def fit(examples: Examples, seed: int) -> Network:
     """Return the weights of several networks side by side; the score is the mean of theirs."""
     mean = examples.rows.mean(axis=0)
     spread = np.maximum(examples.rows.std(axis=0), 0.02)
@@ -44,7 +44,7 @@ def fit(examples: Examples, seed: int) -> Weights:
         _network(scaled, examples.targets, share, np.random.default_rng((seed, number))) for number in range(_MEMBERS)
     ]
     inputs, biases, outputs, ends = zip(*members, strict=True)
-    return Weights(
+    return Network(
         mean=mean.astype(np.float32),
         spread=spread.astype(np.float32),
         hidden=np.concatenate(inputs, axis=1),

@@ -8,7 +8,7 @@ from statistics import fmean
 import numpy as np
 
 from wiredesk_cleaner.html.blocks import Block, ancestors
-from wiredesk_cleaner.html.containers import Rows
+from wiredesk_cleaner.network import Rows
 
 _WORD = re.compile(r"\w+")
 _SHINGLE = 4

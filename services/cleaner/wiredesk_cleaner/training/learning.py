@@ -10,7 +10,6 @@ from statistics import fmean
 import numpy as np
 
 from wiredesk_cleaner.html.boilerplate import (
-    Weights,
     body_chances,
     is_unsure,
     laid_out,
@@ -18,8 +17,8 @@ from wiredesk_cleaner.html.boilerplate import (
     mean,
     rows_with,
 )
-from wiredesk_cleaner.html.containers import Rows
 from wiredesk_cleaner.html.features import Features
+from wiredesk_cleaner.network import Network, Rows
 from wiredesk_cleaner.training.examples import Annotated
 from wiredesk_cleaner.training.fit import Examples, fit, joined
 from wiredesk_cleaner.training.labels import class_odds, f1, precision_recall, snippet_f1
@@ -27,7 +26,7 @@ from wiredesk_cleaner.training.pages import SNIPPETS
 from wiredesk_cleaner.training.split import FOLDS
 
 _THRESHOLDS = np.arange(0.3, 0.601, 0.025)
-Networks = dict[str, Weights]
+Networks = dict[str, Network]
 
 
 def odds_of(pages: Sequence[Annotated]) -> dict[str, float]:
@@ -60,7 +59,7 @@ def learned(train: Sequence[Annotated], seed: int) -> tuple[Networks, list[Rows]
 
 def _network(
     name: str, train: Sequence[Annotated], rows: list[Rows], counted: list[Rows], seed: int
-) -> tuple[Weights, list[Rows]]:
+) -> tuple[Network, list[Rows]]:
     """Return the network of all pages, and what those of the other folds say of each page."""
     examples = [page.examples(*both) for page, *both in zip(train, rows, counted, strict=True)]
     folds = [page.page.fold or 0 for page in train]
@@ -78,7 +77,7 @@ def _network(
     return fitted[-1], found
 
 
-def _fitted(parts: list[Examples], seed: int) -> Weights:
+def _fitted(parts: list[Examples], seed: int) -> Network:
     return fit(joined(parts), seed)
 
 

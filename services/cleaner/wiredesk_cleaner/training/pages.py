@@ -6,6 +6,7 @@ before it is asked for, so a list of all pages takes no memory to speak of.
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from wiredesk_cleaner.training.split import fold_of, is_held_out
 
+_CHARSET = re.compile(rb"charset=[\"']?([\w-]+)")
 WCXB, PUBLISHERS, SNIPPETS = "wcxb", "publishers", "snippets"
 
 
@@ -56,6 +58,22 @@ class AnnotatedPage:
             OSError: the file is gone or no gzip file.
         """
         return gzip.decompress(self.file.read_bytes())
+
+    def decoded(self) -> str:
+        """Read the page as text: UTF-8, or else what it declares; bytes that are no characters become U+FFFD.
+
+        Raises:
+            OSError: the file is gone or no gzip file.
+        """
+        raw = self.raw()
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            named = _CHARSET.search(raw[:4096])
+        try:
+            return raw.decode(named[1].decode() if named else "cp1252", "replace")
+        except LookupError:
+            return raw.decode("cp1252", "replace")
 
 
 def annotated(data: Path | None, news: Path | None = None, limit: int | None = None) -> list[AnnotatedPage]:

@@ -12,11 +12,27 @@ from itertools import pairwise
 from wiredesk.contracts.events import ZoneKind
 from wiredesk_cleaner.lexicon.furniture import Where, first_word, lexicon
 from wiredesk_cleaner.normalisation import fold
-from wiredesk_cleaner.zones.bylines import DATELINE_WINDOW, byline, dateline, image_credit, signed_names
+from wiredesk_cleaner.reading.contributors import helpers
+from wiredesk_cleaner.reading.credits import MAX_CREDIT, archive_mark, image_credit, is_house_alone, split_credit
+from wiredesk_cleaner.reading.people import byline, signed_names
+from wiredesk_cleaner.zones.bylines import DATELINE_WINDOW, dateline
 from wiredesk_cleaner.zones.date_lines import is_date_line
 
+__all__ = [
+    "MAX_CREDIT",
+    "MAX_LINE",
+    "Match",
+    "breadcrumb",
+    "ends_sentence",
+    "is_list_item",
+    "is_quote",
+    "is_whole_quote",
+    "match",
+    "split_credit",
+    "word_count",
+]
+
 MAX_LINE = 600
-MAX_CREDIT = 200
 # A sentence of more words than this is prose, whatever phrase of furniture it holds.
 _SENTENCE_WORDS = 25
 # Lines whose match is kept at hand: a page asks for some of them several times, a site has the same on every page.
@@ -206,37 +222,32 @@ def _leads_away(folded: str) -> bool:
 
 
 def _people(line: str) -> Match | None:
-    if len(line) <= MAX_CREDIT:
-        credit = image_credit(line)
-        if credit:
-            return Match(ZoneKind.CREDIT, "credit_line", credit=credit)
+    credit = image_credit(line) if len(line) <= MAX_CREDIT else None
+    if credit:
+        return Match(ZoneKind.CREDIT, "credit_line", credit=credit)
+    if archive_mark(line):
+        return Match(ZoneKind.CAPTION, "archive_picture")
+    return _signed(line) or _caption(line)
+
+
+def _signed(line: str) -> Match | None:
+    """A line that says who, where or when."""
+    if byline(line):
+        return Match(ZoneKind.BYLINE, "byline")
     filed = "(" in line or line[-1] in "—–-"
     stated = dateline(line + " — ") if filed and len(line) <= DATELINE_WINDOW else None
     if stated and stated.end > len(line) and (stated.agency or line[-1] in "—–-"):
         return Match(ZoneKind.DATELINE, "dateline_line", "head")
     if is_date_line(line):
         return Match(ZoneKind.DATE, "date_line", "ends")
-    named = byline(line)
-    if named or signed_names(line):
-        return Match(ZoneKind.BYLINE, "byline") if named else Match(ZoneKind.BYLINE, "name_and_house", "head")
-    credit = _closing_credit(line)
-    if credit:
-        return Match(ZoneKind.CAPTION, "caption_with_credit", credit=credit)
+    if signed_names(line):
+        return Match(ZoneKind.BYLINE, "name_and_house", "head")
+    return Match(ZoneKind.CONTRIBUTORS, "helper_label") if helpers(line) else None
+
+
+def _caption(line: str) -> Match | None:
+    closing = split_credit(line)
+    # An agency in brackets closes a story as often as a caption.
+    if closing and not is_house_alone(closing[1]):
+        return Match(ZoneKind.CAPTION, "caption_with_credit", credit=image_credit(closing[1]))
     return None
-
-
-def split_credit(line: str) -> tuple[str, str] | None:
-    """Return (caption, the part that holds the credit) of a caption line, or None when no credit closes it."""
-    if line[-1] in ")]":
-        cut = line.rfind("(" if line[-1] == ")" else "[")
-        if cut > 0:
-            return line[:cut].rstrip(), line[cut:]
-    caption, dot, tail = line.rpartition(". ")
-    return (caption + dot.rstrip(), tail) if dot else None
-
-
-def _closing_credit(line: str) -> str | None:
-    parts = split_credit(line)
-    if not parts or len(parts[1]) > MAX_CREDIT or not parts[0]:
-        return None
-    return image_credit(parts[1])

@@ -13,12 +13,17 @@ _LONG_LINE = 32
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A non-blank line: its stripped span in the input, what it is alone, and whether it reads as prose."""
+    """A non-blank line: its stripped span in the input, and what it is alone.
+
+    `words` is their number, `ends` whether it ends like a sentence, `prose` whether it reads as prose.
+    """
 
     text: str
     start: int
     block: int
     match: Match | None
+    words: int
+    ends: bool
     prose: bool
 
     @property
@@ -37,15 +42,23 @@ def lines_of(text: str, known: Mapping[str, ZoneKind] | None = None) -> list[Lin
         if stripped:
             found = known.get(fold(stripped)) if known else None
             matched = Match(found, "known_" + found.value) if found else match(stripped)
-            lines.append(Line(stripped, position + raw.index(stripped), block, matched, is_prose(stripped)))
+            lines.append(line_of(stripped, position + raw.index(stripped), block, matched))
         else:
             block += 1
         position += len(raw) + 1
     return lines
 
 
-def is_prose(line: str) -> bool:
-    if is_list_item(line):
-        return False
-    words = word_count(line)
-    return words >= _LONG_LINE or (ends_sentence(line) and words >= 3)
+def line_of(text: str, start: int, block: int, matched: Match | None) -> Line:
+    """Return the line of `text`, stripped and not empty."""
+    words, ends = word_count(text), ends_sentence(text)
+    return Line(text, start, block, matched, words, ends, _is_prose(text, words, ends=ends))
+
+
+def is_prose(text: str) -> bool:
+    """Whether `text`, stripped and not empty, reads as prose."""
+    return _is_prose(text, word_count(text), ends=ends_sentence(text))
+
+
+def _is_prose(text: str, words: int, *, ends: bool) -> bool:
+    return (words >= _LONG_LINE or (ends and words >= 3)) and not is_list_item(text)

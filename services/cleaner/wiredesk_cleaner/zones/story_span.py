@@ -8,6 +8,7 @@ from typing import NamedTuple
 from wiredesk.contracts.events import ZoneKind
 from wiredesk_cleaner.zones.bylines import is_piped_byline
 from wiredesk_cleaner.zones.density import densest
+from wiredesk_cleaner.zones.line_model import Told
 from wiredesk_cleaner.zones.line_rules import ends_sentence, is_list_item, is_quote, word_count
 from wiredesk_cleaner.zones.lines import Line
 from wiredesk_cleaner.zones.story_ends import after_dateline
@@ -39,8 +40,13 @@ class Span(NamedTuple):
     appendix: int
 
 
-def story_span(lines: Sequence[Line], *, extracted: bool) -> Span:
-    """Return where the story stands in `lines`. `extracted`: they come out of a page whose headline is known."""
+def story_span(lines: Sequence[Line], told: Told | None, *, extracted: bool) -> Span:
+    """Return where the story stands in `lines`, by what the line model `told` of them where it did.
+
+    `extracted`: they come out of a page whose headline is known.
+    """
+    if told is not None:
+        return _told_span(lines, told)
     appendix = _appendix(lines)
     prose = [i for i, line in enumerate(lines[:appendix]) if line.prose and line.match is None]
     if extracted:
@@ -57,10 +63,24 @@ def story_span(lines: Sequence[Line], *, extracted: bool) -> Span:
         headline = None
     if last < prose[-1]:
         appendix = _below(lines, last, next(i for i in prose if i > last))
+    return Span(first, last, headline, _label(lines, headline), appendix)
+
+
+def _label(lines: Sequence[Line], headline: int | None) -> int | None:
     above = lines[: headline or 0]
     known = any(line.match and line.match.kind is ZoneKind.SECTION for line in above)
-    label = None if known else next((i for i, line in enumerate(above) if line.match is None), None)
-    return Span(first, last, headline, label, appendix)
+    return None if known else next((i for i, line in enumerate(above) if line.match is None), None)
+
+
+def _told_span(lines: Sequence[Line], told: Told) -> Span:
+    """Return where the story stands that the line model found: there is prose in it."""
+    ours = [i for i, line in enumerate(lines) if told.story[i] and line.match is None]
+    prose = [i for i in ours if lines[i].prose]
+    opening = next((i for i in prose if not _asks(lines[i])), prose[0])
+    headline = max(_candidates(lines, opening), key=lambda i: told.headline[i], default=None)
+    starts = [i for i in prose if headline is None or i > headline]
+    first = starts[0] if headline is None else _first(lines, starts, headline)
+    return Span(first, ours[-1], headline, _label(lines, headline), len(lines))
 
 
 def _dense(lines: Sequence[Line], starts: list[int], headline: int | None) -> tuple[int, int]:
@@ -128,9 +148,13 @@ def _headline(lines: Sequence[Line], prose: list[int]) -> int | None:
     opening = next((i for i in prose if not _asks(lines[i])), None)
     if opening is None:
         return None
-    candidates = [i for i in range(opening) if lines[i].match is None and _fits(lines[i])]
+    candidates = _candidates(lines, opening)
     full = [i for i in candidates if word_count(lines[i].text) >= _HEADLINE_WORDS]
     return full[0] if full else max(candidates, key=lambda i: len(lines[i].text), default=None)
+
+
+def _candidates(lines: Sequence[Line], opening: int) -> list[int]:
+    return [i for i in range(opening) if lines[i].match is None and _fits(lines[i])]
 
 
 def _asks(line: Line) -> bool:

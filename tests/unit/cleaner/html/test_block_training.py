@@ -7,10 +7,10 @@ import pytest
 
 from wiredesk_cleaner.html.page import page_blocks, parse_page
 from wiredesk_cleaner.training import fit as fitting
+from wiredesk_cleaner.training.command import main
 from wiredesk_cleaner.training.fit import Examples, fit, joined
 from wiredesk_cleaner.training.labels import class_odds, f1, picked, precision_recall, shares, snippet_f1
 from wiredesk_cleaner.training.split import FOLDS, fold_of, is_held_out
-from wiredesk_cleaner.training.train import main
 
 STORY = "The lake states agreed on Tuesday to share their water for another ten years."
 
@@ -109,16 +109,18 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(small):
     assert not np.array_equal(first.hidden, other.hidden)
 
 
-def test_the_command_writes_weights_and_a_card_from_a_folder_of_pages(small, tmp_path, monkeypatch):
+def test_the_command_writes_weights_and_a_card_of_both_models_from_a_folder_of_pages(small, tmp_path, monkeypatch):
     monkeypatch.setattr(fitting, "_EPOCHS", 2)
+    menu = "".join(f"<p>Menu {entry}</p>" for entry in range(12))
     news = tmp_path / "news" / "snippets"
     for folder in (tmp_path / "dev" / "ground-truth", tmp_path / "dev" / "html", news / "html"):
         folder.mkdir(parents=True)
     for number in range(60):
         story = [f"{STORY} It was week {number} of the talks and day {day}." for day in range(4)]
         paragraphs = "".join(f"<p>{line}</p>" for line in story)
-        page = f"<html><body><div class='story'>{paragraphs}</div><p>Menu</p></body></html>"
-        truth = {"url": f"https://site{number}.example/a", "ground_truth": {"main_content": "\n".join(story)}}
+        page = f"<html><body><h1>Week {number}</h1><div class='story'>{paragraphs}</div>{menu}</body></html>"
+        said = {"main_content": "\n".join(story), "title": f"Week {number}"}
+        truth = {"url": f"https://site{number}.example/a", "ground_truth": said}
         truth["_internal"] = {"page_type": {"primary": "article"}}
         (tmp_path / "dev" / "ground-truth" / f"{number:04}.json").write_text(json.dumps(truth))
         (tmp_path / "dev" / "html" / f"{number:04}.html.gz").write_bytes(gzip.compress(page.encode()))
@@ -128,16 +130,22 @@ def test_the_command_writes_weights_and_a_card_from_a_folder_of_pages(small, tmp
         for number in range(60)
     }
     (news / "truth.json").write_text(json.dumps(listed))
-    monkeypatch.setattr(sys, "argv", ["training", str(tmp_path), str(news.parent), "--out", str(tmp_path / "model")])
+    monkeypatch.setattr(sys, "argv", ["training", str(tmp_path), str(news.parent), "--out", str(tmp_path)])
     assert main() == 0
-    card = json.loads((tmp_path / "model" / "card.json").read_text())
+    card = json.loads((tmp_path / "html" / "model" / "blocks.card.json").read_text())
     assert card["f1"]["held_out"].keys() == {"wcxb", "snippets"}
     assert all(0 <= score <= 1 for score in card["f1"]["held_out"].values())
     assert card["held_out"].keys() == {"wcxb", "snippets"}
-    words = json.loads((tmp_path / "model" / "blocks.json").read_text())
+    words = json.loads((tmp_path / "html" / "model" / "blocks.json").read_text())
     assert "story" in words["odds"]
-    with np.load(tmp_path / "model" / "blocks.npz", allow_pickle=False) as arrays:
+    with np.load(tmp_path / "html" / "model" / "blocks.npz", allow_pickle=False) as arrays:
         for network in ("first", "second", "advised"):
+            assert arrays[f"{network}.hidden"].shape == (len(arrays[f"{network}.mean"]), 16)
+    card = json.loads((tmp_path / "zones" / "model" / "lines.card.json").read_text())
+    assert card["trained_on"].keys() == {"wcxb", "snippets"}
+    assert 0 <= card["cross_validated"]["f1"]["wcxb"] <= 1
+    with np.load(tmp_path / "zones" / "model" / "lines.npz", allow_pickle=False) as arrays:
+        for network in ("story", "headline"):
             assert arrays[f"{network}.hidden"].shape == (len(arrays[f"{network}.mean"]), 16)
 
 

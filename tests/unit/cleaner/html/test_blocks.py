@@ -6,8 +6,9 @@ from trafilatura.settings import Document
 
 from wiredesk_cleaner.html import page
 from wiredesk_cleaner.html.blocks import FLAGS, HIDDEN
-from wiredesk_cleaner.html.boilerplate import Model, Weights, block_model, body_chances, is_unsure, laid_out, rows_with
+from wiredesk_cleaner.html.boilerplate import Model, block_model, body_chances, is_unsure, laid_out, rows_with
 from wiredesk_cleaner.html.features import NEAREST_ODDS, VOTE, Features, Haystack, Stated
+from wiredesk_cleaner.network import Network
 
 P = [
     "The lake states agreed on Tuesday to share their water for another ten years, the ministry said.",
@@ -128,7 +129,7 @@ def test_no_block_gives_no_choice():
 
 
 def test_chances_are_those_of_the_written_formula():
-    weights = Weights(
+    weights = Network(
         mean=np.array([1, 0], np.float32),
         spread=np.array([2, 1], np.float32),
         hidden=np.array([[1, -1], [0, 2]], np.float32),
@@ -146,7 +147,7 @@ def model(**chances: float) -> Model:
     shipped, networks = block_model(), {}
     for name, chance in chances.items():
         nothing = np.zeros((getattr(shipped, name).mean.size, 1), np.float32)
-        networks[name] = Weights(
+        networks[name] = Network(
             mean=nothing[:, 0],
             spread=nothing[:, 0] + 1,
             hidden=nothing,

@@ -58,11 +58,74 @@ def test_a_headline_as_long_as_a_paragraph_is_none():
         "<h1><span>Water</span> <span>Lake states sign a pact</span></h1>",
         "<h1>Lake states sign a pact<div>Posted on 3 March by Ann Lee</div></h1>",
         "<h1>LAKE STATES SIGN A PACT</h1>",
+        "<h1><div><span class='visuallyhidden'>Headline:</span> Lake states sign a pact</div></h1>",
     ],
-    ids=["logo", "menu", "several", "kicker", "date beside", "capitals"],
+    ids=["logo", "menu", "several", "kicker", "date beside", "capitals", "label inside"],
 )
 def test_the_headline_is_found_among_other_headings_and_freed_of_what_stands_beside_it(body):
     assert read(body=body, og="Lake states sign a pact | Quay", site="Quay").headline == "Lake states sign a pact"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "<nav class='breadcrumb'><h1>Lake pact: states sign, farmers wait</h1></nav>",
+        "<ol class='site-Breadcrumbs'><li><h1 class='last'>Lake pact: states sign, farmers wait</h1></li></ol>",
+        "<ul><li><h1 data-breadcrumb-headline>Lake pact: states sign, farmers wait</h1></li></ul>",
+    ],
+    ids=["nav", "list", "attribute"],
+)
+def test_below_breadcrumbs_with_a_line_for_search_engines_the_headline_is_a_smaller_heading(path):
+    search = "Lake pact: states sign, farmers wait"
+    headings = "<h2><span>Water</span> <span>Ten more years for the valley</span></h2><h2>States sign at dawn</h2>"
+    ld = f'{{"@type": "NewsArticle", "headline": "{search}"}}'
+    found = read(body=f"{path}<article>{headings}</article>", title=search, og="Ten more years for the valley", ld=ld)
+    assert (found.headline, source(found)) == ("Ten more years for the valley", "h2")
+
+
+@pytest.mark.parametrize("heading", ["What is a dry lake and what lives there?", "What is a dry lake?"])
+def test_breadcrumbs_hold_the_headline_when_only_headings_of_the_text_follow(heading):
+    line = "What is a dry lake and what lives in it?"
+    body = f"<nav class='breadcrumb'><h1>{line}</h1></nav><article><h2>{heading}</h2></article>"
+    url = "https://www.quay.example/world/what-is-a-dry-lake.html"
+    assert read(body=body, og=line, title=line, url=url).headline == line
+
+
+def test_a_headline_that_repeats_the_breadcrumbs_is_still_stated_by_the_newsroom():
+    body = "<nav class='breadcrumb'><h1>Lake States Sign a Pact</h1></nav><h2>Lake states sign a pact</h2>"
+    found = read(body=body, ld=NEWS, og="Lake States Sign a Pact")
+    assert (found.headline, source(found)) == ("Lake States Sign a Pact", "json-ld")
+
+
+@pytest.mark.parametrize("link", ["/", "https://www.quay.example", "https://www.quay.example/"])
+def test_a_heading_that_is_all_a_link_to_the_home_page_is_the_name_of_the_site(link):
+    body = f"<h1><a href='{link}'>Lake states and other worries</a></h1><h2>Lake states sign a pact</h2>"
+    assert read(body=body, title="Lake states sign a pact").headline == "Lake states sign a pact"
+
+
+def test_a_heading_that_is_all_a_link_to_its_own_page_may_be_the_headline():
+    assert read(body=f"<h1><a href='{URL}'>Lake states sign</a></h1>", title="The pact").headline == "Lake states sign"
+
+
+def test_the_heading_of_the_comments_is_no_headline():
+    body = "<h2 class='comments-title'>15 replies to Lake states sign a pact</h2>"
+    assert read(body=body, title="Lake states sign a pact").headline == "Lake states sign a pact"
+
+
+def test_a_heading_that_no_reader_sees_gives_way_to_one_that_is_read():
+    body = "<h1 class='page-title hidden'>News</h1><article><h1>Lake states sign a pact</h1></article>"
+    assert read(body=body, title="News", og="Lake states sign a pact").headline == "Lake states sign a pact"
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("Lake pact signed | World", "Lake pact signed"),
+        ("Lake pact signed | Water", "Lake pact signed | Water"),
+    ],
+)
+def test_the_section_behind_a_bar_goes_when_the_address_has_a_folder_of_its_name(title, kept):
+    assert read(body=f"<h1>{title}</h1>").headline == kept
 
 
 def test_a_heading_that_nothing_else_repeats_is_no_headline():

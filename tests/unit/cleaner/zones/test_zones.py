@@ -7,6 +7,13 @@ from wiredesk_cleaner.normalisation import tidy
 from wiredesk_cleaner.zones.views import story
 from wiredesk_cleaner.zones.zone_map import zone_map
 
+MORE = (
+    "The farmers of the east bank have asked for water since May, when the last of the snow on the Mere was gone.",
+    "Minister Hanne Vik said that she would not open the sluices before the three governments had signed.",
+    "In Orrin the price of a cart of hay has doubled within a month, and two dairies have closed.",
+    "An engineer of the lake board, Tomas Reyl, proposed to let a tenth of the water through each night.",
+)
+
 
 def kinds(text: str) -> dict[str, str]:
     """What each line of `text` is, by line."""
@@ -205,11 +212,13 @@ def test_small_letters_of_any_script_make_no_byline():
 
 def test_teasers_below_the_story_are_cut_off_and_a_last_short_sentence_is_not():
     # The lines that part a story from its tail are furniture, whatever the titles are.
-    long_story = "\n\n".join([P1, P2, P3] * 3)
-    teasers = "\n".join(f"Harvest {name}\nThe {name} farmers wait." for name in ("north", "south", "east", "west"))
-    text = f"Lake States Strengthen Pact\n\n{long_story}\n\nADVERTISEMENT\n\nHe refused.\n\nShare\n\n{teasers}"
-    assert body(text) == f"{long_story}\n\nHe refused."
-    assert kinds(text)["The west farmers wait."] == "related"
+    long_story = "\n\n".join([P1, P2, P3, *MORE])
+    names = ("north", "south", "east", "west")
+    teasers = "\n".join(f"Farmers in the {name} wait for rain\nHarvest begins early, the {name}" for name in names)
+    last = "He refused, and left the room."
+    text = f"Lake States Strengthen Pact\n\n{long_story}\n\nADVERTISEMENT\n\n{last}\n\nShare\n\n{teasers}"
+    assert body(text) == f"{long_story}\n\n{last}"
+    assert kinds(text)["Farmers in the west wait for rain"] == "related"
 
 
 def test_a_list_under_a_colon_stays_at_the_end_and_inside():

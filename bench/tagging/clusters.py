@@ -1,0 +1,72 @@
+"""Which mentions are one thing: B-cubed, things split in several entities, several things in one entity. Pure.
+
+Judged over the mentions that both sides have, so that grouping alone is measured. GPE, LOC and FAC are one type, a
+leading "the" and a trailing "'s" are no part of a mention.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from wiredesk_tagger.core import Found
+from wiredesk_tagger.training.score import cut
+
+Mention = tuple[int, int]
+_JUDGED = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
+
+
+class Clustering(NamedTuple):
+    """Sums over texts; the shares are properties."""
+
+    mentions: int = 0
+    precision_sum: float = 0.0
+    recall_sum: float = 0.0
+    things: int = 0
+    """gold clusters with a mention in common"""
+    splits: int = 0
+    """entities more than things, summed over things"""
+    merges: int = 0
+    """things more than entities, summed over entities"""
+
+    @property
+    def b_cubed(self) -> tuple[float, float, float]:
+        """Precision, recall, F1."""
+        precision, recall = (part / max(1, self.mentions) for part in (self.precision_sum, self.recall_sum))
+        return precision, recall, 2 * precision * recall / (precision + recall or 1)
+
+    @property
+    def split_share(self) -> float:
+        return self.splits / max(1, self.things)
+
+    @property
+    def merge_share(self) -> float:
+        return self.merges / max(1, self.things)
+
+
+def found_clusters(text: str, entities: Iterable[Found]) -> list[frozenset[Mention]]:
+    """Return the mentions in the body of each person, organisation and place."""
+    return [
+        frozenset(cut(text, (place.start, place.end, ""))[:2] for place in one.mentions if place.field == "text")
+        for one in entities
+        if one.label in _JUDGED
+    ]
+
+
+def clustering(gold: Sequence[frozenset[Mention]], found: Sequence[frozenset[Mention]]) -> Clustering:
+    """Compare two groupings of the mentions of one text."""
+    wanted = {mention: group for group in gold for mention in group}
+    had = {mention: group for group in found for mention in group}
+    common = wanted.keys() & had.keys()
+    precision = recall = 0.0
+    for mention in common:
+        theirs, ours = wanted[mention] & common, had[mention] & common
+        precision += len(theirs & ours) / len(ours)
+        recall += len(theirs & ours) / len(theirs)
+    splits = sum(len({had[mention] for mention in group & common}) - 1 for group in gold if group & common)
+    merges = sum(len({wanted[mention] for mention in group & common}) - 1 for group in found if group & common)
+    things = sum(1 for group in gold if group & common)
+    return Clustering(len(common), precision, recall, things, splits, merges)
+
+
+def total(parts: Iterable[Clustering]) -> Clustering:
+    """Return the sum over texts."""
+    return Clustering(*(sum(column) for column in zip(*parts, strict=True)))
