@@ -95,7 +95,9 @@ def _from_page(event: ArticleFetched) -> ArticleCleaned:
     found = found_in(zone for zone in zones if zone.rule != "known_caption")
     for part in chain.from_iterable(page.captions.values()):
         add_caption(found, part)
-    return _article(event, page.text, zones, found, page.metadata, body=body, visible=page.visible)
+    return _article(
+        event, page.text, zones, found, page.metadata, body=body, visible=page.visible, expected_f1=page.expected_f1
+    )
 
 
 def _known(page: Page) -> dict[str, ZoneKind]:
@@ -131,11 +133,12 @@ def _article(
     *,
     body: str,
     visible: str = "",
+    expected_f1: float = 1.0,
 ) -> ArticleCleaned:
     """Put the fields together. `text` is what the zones count in, `body` its story, `page` what the mark-up says."""
     length, words = word_count(body), words_of(body)
     stated = completed(page, found, body, event.published_hint)
-    grade, reasons = quality(text, body, zones, stated, visible)
+    grade, reasons = quality(text, body, zones, stated, visible=visible, expected_f1=expected_f1)
     cleaned = ArticleCleaned(
         event_id=identity.UNIDENTIFIED,
         article_id=event.article_id,

@@ -80,7 +80,7 @@ class ContentType(OpenEnum):
 
 
 class Quality(OpenEnum):
-    """How much of the article is there: all, not all (`quality_reasons` says why), or hardly any."""
+    """How much of the article is there: all, not all or not surely so (`quality_reasons` says why), or hardly any."""
 
     GOOD = "good"
     PARTIAL = "partial"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,13 @@ _COOKIES = frozenset({"cookie", "cookies"})
 _DIALOGS = frozenset({"banner", "bar", "dialog", "law", "message", "modal", "notice", "overlay", "popup", "wall"})
 
 
+class Choice(NamedTuple):
+    """The blocks that are the body, and the F1 (of characters, 0 to 1) that their own chances lead to expect."""
+
+    blocks: list[Block]
+    expected_f1: float
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """Three networks that differ in the vote they know.
@@ -43,18 +51,19 @@ class Model:
     odds: Mapping[str, float]
     threshold: float
 
-    def choose(self, blocks: Sequence[Block], stated: Stated, advice: Callable[[], str]) -> list[Block]:
+    def choose(self, blocks: Sequence[Block], stated: Stated, advice: Callable[[], str]) -> Choice:
         """Return those of `blocks` that are the body.
 
         Only where that is unsure `advice` is asked, once, for the text that another extractor chooses.
         """
         if not blocks:
-            return []
+            return Choice([], 0.0)
         chances = self.chances(Features(blocks, stated, self.odds), advice)
         chosen = [block for block, chance in zip(blocks, chances.tolist(), strict=True) if chance >= self.threshold]
         story = [block for block in chosen if not _asks_for_consent(block)]
         # The whole page may be named after its consent dialog; then nearly all would go.
-        return story if 2 * _size(story) >= _size(chosen) else chosen
+        kept = story if 2 * _size(story) >= _size(chosen) else chosen
+        return Choice(kept, _expected_f1(blocks, chances, self.threshold))
 
     def chances(self, features: Features, advice: Callable[[], str]) -> Rows:
         """Return for each block how likely it belongs to the body, 0 to 1."""
@@ -76,6 +85,14 @@ def may_be_body(draft: Rows) -> NDArray[np.bool_]:
 def rows_with(wording: Wording, features: Features, vote: Rows) -> Rows:
     """Return the rows of the later networks: what is known of each block, and what its words say."""
     return np.concatenate([features.rows(vote), wording.columns(vote)], axis=1, dtype=np.float32)
+
+
+def _expected_f1(blocks: Sequence[Block], chances: Rows, threshold: float) -> float:
+    """What the chances make of the choice: its expected true text, over the mean of what is kept and what is wanted."""
+    chars = np.array([block.chars for block in blocks], dtype=np.float32)
+    kept = chances >= threshold
+    right, size, wanted = (float((chars * each).sum()) for each in (chances * kept, kept, chances))
+    return 2 * right / (size + wanted) if size else 0.0
 
 
 def _asks_for_consent(block: Block) -> bool:

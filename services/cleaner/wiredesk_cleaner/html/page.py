@@ -39,7 +39,8 @@ class Page:
     """A page reduced to what the zone map needs. `text` is the blocks, a blank line between two, tidied.
 
     `captions` has for each line under a picture its parts: caption, credit, byline. `headings` are lines of `text`.
-    `teasers` are counted only where the mark-up declares no article.
+    `teasers` are counted only where the mark-up declares no article. `expected_f1` says how
+    sure the choice of `text` is.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Page:
     visible: str = ""
     teasers: int = 0
     headings: tuple[str, ...] = ()
+    expected_f1: float = 1.0
 
 
 def read_page(source: str, url: str | None, fetched_at: datetime | None = None) -> Page | None:
@@ -60,18 +62,18 @@ def read_page(source: str, url: str | None, fetched_at: datetime | None = None) 
         return None
     metadata = read_metadata(tree, url, fetched_at)
     found = page_blocks(tree)
-    chosen = block_model().choose(found, compared_with(metadata), partial(advice, tree, url))
+    chosen, expected_f1 = block_model().choose(found, compared_with(metadata), partial(advice, tree, url))
     captions = own_captions(metadata.pictures, found, chosen, compared_with(metadata).headlines)
     text = tidy(laid_out(chosen)) if chosen else _all_means(tree, url)
     stated = tidy(metadata.body)
     poor = len(text.split()) < _SHORT_BODY or "\n" not in text
     if poor and len(stated.split()) >= len(text.split()):
-        text = stated
+        text, expected_f1 = stated, 1.0
     # A long story is no wall, whatever else the page shows.
     visible = one_line(" ".join(block.text for block in found)) if len(text.split()) <= _LONG_BODY else text
     headings = tuple(filter(None, (tidy(block.text) for block in chosen if block.node.tag in _HEADINGS)))
     teasers = 0 if metadata.declares_article else _teasers(tree, text)
-    return Page(text, metadata, captions, visible, teasers, headings)
+    return Page(text, metadata, captions, visible, teasers, headings, expected_f1)
 
 
 def page_blocks(tree: HtmlElement) -> list[Block]:

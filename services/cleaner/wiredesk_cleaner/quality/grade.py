@@ -18,6 +18,9 @@ _LAST, _WINDOW = 60, 400
 _LABEL_WORDS = 15
 _SHARE_OF_STATED, _STATED_WORDS = 0.5, 100
 _SHARE_OF_PROSE = 0.3
+# Of the training pages with at least so much, told by networks that never saw their site, 94 % of WCXB's and 90 % of
+# the publishers' have a body of F1 0.9; of all pages 83 and 84 %. It is so of three pages in four, or in five.
+_SURE = 0.95
 # A line up to the end of its last sentence.
 _SENTENCES = re.compile(r".*[.!?…。！？؟।॥۔]", re.DOTALL)  # noqa: RUF001 - the marks of five scripts
 _CUT = ("…", "...", "[…]", "[...]", "(…)", "(...)")
@@ -26,12 +29,12 @@ _PICTURES = frozenset({ContentType.GALLERY, ContentType.VIDEO})
 
 
 def quality(
-    text: str, body: str, zones: Sequence[Zone], stated: Metadata, visible: str = ""
+    text: str, body: str, zones: Sequence[Zone], stated: Metadata, *, visible: str = "", expected_f1: float = 1.0
 ) -> tuple[Quality, tuple[str, ...]]:
     """Return how much of the article `body` is, and why it is not all.
 
     `text` is what `zones` count in; `stated` says what the page states about its kind, length and price; `visible` is
-    all that a short page shows, on one line.
+    all that a short page shows, on one line, `expected_f1` how sure the body was told from the rest of the page.
     """
     kind = stated.content_type
     words = word_count(body)
@@ -41,6 +44,7 @@ def quality(
         for reason in (
             _paywall(said, words, free=stated.is_accessible_for_free),
             _cut(zones, body),
+            _unsure(expected_f1),
             _incomplete(words, max(stated.stated_words, word_count(stated.body))),
             None if kind is not ContentType.ARTICLE else _little_prose(text, zones, words),
         )
@@ -82,6 +86,12 @@ def _cut(zones: Sequence[Zone], body: str) -> str | None:
     below = zones[story[-1] + 1 : story[-1] + 2] if story else ()
     goes_on = any(fold(zone.text or "") in pagewords().goes_on for zone in below)
     return "truncated: the last sentence goes on elsewhere" if goes_on and not ends_sentence(body[-200:]) else None
+
+
+def _unsure(expected_f1: float) -> str | None:
+    if expected_f1 >= _SURE:
+        return None
+    return f"unsure: by the model's own chances the body has an F1 of {expected_f1:.2f}"
 
 
 def _incomplete(words: int, stated: int) -> str | None:

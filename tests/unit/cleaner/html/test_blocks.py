@@ -6,7 +6,7 @@ from trafilatura.settings import Document
 
 from wiredesk_cleaner.html import page
 from wiredesk_cleaner.html.blocks import FLAGS, HIDDEN
-from wiredesk_cleaner.html.boilerplate import Model, block_model, body_chances, is_unsure, laid_out, rows_with
+from wiredesk_cleaner.html.boilerplate import Choice, Model, block_model, body_chances, is_unsure, laid_out, rows_with
 from wiredesk_cleaner.html.features import NEAREST_ODDS, VOTE, Features, Haystack, Stated
 from wiredesk_cleaner.network import Network
 
@@ -119,13 +119,13 @@ def test_the_shipped_model_keeps_the_story_and_leaves_the_furniture():
         '<div class="share-bar"><a href="#">Share</a> <a href="#">Tweet</a></div></article></main>'
         '<footer class="footer"><p>© 2026 Quayside Courier. All rights reserved.</p></footer>'
     )
-    chosen = block_model().choose(read(source), Stated(("Lakes Sign",)), lambda: "\n".join(STORY))
+    chosen = block_model().choose(read(source), Stated(("Lakes Sign",)), lambda: "\n".join(STORY)).blocks
     # The headline may stay: the zone map knows it.
     assert [block.text for block in chosen if block.node.tag != "h1"] == STORY
 
 
 def test_no_block_gives_no_choice():
-    assert block_model().choose([], Stated(), lambda: "x") == []
+    assert block_model().choose([], Stated(), lambda: "x").blocks == []
 
 
 def test_chances_are_those_of_the_written_formula():
@@ -167,7 +167,7 @@ def test_where_the_page_alone_leaves_doubt_advice_is_asked_once_and_weighs_half(
         return "x"
 
     found = read(f"<p>{P[0]}</p><p>{P[1]}</p>")
-    chosen = model(first=0.5, second=second, advised=advised).choose(found, Stated(), advice)
+    chosen = model(first=0.5, second=second, advised=advised).choose(found, Stated(), advice).blocks
     assert asked == [1]
     assert len(chosen) == (2 if kept else 0)
 
@@ -176,7 +176,7 @@ def test_where_the_page_alone_leaves_no_doubt_no_advice_is_asked():
     def advice() -> str:
         raise AssertionError("asked")
 
-    assert len(model(first=0.5, second=0.9, advised=0.1).choose(read(f"<p>{P[0]}</p>"), Stated(), advice)) == 1
+    assert len(model(first=0.5, second=0.9, advised=0.1).choose(read(f"<p>{P[0]}</p>"), Stated(), advice).blocks) == 1
 
 
 def test_doubt_is_measured_by_text_and_a_page_without_likely_text_is_unsure():
@@ -206,7 +206,7 @@ def test_trafilatura_is_asked_at_its_fastest_and_only_for_a_page_that_leaves_dou
 
 
 def test_a_page_of_which_the_model_keeps_nothing_falls_back_on_trafilatura(monkeypatch):
-    monkeypatch.setattr(Model, "choose", lambda *_: [])
+    monkeypatch.setattr(Model, "choose", lambda *_: Choice([], 0.0))
     source = f"<html><body><article><h1>Lakes</h1>{''.join(f'<p>{line}</p>' for line in STORY)}</article></body></html>"
     found = page.read_page(source, None)
     assert found is not None
@@ -237,19 +237,19 @@ def test_what_nobody_kept_in_an_element_named_like_furniture_is_no_body_whatever
 @pytest.mark.parametrize("name", ["consent", "cookie-banner", "gdpr-box"])
 def test_a_consent_dialog_is_no_body_however_likely_it_looks(name):
     source = f'<div class="{name}"><p>We and our partners store data.</p></div><p>{P[0]}</p><p>{P[1]}</p>'
-    chosen = model(first=0.5, second=0.9, advised=0.9).choose(read(source), Stated(), lambda: "")
+    chosen = model(first=0.5, second=0.9, advised=0.9).choose(read(source), Stated(), lambda: "").blocks
     assert [block.text for block in chosen] == [P[0], P[1]]
 
 
 @pytest.mark.parametrize("name", ["consent", "cookie-recipe"])
 def test_a_page_named_after_its_dialog_and_a_story_about_cookies_stay(name):
     source = f'<div class="{name}"><p>{P[0]}</p><p>{P[1]}</p></div><p>A line below it.</p>'
-    chosen = model(first=0.5, second=0.9, advised=0.9).choose(read(source), Stated(), lambda: "")
+    chosen = model(first=0.5, second=0.9, advised=0.9).choose(read(source), Stated(), lambda: "").blocks
     assert len(chosen) == 3
 
 
 def test_what_the_first_network_rules_out_is_not_looked_at_again():
-    chosen = model(first=0.01, second=0.9, advised=0.9).choose(read(f"<p>{P[0]}</p>"), Stated(), lambda: "")
+    chosen = model(first=0.01, second=0.9, advised=0.9).choose(read(f"<p>{P[0]}</p>"), Stated(), lambda: "").blocks
     assert chosen == []
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from wiredesk.contracts.events import ArticleCleaned, Content, ContentType, Quality
 from wiredesk_cleaner.core import clean
+from wiredesk_cleaner.html.boilerplate import Choice, Model
 
 STORY = [
     "The lake states agreed on Tuesday to share their water for another ten years, the ministry said in the capital.",
@@ -41,6 +42,20 @@ def test_a_story_of_which_something_is_missing_says_what(from_page, paragraphs, 
     found = from_page(page(*paragraphs, ld=ld))
     assert found.quality is Quality.PARTIAL
     assert any(line.startswith(reason) for line in found.quality_reasons), found.quality_reasons
+
+
+def test_a_story_that_was_hardly_told_from_its_page_is_not_good(from_page, monkeypatch):
+    monkeypatch.setattr(Model, "choose", lambda _model, blocks, *_: Choice(list(blocks), 0.914))
+    found = from_page(page(*STORY))
+    assert found.quality is Quality.PARTIAL
+    assert found.quality_reasons == ("unsure: by the model's own chances the body has an F1 of 0.91",)
+
+
+def test_a_body_that_the_page_states_is_sure(from_page, monkeypatch):
+    monkeypatch.setattr(Model, "choose", lambda *_: Choice([], 0.0))
+    found = from_page(page(STORY[0], ld={"articleBody": "\n".join(STORY * 2)}))
+    assert found.text == "\n".join(STORY * 2)
+    assert not [reason for reason in found.quality_reasons if reason.startswith("unsure")]
 
 
 def test_hardly_any_story_is_poor(from_page):
