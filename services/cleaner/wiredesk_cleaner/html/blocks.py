@@ -39,7 +39,7 @@ _FLAG |= {"q": _FLAG["blockquote"], "fieldset": _FLAG["form"], "dl": _FLAG["ul"]
 _ROLES = {"navigation": "nav", "banner": "header", "complementary": "aside", "main": "main"}
 HIDDEN = 1 << len(FLAGS)
 _LINK, _EMPHASIS_FLAG = _FLAG["a"], _FLAG["b"]
-_TEXT = etree.XPath("descendant::text()[normalize-space()] | descendant::br | descendant::hr")
+_TEXT = etree.XPath("descendant::text() | descendant::br | descendant::hr")
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden")
 # Frameworks hide what only screen readers shall say behind a class.
@@ -100,12 +100,16 @@ def read_blocks(body: HtmlElement) -> list[Block]:
     nodes: dict[HtmlElement, Node] = {}
     block: Block | None = None
     parts: list[str] = []
-    broken = False
+    broken = spaced = False
     cell = 0
     last: Node | None = None
     for item in cast(list[Any], _TEXT(body)):
         if etree.iselement(item):
             broken = True
+            continue
+        if item.isspace():
+            # It may be all that parts two words: "<b>one</b> <i>word</i>".
+            spaced = True
             continue
         parent = item.getparent()
         if item.is_tail:
@@ -122,14 +126,16 @@ def read_blocks(body: HtmlElement) -> list[Block]:
             blocks.append(block)
         elif node.cell != cell:
             parts.append(" | ")
-        elif parts and node is not last and _is_glued(parts[-1], item):
+        elif spaced:
+            parts.append(" ")
+        elif node is not last and _is_glued(parts[-1], item):
             # Style breaks the line here; without it "Survives" and "One" of two elements would be one word.
             block.text = _joined(block, parts)
             block = Block(holder, flags=node.flags, after_break=True)
             parts = []
             blocks.append(block)
         last = node
-        broken, cell = False, node.cell
+        broken, spaced, cell = False, False, node.cell
         parts.append(item)
         _count(block, node.flags, len(item.strip()))
     if block is not None:

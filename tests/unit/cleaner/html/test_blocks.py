@@ -280,3 +280,9 @@ def test_two_elements_that_only_style_keeps_apart_are_two_lines(source, lines):
 def test_attributes_that_say_what_an_element_is_count_as_its_names():
     (block,) = read('<div class="x1" data-component="related-stories" role="complementary"><p>Two more</p></div>')
     assert {"related", "stories", "complementary"} <= set(block.node.parent.tokens)
+
+
+@pytest.mark.parametrize("space", [" ", "\n    ", "<em> </em>", "\u00a0"])
+def test_white_space_alone_between_two_elements_parts_their_words(space):
+    found = read(f"<p>The <b>lake</b>{space}<i>states</i> signed</p>\n<p>on <b>Tues</b>day</p>")
+    assert [block.text for block in found] == ["The lake states signed", "on Tuesday"]
