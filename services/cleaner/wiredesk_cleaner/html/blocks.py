@@ -97,50 +97,54 @@ def read_blocks(body: HtmlElement) -> list[Block]:
     what style hides stays, with its flag.
     """
     blocks: list[Block] = []
-    nodes: dict[HtmlElement, Node] = {}
     block: Block | None = None
     parts: list[str] = []
-    broken = spaced = False
     cell = 0
     last: Node | None = None
-    for item in cast(list[Any], _TEXT(body)):
-        if etree.iselement(item):
-            broken = True
-            continue
-        if item.isspace():
-            # It may be all that parts two words: "<b>one</b> <i>word</i>".
-            spaced = True
-            continue
-        parent = item.getparent()
-        if item.is_tail:
-            parent = parent.getparent()
-        node = nodes.get(parent) or _node(parent, nodes, body)
-        if node.unseen:
-            continue
+    for item, node, broken, spaced in _texts(body):
         holder = node.within or node
-        if block is None or broken or holder is not block.node:
+        # Style breaks the line where a word of one element runs into another's; else "Survives" and "One" were one.
+        glued = not spaced and node is not last and bool(parts) and _is_glued(parts[-1], item)
+        if block is None or broken or holder is not block.node or (glued and node.cell == cell):
             if block is not None:
                 block.text = _joined(block, parts)
-            block = Block(holder, flags=node.flags, after_break=broken)
+            after_break = broken or (block is not None and holder is block.node)
+            block = Block(holder, flags=node.flags, after_break=after_break)
             parts = []
             blocks.append(block)
         elif node.cell != cell:
             parts.append(" | ")
         elif spaced:
             parts.append(" ")
-        elif node is not last and _is_glued(parts[-1], item):
-            # Style breaks the line here; without it "Survives" and "One" of two elements would be one word.
-            block.text = _joined(block, parts)
-            block = Block(holder, flags=node.flags, after_break=True)
-            parts = []
-            blocks.append(block)
-        last = node
-        broken, spaced, cell = False, False, node.cell
+        last, cell = node, node.cell
         parts.append(item)
         _count(block, node.flags, len(item.strip()))
     if block is not None:
         block.text = _joined(block, parts)
     return [block for block in blocks if block.text]
+
+
+def _texts(body: HtmlElement) -> Iterator[tuple[str, Node, bool, bool]]:
+    """Yield each text that is seen and not blank, its node, and whether a break or a blank text stands before it.
+
+    A blank text may be all that parts two words: "<b>one</b> <i>word</i>".
+    """
+    nodes: dict[HtmlElement, Node] = {}
+    broken = spaced = False
+    for item in cast(list[Any], _TEXT(body)):
+        if etree.iselement(item):
+            broken = True
+            continue
+        if item.isspace():
+            spaced = True
+            continue
+        parent = item.getparent()
+        if item.is_tail:
+            parent = parent.getparent()
+        node = nodes.get(parent) or _node(parent, nodes, body)
+        if not node.unseen:
+            yield item, node, broken, spaced
+            broken = spaced = False
 
 
 def _is_glued(before: str, after: str) -> bool:

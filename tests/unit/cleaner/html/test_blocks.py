@@ -286,3 +286,8 @@ def test_attributes_that_say_what_an_element_is_count_as_its_names():
 def test_white_space_alone_between_two_elements_parts_their_words(space):
     found = read(f"<p>The <b>lake</b>{space}<i>states</i> signed</p>\n<p>on <b>Tues</b>day</p>")
     assert [block.text for block in found] == ["The lake states signed", "on Tuesday"]
+
+
+def test_what_nobody_sees_takes_no_break_away():
+    found = read("<p>The lake states signed.<br><noscript>Turn it on</noscript>Talks go on.</p>")
+    assert [block.text for block in found] == ["The lake states signed.", "Talks go on."]
