@@ -49,6 +49,10 @@ test: setup  ## Run all tests on real Kafka and PostgreSQL (TESTS="path or -k â€
 test-faults: setup  ## Run the whole fault matrix (long) and write its outcome into docs/guarantees.md
 	@$(BIN)/python -m pytest tests/faults --write-guarantees $(or $(TESTS),$(MATRIX))
 
+.PHONY: test-slow
+test-slow: setup  ## Run the slow tests that are no part of the matrix: a thousand feeds for ten simulated days, huge listings
+	@$(BIN)/python -m pytest -m "slow and not docker" tests/unit tests/integration
+
 # On a copy: no mutated source ever lies in the checkout.
 .PHONY: mutate
 mutate: setup  ## Break the engine on purpose and see whether a test notices (MODULE=progress narrows it; SHOW=1, WRITE=1)

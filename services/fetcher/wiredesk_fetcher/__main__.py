@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 CONCURRENCY = 50
 # Claims take milliseconds each; polls hold none while they wait for a site.
 CONNECTIONS = 8
+# A look-up of a name keeps one until its name servers answer, which may be after whoever asked has left.
+THREADS = 64
 _START_AGAIN_SECONDS = 5.0
 
 
@@ -42,6 +45,7 @@ _START_AGAIN_SECONDS = 5.0
 async def worker(settings: FetcherSettings) -> AsyncIterator[Worker[ArticleSubmitted]]:
     """Yield the handler with its HTTP session; where a database is set, sources are polled meanwhile."""
     options = settings.fetcher
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     async with AsyncExitStack() as stack:
         web = await stack.enter_async_context(open_web(options))
         archive = None

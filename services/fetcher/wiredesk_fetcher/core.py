@@ -47,6 +47,8 @@ _LISTS = {
     "application/atom+xml": "an Atom feed",
     "application/feed+json": "a JSON feed",
 }
+# No page or text begins with it.
+_GZIP = b"\x1f\x8b"
 _LIMITS = {Content.HTML: MAX_PAGE_BYTES, Content.TEXT: MAX_TEXT_BYTES}
 _NAMES = {Content.HTML: "page", Content.TEXT: "text"}
 _REFUSALS = {
@@ -120,6 +122,9 @@ def answered(
         raise TransientError(f"the site answered {response.status}", reason=f"http_{response.status}")
     if refusal := refused_head(response.status, response.content_type):
         return rejected(submission, refusal, at)
+    if response.body.startswith(_GZIP):
+        is_packed = Refusal(Rejection.UNSUPPORTED_TYPE, "the body is gzip data, and it is not said")
+        return rejected(submission, is_packed, at)
     content = decode(response.body, response.content_type)
     kind = _KINDS.get(media_type(response.content_type), Content.HTML)
     in_page = rights.headers_in(content) if kind is Content.HTML else []

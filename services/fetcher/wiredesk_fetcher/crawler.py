@@ -4,10 +4,9 @@ Pages and polls come through here, so that one host never hears two of our voice
 """
 
 import asyncio
-import time
 import weakref
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from wiredesk_fetcher.core import Response, RobotsSay
 from wiredesk_fetcher.hosts import Hosts
 from wiredesk_fetcher.http import PAGE, Wanted, Web
 from wiredesk_fetcher.politeness import robots
+from wiredesk_fetcher.politeness.budget import FURTHER, Budget
 from wiredesk_fetcher.politeness.clock import NAP, Answered, Granted
 from wiredesk_fetcher.politeness.robots import Access, Robots
 from wiredesk_fetcher.settings import FetcherOptions
@@ -32,8 +32,6 @@ T = TypeVar("T")
 
 HOST_BUSY = "host_busy"
 ROBOTS_CLOSED = "robots_closed"
-# Further requests for one page (robots.txt before it, a redirect behind it) are waited for in place for so long.
-_PATIENCE = timedelta(seconds=10)
 # A robots.txt that could not be read forbids everything; for how long is ours to say.
 _CLOSED_FOR = timedelta(minutes=10)
 # What a host's answer may take on top of its deadline until its turn is given back.
@@ -65,28 +63,6 @@ def clock_of(url: str) -> str:
     return host.strip("[]")
 
 
-class _Budget:
-    """How long the answers of one hop chain may still take. Waiting for a host's time is not their fault."""
-
-    def __init__(self, seconds: float) -> None:
-        self.whole = seconds
-        self.left = seconds
-
-    async def of(self, asking: Callable[[float], Awaitable[T]]) -> T:
-        """Return what `asking` gives within what is left.
-
-        Raises:
-            TransientError: nothing is left (`timeout`).
-        """
-        if self.left <= 0:
-            raise TransientError(f"no whole answer within {self.whole:g} s", reason="timeout")
-        began = time.monotonic()
-        try:
-            return await asking(self.left)
-        finally:
-            self.left -= time.monotonic() - began
-
-
 class Crawler:
     """Asks politely, as far as `hosts` remembers and `options` say; `now` is the wall clock (UTC)."""
 
@@ -106,12 +82,13 @@ class Crawler:
         *,
         has_waited: bool = False,
         headers: Mapping[str, str] | None = None,
-        patience: timedelta = NAP,
+        patience: timedelta | None = None,
     ) -> Response | Refusal:
         """Return the answer at the end of the hop chain, or why it was refused.
 
         `has_waited`: a time was named for it before, and it comes back now. `headers` go along on every hop.
-        For so long as `patience` the host's time is waited for here.
+        For so long as `patience` the hosts' time is waited for here in all; without it for a moment, and for each
+        further request ten seconds.
 
         Raises:
             NotYetError: it is not the host's time.
@@ -119,11 +96,12 @@ class Crawler:
             InfrastructureError: what is known of hosts is out of reach.
         """
         at, hops, moved_to = self._moved.pop(url, (url, 0, url))
-        patience = max(patience, _PATIENCE) if hops else patience
-        budget = _Budget(self._options.deadline_seconds)
+        budget = self._budget(NAP) if patience is None else self._budget(patience, is_for_all=True)
+        if hops:
+            budget.asked()
         while True:
             try:
-                answer = await self._hop(at, wanted, budget, has_waited=has_waited, patience=patience, headers=headers)
+                answer = await self._hop(at, wanted, budget, has_waited=has_waited, headers=headers)
             except NotYetError:
                 if hops:
                     self._remember(url, at, hops, moved_to)
@@ -137,7 +115,8 @@ class Crawler:
                 return target
             if moved_to == at and answer.status in _PERMANENT:
                 moved_to = target
-            at, hops, has_waited, patience = target, hops + 1, True, max(patience, _PATIENCE)
+            at, hops, has_waited = target, hops + 1, True
+            budget.asked()
 
     async def post(self, url: str, form: Mapping[str, str], wanted: Wanted) -> Response | Refusal:
         """Return the answer of one POST of `form` at its host's time, or why it was refused. Follows no redirect.
@@ -146,37 +125,38 @@ class Crawler:
             NotYetError, TransientError, InfrastructureError: as `get` does.
         """
         # robots.txt is about what a crawler comes upon (RFC 9309); who names an address for requests has invited them.
-        budget = _Budget(self._options.deadline_seconds)
-        return await self._ask(url, wanted, None, budget, patience=NAP, has_waited=True, form=form)
+        return await self._ask(url, wanted, None, self._budget(NAP), has_waited=True, form=form)
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that the robots.txt of a URL's host names; none when it cannot be read now."""
         try:
-            file, _ = await self._robots_of(url, _PATIENCE, has_waited=True)
+            file, _ = await self._robots_of(url, self._budget(FURTHER), has_waited=True)
         except (NotYetError, TransientError):
             return ()
         return file.sitemaps() if isinstance(file, Robots) else ()
 
     # ---- one hop ----
 
+    def _budget(self, patience: timedelta, *, is_for_all: bool = False) -> Budget:
+        return Budget(self._options.deadline_seconds, patience, is_for_all=is_for_all)
+
     async def _hop(
         self,
         url: str,
         wanted: Wanted,
-        budget: _Budget,
+        budget: Budget,
         *,
         has_waited: bool,
-        patience: timedelta,
         headers: Mapping[str, str] | None,
     ) -> Response | Refusal:
-        file, was_read = await self._robots_of(url, patience, has_waited=has_waited)
+        file, was_read = await self._robots_of(url, budget, has_waited=has_waited)
         if isinstance(file, Refusal):
             return file
         if not file.allows(url):
             return Refusal(Rejection.ROBOTS, f"robots.txt of {urlsplit(url).hostname} does not allow it")
         if was_read:
-            patience, has_waited = max(patience, _PATIENCE), True
-        answer = await self._ask(url, wanted, file, budget, patience=patience, has_waited=has_waited, headers=headers)
+            budget.asked()
+        answer = await self._ask(url, wanted, file, budget, has_waited=has_waited or was_read, headers=headers)
         if isinstance(answer, Refusal):
             return answer
         return replace(answer, robots=RobotsSay(file.access.value, file.content_usage(url), file.licences()))
@@ -186,21 +166,21 @@ class Crawler:
         url: str,
         wanted: Wanted,
         file: Robots | None,
-        budget: _Budget,
+        budget: Budget,
         *,
-        patience: timedelta,
         has_waited: bool,
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
     ) -> Response | Refusal:
+        # A host that is not asked is not down.
+        budget.check()
         host = clock_of(url)
         delay = self._delay(host, file)
         asking = partial(self._web.ask, url, wanted, headers=headers, form=form)
         if not delay:
             async with self._one_of_few(registrable_host(url)):
                 return await budget.of(asking)
-        lease = timedelta(seconds=budget.left) + _LEASE_MARGIN
-        turn = await self._turn(host, delay, lease, patience, has_waited=has_waited)
+        turn = await self._turn(host, delay, budget, has_waited=has_waited)
         answered, retry_after = Answered.DOWN, None
         try:
             answer = await budget.of(asking)
@@ -218,19 +198,20 @@ class Crawler:
                 await asyncio.shield(giving)
         return answer
 
-    async def _turn(
-        self, host: str, delay: timedelta, lease: timedelta, patience: timedelta, *, has_waited: bool
-    ) -> int:
-        until = self._now() + patience
+    async def _turn(self, host: str, delay: timedelta, budget: Budget, *, has_waited: bool) -> int:
+        lease = timedelta(seconds=budget.left) + _LEASE_MARGIN
+        began = now = self._now()
+        until = began + budget.patience
         while True:
-            now = self._now()
             claimed = await self._hosts.claim(host, now, delay, lease, has_waited=has_waited)
             if isinstance(claimed, Granted):
+                budget.patience -= max(now - began, timedelta())
                 return claimed.turn
             if claimed.at > until:
                 raise NotYetError(claimed.at)
             has_waited = True
             await asyncio.sleep(max(0.0, (claimed.at - now).total_seconds()))
+            now = self._now()
 
     @asynccontextmanager
     async def _one_of_few(self, host: str) -> AsyncIterator[None]:
@@ -252,35 +233,41 @@ class Crawler:
 
     # ---- robots.txt ----
 
-    async def _robots_of(self, url: str, patience: timedelta, *, has_waited: bool) -> tuple[Robots | Refusal, bool]:
+    async def _robots_of(self, url: str, budget: Budget, *, has_waited: bool) -> tuple[Robots | Refusal, bool]:
         """Return the robots.txt of a URL's origin, and whether it was read for this."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}".lower()
-        async with self._reading.setdefault(origin, asyncio.Lock()):
+        async with budget.holding(self._reading.setdefault(origin, asyncio.Lock())):
             file: Robots | Refusal | None = await self._hosts.robots(origin, self._now())
             was_read = file is None
             if file is None:
-                file = await self._read_robots(origin, patience, has_waited=has_waited)
+                file = await self._read_robots(origin, budget, has_waited=has_waited)
+            if isinstance(file, Robots):
+                await _read(file)
         if isinstance(file, Robots) and file.access is Access.CLOSED:
             raise TransientError(
                 f"robots.txt of {parts.hostname} cannot be read, so nothing may be fetched", reason=ROBOTS_CLOSED
             )
         return file, was_read
 
-    async def _read_robots(self, origin: str, patience: timedelta, *, has_waited: bool) -> Robots | Refusal:
+    async def _read_robots(self, origin: str, budget: Budget, *, has_waited: bool) -> Robots | Refusal:
         at, hops = f"{origin}/robots.txt", 0
-        budget = _Budget(self._options.deadline_seconds)
         while True:
-            answer = await self._ask(at, _ROBOTS, None, budget, patience=patience, has_waited=has_waited)
+            answer = await self._ask(at, _ROBOTS, None, budget, has_waited=has_waited)
             if isinstance(answer, Refusal):
-                return answer
+                if answer.reason is not Rejection.UNSUPPORTED_TYPE:
+                    return answer
+                file = robots.unreachable()
+                break
             target = core.next_hop(at, answer.status, answer.header("Location"), hops)
             if target is None or isinstance(target, Refusal):
+                file = robots.of_answer(answer.status, answer.body)
                 break
-            at, hops, patience, has_waited = target, hops + 1, _PATIENCE, True
-        file = robots.of_answer(answer.status, answer.body)
+            at, hops, has_waited = target, hops + 1, True
+            budget.asked()
         kept = _CLOSED_FOR if file.access is Access.CLOSED else robots.KEPT
         await self._hosts.keep_robots(origin, file, self._now() + kept)
+        await _read(file)
         host = clock_of(origin)
         if (delay := self._delay(host, file)) > self._delay(host, None):
             # It was asked before it was known how long to wait after it.
@@ -292,3 +279,9 @@ class Crawler:
         self._moved[url] = (at, hops, moved_to)
         if len(self._moved) > _MOST_MOVED:
             self._moved.popitem(last=False)
+
+
+async def _read(file: Robots) -> None:
+    if file.takes_long:
+        # Others are served meanwhile.
+        await asyncio.to_thread(file.delay)

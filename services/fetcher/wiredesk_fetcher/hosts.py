@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import astuple
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from wiredesk.postgres.connections import ACQUIRE_SECONDS, Connections, outages
 from wiredesk_fetcher.politeness import clock
@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 # A process that lives long meets many hosts.
 _MOST = 10_000
+# Of robots.txt as they came, and of those that are read: these take up to forty times as much memory.
+_MOST_BYTES = 32 * 1024 * 1024
+_MOST_BYTES_READ = 1024 * 1024
 
 _READ = """
 select next_request, planned_until, busy_until, turn, busy_answers, failures
@@ -80,23 +83,57 @@ class Hosts(ABC):
         """Put the state that `change` makes of a host's in its place; nobody else changes it meanwhile."""
 
 
+class _Kept(Generic[T]):
+    """What was of use last, by name: things of up to so many bytes together, and 10,000 at most."""
+
+    def __init__(self, most_bytes: int = 0) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._things: OrderedDict[str, tuple[T, int]] = OrderedDict()
+
+    def get(self, name: str) -> T | None:
+        found = self._things.get(name)
+        if found is None:
+            return None
+        self._things.move_to_end(name)
+        return found[0]
+
+    def put(self, name: str, thing: T, size: int = 0) -> None:
+        self.drop(name)
+        self._things[name] = (thing, size)
+        self._bytes += size
+        while len(self._things) > _MOST or self._bytes > self._most_bytes:
+            self.drop(next(iter(self._things)))
+
+    def drop(self, name: str) -> None:
+        _, size = self._things.pop(name, (None, 0))
+        self._bytes -= size
+
+
 class HostsHere(Hosts):
     """Hosts in this process's memory: for one fetcher, and for looking at one page."""
 
     def __init__(self) -> None:
-        self._hosts: OrderedDict[str, Host] = OrderedDict()
-        self._robots: OrderedDict[str, tuple[Robots, datetime]] = OrderedDict()
+        self._hosts: _Kept[Host] = _Kept()
+        self._robots: _Kept[tuple[Access, bytes, datetime]] = _Kept(_MOST_BYTES)
+        self._read: _Kept[Robots] = _Kept(_MOST_BYTES_READ)
 
     async def robots(self, origin: str, now: datetime) -> Robots | None:
-        robots, expires_at = self._robots.get(origin, (None, now))
-        return robots if expires_at > now else None
+        access, body, expires_at = self._robots.get(origin) or (Access.CLOSED, b"", now)
+        if expires_at <= now:
+            return None
+        if (read := self._read.get(origin)) is None:
+            read = Robots(access, body)
+            self._read.put(origin, read, len(body))
+        return read
 
     async def keep_robots(self, origin: str, robots: Robots, expires_at: datetime) -> None:
-        _remember(self._robots, origin, (robots, expires_at))
+        self._robots.put(origin, (robots.access, robots.body, expires_at), len(robots.body))
+        self._read.put(origin, robots, len(robots.body))
 
     async def _change(self, host: str, change: Callable[[Host], tuple[Host, T]]) -> T:
-        after, result = change(self._hosts.get(host, Host()))
-        _remember(self._hosts, host, after)
+        after, result = change(self._hosts.get(host) or Host())
+        self._hosts.put(host, after)
         return result
 
 
@@ -136,10 +173,3 @@ class HostsTogether(Hosts):
                 if after != before:
                     await connection.execute(_WRITE, host, *astuple(after))
                 return result
-
-
-def _remember(known: "OrderedDict[str, T]", name: str, value: T) -> None:
-    known[name] = value
-    known.move_to_end(name)
-    if len(known) > _MOST:
-        known.popitem(last=False)

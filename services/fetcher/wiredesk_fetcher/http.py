@@ -1,7 +1,7 @@
 """The web: one request with all a hostile site can do to it held in bounds. The only file that opens a connection.
 
-Bounds: addresses (checked on the address really connected to, so no DNS answer gets round them), ports, decompressed
-bytes, and one deadline for a whole answer. Where a redirect goes is for `crawler` to decide.
+Bounds: addresses (checked on the address really connected to, so no DNS answer gets round them), ports, bytes, packed
+and unpacked, and one deadline for a whole answer. Where a redirect goes is for `crawler` to decide.
 """
 
 import asyncio
@@ -23,9 +23,12 @@ from wiredesk.contracts.submission import Refusal
 from wiredesk_fetcher import core
 from wiredesk_fetcher.addresses import Reach
 from wiredesk_fetcher.core import Response
+from wiredesk_fetcher.names import Names
+from wiredesk_fetcher.packing import Body, BrokenPackingError, UnknownPackingError
 from wiredesk_fetcher.politeness.signatures import BotKey
 from wiredesk_fetcher.settings import FetcherOptions
 
+# Of each connection about twice as much waits unread.
 _CHUNK = 64 * 1024
 
 
@@ -97,10 +100,14 @@ class Web:
             ):
                 return await _read(url, reply, wanted)
         except TimeoutError:
-            raise TransientError(f"no whole answer within {seconds:g} s", reason="timeout") from None
+            raise TransientError(f"no whole answer within {seconds:.3g} s", reason="timeout") from None
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError):
             # The resolver raises UnicodeError for a label that is empty or too long.
             return Refusal(Rejection.INVALID_URL, "the URL has no valid host")
+        except UnknownPackingError as error:
+            return Refusal(Rejection.UNSUPPORTED_TYPE, f"only gzip and deflate can be unpacked, this is {error}")
+        except BrokenPackingError as error:
+            raise TransientError(f"{host}: {type(error).__name__}", reason="connection") from None
         except (aiohttp.ClientError, OSError) as error:
             return _failed(host, error)
 
@@ -137,14 +144,14 @@ async def _read(url: str, reply: aiohttp.ClientResponse, wanted: Wanted) -> Resp
     allowed = wanted.limit(content_type)
     if (reply.content_length or 0) > allowed and not wanted.is_cut:
         return core.too_large(reply.content_length or 0, allowed)
-    body = bytearray()
+    body = Body(", ".join(reply.headers.getall("Content-Encoding", ())), allowed)
     async for chunk in reply.content.iter_chunked(_CHUNK):
-        body += chunk
-        if len(body) > allowed:
+        body.add(chunk)
+        if body.is_too_large:
             if wanted.is_cut:
                 break
-            return core.too_large(len(body), allowed)
-    return replace(head, body=bytes(body[:allowed]))
+            return core.too_large(allowed + 1, allowed)
+    return replace(head, body=body.whole())
 
 
 @asynccontextmanager
@@ -162,16 +169,23 @@ async def open_web(options: FetcherOptions) -> AsyncIterator[Web]:
         return socket.socket(family, kind, protocol)
 
     headers = {"User-Agent": user_agent(options.contact), "Accept-Encoding": "gzip"}
-    connector = aiohttp.TCPConnector(limit=0, limit_per_host=0, socket_factory=guarded_socket)
-    async with aiohttp.ClientSession(
-        connector=connector,
-        headers=headers,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None),
-        trust_env=False,
-        middlewares=_signing(options),
-    ) as session:
-        yield Web(session)
+    # What the connector takes by itself.
+    names = Names(aiohttp.connector.DefaultResolver())  # type: ignore[attr-defined]
+    try:
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=0, socket_factory=guarded_socket, resolver=names),
+            headers=headers,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+            # A body is unpacked as far as there is room for it, and not where it waits to be read.
+            auto_decompress=False,
+            read_bufsize=_CHUNK,
+            trust_env=False,
+            middlewares=_signing(options),
+        ) as session:
+            yield Web(session)
+    finally:
+        await names.close()
 
 
 def _signing(options: FetcherOptions) -> tuple[ClientMiddlewareType, ...]:

@@ -58,3 +58,15 @@ def test_whatever_the_bytes_the_text_can_be_carried(body, content_type):
 
 def test_nul_and_lone_surrogates_are_replaced_and_nothing_else():
     assert fit("a\x00b\ud800c\udfffd 😀 é") == "a\ufffdb\ufffdc\ufffdd 😀 é"
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "text/html; charset=iso-8859-1"])
+def test_utf_8_under_the_declaration_that_the_page_had_before_is_utf_8(content_type):
+    body = '<meta charset="iso-8859-15"><p>La sanción de Núñez llegó tarde</p>'.encode()
+    assert "La sanción de Núñez llegó tarde" in decode(body, content_type)
+
+
+@pytest.mark.parametrize("text", ["Ã© la carte", "Привет, мир. Это новость.", "la sanción llegó"])
+def test_what_is_not_plainly_utf_8_is_what_it_says(text):
+    encoding = "cp1251" if text[0] == "П" else "cp1252"
+    assert decode(text.encode(encoding), f"text/html; charset={encoding}") == text

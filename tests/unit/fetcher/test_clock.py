@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wiredesk_fetcher.politeness.clock import (
@@ -79,6 +79,7 @@ def pause(host: Host, answered: Answered, retry_after: timedelta | None = None) 
 # ---- any number of callers ----
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_two_turns_are_never_closer_than_the_delay_nor_out_at_once(data):
     line = Line(delay=data.draw(milliseconds, "delay"), lease=data.draw(milliseconds, "lease") + SECOND)
@@ -109,6 +110,7 @@ def test_two_turns_are_never_closer_than_the_delay_nor_out_at_once(data):
             assert turn in ended or now - at >= line.lease
 
 
+@settings(deadline=None)
 @given(st.lists(milliseconds, min_size=1, max_size=12), st.lists(milliseconds, min_size=1, max_size=12))
 def test_all_who_come_when_they_are_told_get_a_turn(arrivals, takes):
     """However they arrive: a delay for each of them, and one request's time where that is longer, is enough."""

@@ -33,6 +33,7 @@ _MAX_NAMESPACES = 100
 _MAX_RUN = 9000
 _MAX_SHORT_RUN = 600
 _MAX_TAG = 16_384
+_MAX_ITEM_TAG = 2_048
 # Names of people and categories, dates: by local name in lower case.
 _SHORT = frozenset(
     {
@@ -63,6 +64,7 @@ _ITEM_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 # An empty link would hide from feedparser that the guid is the address.
 _EMPTY_LINK = re.compile(r"<link\s*/>|<link>\s*</link>")
+_ATTRIBUTES = re.compile(r"(</?[^\s/>]+).*?(/?>)\Z", re.DOTALL)
 _NAMESPACE = re.compile(r"xmlns:([\w.-]{1,100})")
 _REFERENCE = re.compile(r"&(?:#([0-9]+|[xX][0-9a-fA-F]+);?|([A-Za-z][A-Za-z0-9]{1,31});)")
 _CUT_REFERENCE = re.compile(r"&[^;&\s]{0,31}\Z")
@@ -143,7 +145,7 @@ class _Condenser:
             self.tokens += 1
             name = (token["name"] or "").lower()
             if name in _ITEMS:
-                if not token["slash"] and self.items == MAX_ITEMS:
+                if not token["slash"] and (self.items == MAX_ITEMS or self.weight >= _MAX_WEIGHT):
                     return token.start()
                 self._boundary(token)
             elif number >= limit or self.weight >= _MAX_WEIGHT:
@@ -165,7 +167,10 @@ class _Condenser:
         self.depth, self.ceiling, self.tokens = 0, _MAX_DEPTH, 0
         self.short, self.is_skipped, self.room = "", False, _MAX_RUN
         self.fields.clear()
-        self.pieces.append(token[0])
+        # Its attributes are read in quadratic time. No reader needs them, and without its tag there is no item.
+        markup = token[0] if len(token[0]) <= _MAX_ITEM_TAG else _ATTRIBUTES.sub(r"\1\2", token[0])
+        self.pieces.append(markup)
+        self.weight += _weight(markup)
 
     def _without_the_last(self, end: int) -> int:
         # Between two items, or before the first, there is nothing to take back.
@@ -191,7 +196,7 @@ class _Condenser:
             self._enter(name)
         if not too_deep and not self.is_skipped and len(markup) <= _MAX_TAG:
             self.pieces.append(_REFERENCE.sub(_resolved, markup))
-            self.weight += 1 + (markup.count('"') + markup.count("'")) // 2
+            self.weight += _weight(markup)
         if name == self.short and (token["slash"] or is_empty):
             self.short, self.is_skipped = "", False
         if not self.short:
@@ -223,6 +228,10 @@ class _Condenser:
         if self.room == 0:
             kept = kept[:-32] + _CUT_REFERENCE.sub("", kept[-32:])
         self.pieces.append(_REFERENCE.sub(_resolved, kept))
+
+
+def _weight(markup: str) -> int:
+    return 1 + (markup.count('"') + markup.count("'")) // 2
 
 
 def _resolved(reference: re.Match[str]) -> str:

@@ -26,6 +26,8 @@ MAX_LANGUAGE = 35
 MAX_DATE = 60
 
 _MAX_GUID = 1000
+# For each, the form of an address that decides identity is gone through to its end; nobody's has more than a few.
+_MAX_BRACES = 100
 # Markup is several times longer than its text; what is beyond this can hardly be in the text that is kept.
 _MARKUP_PER_CHARACTER = 8
 # Every part ends at the end of the text at the latest: an unclosed one must not be looked for again and again.
@@ -51,7 +53,7 @@ def address(base: str, value: object) -> str:
         url = urljoin(base, reference)
     except ValueError:
         return ""
-    return "" if check_url(url) else url
+    return "" if check_url(url) or url.count("{") > _MAX_BRACES else url
 
 
 def folded(value: object, limit: int) -> str:

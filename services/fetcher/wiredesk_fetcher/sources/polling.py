@@ -1,5 +1,6 @@
 """What a poll makes of its source: which items are new, how the source is, when it is polled next. Pure."""
 
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from wiredesk_fetcher.sources.source import Source, article_of, identity
 # A page is looked at again for corrections: most come within the hour; GDELT asks again after a day and a week.
 REVISITS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
 _LONGEST_NAME = 1000
+# A header that holds one is not sent.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Request Timeout, Too Early, Too Many Requests.
 _PASSING = frozenset({408, 425, 429})
 _CODES = {
@@ -49,7 +52,8 @@ def conditions(source: Source) -> dict[str, str]:
 
 def validators(etag: str, last_modified: str) -> dict[str, str]:
     """Return the headers of a conditional request."""
-    named = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    # What was remembered may be older than what is kept of it now.
+    named = {"If-None-Match": _name(etag), "If-Modified-Since": _name(last_modified)}
     return {name: value for name, value in named.items() if value}
 
 
@@ -97,7 +101,8 @@ def named_by(answer: Response) -> Names:
 
 
 def _name(value: str) -> str:
-    return value if len(value) <= _LONGEST_NAME and fit(value) == value else ""
+    is_sendable = len(value) <= _LONGEST_NAME and fit(value) == value and not _CONTROL.search(value)
+    return value if is_sendable else ""
 
 
 def _hint(answer: Response, ttl: timedelta | None, now: datetime) -> timedelta | None:

@@ -37,6 +37,21 @@ def test_of_100_000_items_the_first_2000_are_kept() -> None:
     assert (found.items[0].title, found.items[-1].title) == ("Story 0", "Story 1999")
 
 
+@pytest.mark.parametrize("attributes", [1, 100, 5000])
+def test_an_item_whose_tag_is_long_is_kept_and_its_tag_is_not(attributes: int) -> None:
+    said = " ".join(f"a{number}='1'" for number in range(attributes))
+    document = f"<rss><channel><item {said}><link>https://a.example/1</link></item {said}></channel></rss>"
+    assert [item.url for item in listing(document).items] == ["https://a.example/1"]
+    assert size_of(document) < 5000
+
+
+def test_items_of_many_attributes_are_fewer() -> None:
+    said = " ".join(f"a{number}='1'" for number in range(200))
+    found = listing(rss("".join(f"<item {said}><link>https://a.example/{n}</link></item>" for n in range(2000))))
+    assert 500 < len(found.items) < 1000
+    assert len(found.items) + found.dropped == 2000
+
+
 def test_exactly_2000_items_lose_none() -> None:
     found = listing(rss(numbered(MAX_ITEMS)))
     assert (len(found.items), found.dropped, found.is_broken) == (MAX_ITEMS, 0, False)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wiredesk_fetcher.sources.health import DEAD_AFTER, Health, State, after, paused, resumed
@@ -143,6 +143,7 @@ def test_a_person_starts_any_source_again_as_new(health):
     assert replace(again, reason="") == replace(resumed(again), reason="")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(Saw), st.integers(0, 50), st.floats(0, 40)), max_size=60))
 def test_whatever_polls_tell_the_health_is_complete(seen):
     health, at = Health(), NOW

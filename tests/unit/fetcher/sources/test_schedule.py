@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wiredesk_fetcher.sources.health import Health, State, after, paused, resumed
@@ -244,6 +244,7 @@ POLLS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(POLLS, st.floats(0, 1, exclude_max=True), st.floats(0, 9)), min_size=1, max_size=40))
 def test_whatever_polls_tell_the_bounds_hold(seen):
     health, rhythm, at = Health(), Rhythm(), NOW
@@ -267,6 +268,7 @@ def test_whatever_polls_tell_the_bounds_hold(seen):
         at = due + late * DAY
 
 
+@settings(deadline=None)
 @given(st.timedeltas(MINUTE, 10 * DAY), st.lists(st.sampled_from([Saw.SOFT_ERROR, Saw.HARD_ERROR]), max_size=100))
 def test_the_wait_never_shrinks_while_a_source_fails(gap, failures):
     health, rhythm, last = HEALTHY, first(gap), timedelta()
