@@ -3,11 +3,13 @@
 A tagger says "here is a PERSON"; people want to know who. Each step of `find_entities` is a file of its own: spans are
 cut to the name (`spans`), given one type for one string (`type_agreement`) and checked against the story
 (`story_evidence`), surnames and abbreviations follow the full name (`coreference`), headlines are read in the case of a
-sentence (`truecasing`), what is one thing is grouped (`grouping`), linked (`toponyms`, `knowledge`) and weighed
-(`salience`). Only the fields of a story are read (`fields_of`): what stands in a credit or byline is no entity.
+sentence (`truecasing`), what is one thing is grouped (`grouping`), linked (`toponyms`, `knowledge`), named (`naming`)
+and weighed (`salience`). Only the fields of a story are read (`fields_of`): what stands in a credit or byline is no
+entity.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from wiredesk.contracts import identity
@@ -40,6 +42,8 @@ class Found(NamedTuple):
     salience: float = 0.0
     geo: tuple[float, float] | None = None
     """latitude and longitude in degrees"""
+    in_country: str | None = None
+    """ISO 3166-1 alpha-2 of the country in which a place lies that is none itself"""
 
 
 class Story(Protocol):
@@ -88,11 +92,11 @@ def find_entities(
         cities: the world's cities; without them no city or state is linked.
         knowledge: what the user knows about names.
 
-    Every mention's offsets lie in its field, and no two mentions overlap. The canonical name is a country's common
-    name, otherwise the fullest form in the text.
+    Every mention's offsets lie in its field, and no two mentions overlap. The canonical name is a string of the
+    article, the fullest form, or a country's common name (`naming.canonical`).
     """
     texts = {field: read.text for field, read in as_read(fields, lexicon).items()}
-    groups = grouped(texts, settled(texts, spans, lexicon, cities), lexicon)
+    groups = grouped(fields, texts, settled(texts, spans, lexicon, cities), lexicon)
     linked = merged(groups, toponyms.links([group.named(texts) for group in groups], lexicon, cities), knowledge)
     length = len(fields.get("text", ""))
     return tuple(
@@ -103,6 +107,7 @@ def find_entities(
             ids=tuple(link.ids),
             salience=salience.score([mention.place for mention in group.mentions], length),
             geo=link.geo,
+            in_country=link.in_country,
         )
         for group, link in linked
     )
@@ -116,10 +121,11 @@ def enrich(
     `language` is the pipeline's when it knows the article's language; None says that only what holds in any was tagged.
     """
     fields = fields_of(cleaned)
+    written = normalisation.day_of_writing(fields.values(), cleaned.date_published)
     # The parts that the cleaner made are valid as they are; the entities are validated once, with the event.
     carried = dict(cleaned) | {
         "event_id": identity.UNIDENTIFIED,
-        "entities": [_entity(one, fields, cleaned) for one in found],
+        "entities": [_entity(one, fields, written, cleaned.in_language) for one in found],
         "tagger_pipeline": pipeline,
         "tagger_version": version,
         "tagger_language": language,
@@ -130,16 +136,15 @@ def enrich(
     )
 
 
-def _entity(found: Found, fields: Mapping[str, str], cleaned: ArticleCleaned) -> dict[str, Any]:
+def _entity(found: Found, fields: Mapping[str, str], written: datetime | None, language: str | None) -> dict[str, Any]:
     """Return the fields of an `Entity`: to make thousands of models one by one takes longer than to find them."""
     places = [(fields[place.field], place.start, place.end) for place in found.mentions]
-    value = normalisation.of_mentions(
-        found.label, places, cleaned.date_published, language=cleaned.in_language or _LANGUAGE
-    )
+    value = normalisation.of_mentions(found.label, places, written, language=language or _LANGUAGE)
     return {
         "name": found.name,
         "type": found.label,
         "ids": dict(found.ids),
+        "in_country": found.in_country,
         "salience": found.salience,
         "geo": dict(zip(("latitude", "longitude"), found.geo, strict=True)) if found.geo else None,
         "value": value.value if value else None,

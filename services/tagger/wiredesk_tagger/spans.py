@@ -41,13 +41,20 @@ _LONGEST_NAME = 200  # characters; what is longer is a list in capitals, not a n
 
 _DETERMINER = re.compile(r"(?:[Tt]he|an?|this|that|these|those|its|his|her|their|our)\s+")
 _EDGES = ' \t\u00a0"\u201c\u201d\u2018\u00ab\u00bb()[],;:\u2013\u2014-'
-_AFTER = _EDGES + "'\u2019"
-# A name ends with its line, and before a pictograph: it says something about what stands before it.
-_BREAK = re.compile("[\n\r\u2600-\u27bf\U0001f000-\U0001faff]")
+_AFTER = _EDGES + "'\u2019&*#"
+# A name ends with its line, and before a sign or pictograph: it divides, or says something about what is before it.
+_BREAK = re.compile("[\n\r|\u00a9\u00ae\u2022\u2026\u2122\u2190-\u2bff\U0001f000-\U0001faff]")
 # Parts of a pictograph: joiner, the mark for its coloured form, the keycap.
 _MARKS = "\u200d\ufe0e\ufe0f\u20e3"
 # Alone these are no name, whatever the model says.
 _FUNCTION_WORDS = frozenset({"the", "a", "an", "of", "and", "in", "on", "at", "for", "to"})
+# "example.co.uk", "ann@example.ca": the end of an address is small, and no country, whatever it spells.
+_ADDRESS = re.compile(
+    r"(?:[\w+-]+(?:\.[\w-]+)*[.@](?:[\w-]+\.)*[a-z]{2,6}|[a-z][\w-]*(?:\.[\w-]+)*\.[A-Z]{2,3})(?:[/:?#].*)?"
+)
+_IN_ADDRESS = re.compile(r"[\w.@:/+-]*")
+_LONGEST_ADDRESS = 100  # characters looked at on either side
+_NO_ADDRESS = frozenset({"GPE", "LOC", "FAC", "NORP", "PERSON"})
 _LAST_WORD = re.compile(r"\s+([a-z]+)$")
 
 
@@ -80,17 +87,32 @@ def trim(text: str, span: Span, lexicon: Lexicon) -> Span | None:
         start, end = _cut(text, start, end, lexicon)
     while span.label == "PERSON":
         word, gap, rest = text[start:end].partition(" ")
-        if not (gap and rest and word in lexicon.titles):
+        # The Prince of Orsk has no name without his title.
+        if not (gap and rest and word in lexicon.titles) or rest.startswith("of "):
             break
         start += len(word) + 1
     left = text[start:end]
     nothing = left.lower() in _FUNCTION_WORDS or (span.label == "PERSON" and left in lexicon.titles)
+    if span.label in _NO_ADDRESS and (len(left) == 1 or _is_in_address(text, start, end)):
+        return None
     return None if nothing or not any(c.isalnum() for c in left) else span._replace(start=start, end=end)
 
 
 def _is_symbol(character: str) -> bool:
     """Whether it is a pictograph or a part of one, or a sign like ™."""
     return not character.isascii() and (character in _MARKS or unicodedata.category(character) in ("So", "Sk"))
+
+
+def _is_in_address(text: str, start: int, end: int) -> bool:
+    """Whether the span is the whole or a part of a host's name, e-mail or web address."""
+    before, after = text[max(0, start - _LONGEST_ADDRESS) : start], text[end : end + _LONGEST_ADDRESS]
+    if before[-1:] not in (".", "@", "/", ":", "-") and after[:1] not in (".", "@") and "." not in text[start:end]:
+        return False
+    head = _IN_ADDRESS.match(before[::-1])
+    tail = _IN_ADDRESS.match(after)
+    run = (head[0][::-1] if head else "") + text[start:end] + (tail[0] if tail else "")
+    run = run.rstrip(".:/-").rpartition("://")[2]
+    return " " not in text[start:end] and _ADDRESS.fullmatch(run) is not None
 
 
 def _cut(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:

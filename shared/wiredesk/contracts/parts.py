@@ -181,7 +181,10 @@ class Entity(Event):
     mentions: Many[Mention] = Field(min_length=1)
     salience: float = Field(0.0, ge=0, le=1, description="how much the story is about it; the highest is near 1")
     ids: dict[str, str] = Field(
-        default_factory=dict, description='ids where certain, e.g. {"iso3166": "RU", "geonames": "524901"}'
+        default_factory=dict, description='what it is, where certain, e.g. {"iso3166": "RU"}, {"geonames": "524901"}'
+    )
+    in_country: str | None = Field(
+        None, pattern=r"^[A-Z]{2}$", description="of a linked place that is no country, ISO 3166-1: where it lies"
     )
     geo: GeoCoordinates | None = Field(None, description="where a linked place is")
     value: str | None = Field(None, description='of a DATE "2025-01-07", "2025-01"; of MONEY, PERCENT a decimal number')

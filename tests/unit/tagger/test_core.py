@@ -13,9 +13,10 @@ import wiredesk_tagger.core as core_module
 from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched, Entity, GeoCoordinates, Mention
 from wiredesk_tagger import nlp
 from wiredesk_tagger.core import Found, Place, enrich, find_entities
-from wiredesk_tagger.entities.coreference import abbreviations, initials_match, surnames
+from wiredesk_tagger.entities.acronyms import abbreviations, initials_match
+from wiredesk_tagger.entities.people import surnames
 from wiredesk_tagger.lexicon import gazetteers
-from wiredesk_tagger.spans import Span, resolve, trim
+from wiredesk_tagger.spans import Span
 
 LEXICON = gazetteers.read()
 
@@ -39,46 +40,6 @@ def cleaned(**fields):
         "fetched_at": datetime(2025, 1, 7, tzinfo=UTC),
     }
     return ArticleCleaned(**(base | fields))
-
-
-def test_of_two_overlapping_spans_the_longer_wins_then_the_better_rule():
-    long, short = Span(0, 20, "ORG", "head"), Span(5, 12, "GPE", "gazetteer")
-    assert resolve([short, long]) == [long]
-    assert resolve([Span(0, 5, "GPE", "model"), Span(0, 5, "PERSON", "title")]) == [Span(0, 5, "PERSON", "title")]
-
-
-def test_a_span_of_impossible_length_is_no_name():
-    assert resolve([Span(0, 5000, "ORG", "head"), Span(10, 14, "GPE", "gazetteer")]) == [
-        Span(10, 14, "GPE", "gazetteer")
-    ]
-
-
-@pytest.mark.parametrize(
-    ("surface", "label", "left"),
-    [
-        ("the Harbour Council's", "ORG", "Harbour Council"),
-        ("President Ayo Bello", "PERSON", "Ayo Bello"),
-        ("“Ayo Bello”", "PERSON", "Ayo Bello"),
-        ("World\n\nRussia", "GPE", "World"),
-        ("McDonald's", "ORG", "McDonald's"),
-        ("The Gambia", "GPE", "The Gambia"),
-        ("Kari Solberg 🎉", "PERSON", "Kari Solberg"),
-        ("🎌Kyoto", "GPE", "Kyoto"),
-        ("Bergen \U0001f469\u200d\U0001f467", "GPE", "Bergen"),
-        ("Ada Marsh ❤️ Oslo", "PERSON", "Ada Marsh"),
-        ("U.S. 🇺🇸", "GPE", "U.S."),
-        ("Oslo 1️⃣", "GPE", "Oslo 1"),
-        ("Northlight™", "ORG", "Northlight"),
-    ],
-)
-def test_a_span_is_cut_to_the_name(surface, label, left):
-    span = trim(surface, Span(0, len(surface), label, "model"), LEXICON)
-    assert span is not None
-    assert surface[span.start : span.end] == left
-
-
-def test_a_span_without_letters_or_digits_is_dropped():
-    assert trim("“”", Span(0, 2, "ORG", "model"), LEXICON) is None
 
 
 def test_a_surname_follows_the_full_name_and_gives_one_entity():

@@ -38,7 +38,9 @@ def enriched() -> ArticleEnriched:
 
 
 def test_every_entity_of_the_story_is_found_once_with_its_type_and_code():
-    found = [(entity.name, entity.type, entity.ids.get("iso3166")) for entity in enriched().entities]
+    found = [
+        (entity.name, entity.type, entity.ids.get("iso3166") or entity.in_country) for entity in enriched().entities
+    ]
     assert len(found) == len(set(found))
     assert set(found) == {
         ("Vladimir Putin", "PERSON", None),

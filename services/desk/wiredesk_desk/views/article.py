@@ -82,8 +82,9 @@ def entities_by_type(entities: Iterable[Entity]) -> dict[str, str]:
 
 
 def _ids(entity: Entity) -> str:
-    """A country's code explains itself; any other id is named."""
-    ids = [value if scheme == "iso3166" else f"{scheme} {value}" for scheme, value in sorted(entity.ids.items())]
+    """A country's code explains itself, that of the country a place lies in too; any other id is named."""
+    ids = [entity.in_country] if entity.in_country else []
+    ids += [value if scheme == "iso3166" else f"{scheme} {value}" for scheme, value in sorted(entity.ids.items())]
     return f" ({', '.join(reversed(ids))})" if ids else ""
 
 

@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from wiredesk_tagger.entities import story_evidence
-from wiredesk_tagger.entities.coreference import Names, occurrences, things
+from wiredesk_tagger.entities import naming, story_evidence
+from wiredesk_tagger.entities.acronyms import things
+from wiredesk_tagger.entities.coreference import Names, occurrences
+from wiredesk_tagger.entities.offices import without_office
+from wiredesk_tagger.entities.people import without_commands
 from wiredesk_tagger.entities.type_agreement import known, one_label
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
 from wiredesk_tagger.linking.cities import NO_CITIES, Cities
@@ -27,10 +30,15 @@ class Place(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A place and the words that stand there."""
+    """A place and the words that stand there: in the article, and as a sentence would write them."""
 
     place: Place
+    shown: str
     form: str
+
+    @property
+    def field(self) -> str:
+        return self.place.field
 
 
 class Group(NamedTuple):
@@ -39,23 +47,15 @@ class Group(NamedTuple):
     label: str
     mentions: list[Mention]
 
-    @property
-    def form(self) -> str:
-        """The fullest form: of most words, then the body's before a headline's or caption's, then the longest."""
-        return max(
-            self.mentions, key=lambda one: (len(one.form.split()), one.place.field == "text", len(one.form))
-        ).form
-
     def name(self, lexicon: Lexicon) -> str:
-        """Return the canonical name: a country's or people's usual one, otherwise the fullest form."""
-        listed = lexicon.code(self.label, self.form) is not None or self.label == "NORP"
-        return (lexicon.name(self.label, self.form) if listed else None) or " ".join(self.form.split())
+        """Return the canonical name: the article's words, or a country's listed name."""
+        return naming.canonical(self.label, self.mentions, lexicon)
 
     def named(self, texts: Mapping[str, str]) -> Named:
         """Return the group as `toponyms` reads it."""
         sure = [one.place.confidence for one in self.mentions]
         return Named(
-            name=" ".join(self.form.split()),
+            name=" ".join(naming.fullest(self.mentions).form.split()),
             label=self.label,
             places=[(texts[one.place.field], one.place.start, one.place.end) for one in self.mentions],
             confidence=None if None in sure else max(value for value in sure if value is not None),
@@ -78,11 +78,12 @@ def settled(
     cut = {
         field: [one for one in cut[field] if text[one.start : one.end] not in common] for field, text in texts.items()
     }
+    cut = without_commands(texts, cut)
     cut = story_evidence.agreed(texts, one_label(texts, cut, lexicon), lexicon, cities)
     names = Names(texts, cut, lexicon)
     read = {field: _with(cut[field], names.followers(text)) for field, text in texts.items()}
     names = Names(texts, {field: spans for field, spans in read.items() if field not in HEADLINES}, lexicon)
-    certain = dict.fromkeys((name for name, who in names.people.items() if len(who) == 1), "PERSON") | names.labels
+    certain = names.certain()
     for field in HEADLINES:
         if field in read:
             # A headline has little context of its own: what the body names, it names too.
@@ -98,11 +99,17 @@ def _with(spans: Sequence[Span], more: Iterable[Span]) -> list[Span]:
 
 
 def _trimmed(text: str, spans: Iterable[Span], lexicon: Lexicon) -> list[Span]:
-    return resolve(filter(None, (trim(text, span, lexicon) for span in spans)))
+    parts = (part for span in spans for part in without_office(text, span, lexicon))
+    return resolve(filter(None, (trim(text, part, lexicon) for part in parts)))
 
 
-def grouped(texts: Mapping[str, str], spans: Mapping[str, Sequence[Span]], lexicon: Lexicon) -> list[Group]:
-    """Return `spans` in groups of what one name or its short form means, in order of first mention."""
+def grouped(
+    fields: Mapping[str, str], texts: Mapping[str, str], spans: Mapping[str, Sequence[Span]], lexicon: Lexicon
+) -> list[Group]:
+    """Return `spans` in groups of what one name or its short form means, in order of first mention.
+
+    `fields` are the article's texts, `texts` the same as a sentence would write them.
+    """
     names = Names(texts, spans, lexicon)
     groups: dict[tuple[str, object], list[Mention]] = defaultdict(list)
     for field, text in texts.items():
@@ -110,7 +117,7 @@ def grouped(texts: Mapping[str, str], spans: Mapping[str, Sequence[Span]], lexic
             form = text[span.start : span.end]
             sure = None if span.confidence is None else round(span.confidence, _DIGITS)
             place = Place(field, span.start, span.end, sure)
-            groups[names.key(form, span.label)].append(Mention(place, form))
+            groups[names.key(form, span.label)].append(Mention(place, fields[field][span.start : span.end], form))
     return [Group(label, mentions) for (label, _), mentions in groups.items()]
 
 
@@ -120,21 +127,23 @@ def merged(groups: Sequence[Group], links: Sequence[Link | None], knowledge: Kno
     by_id: dict[tuple[str, str, str], int] = {}
     for group, link in zip(groups, links, strict=True):
         ids = dict(link.ids) if link else {}
-        own = {found for one in group.mentions if (found := knowledge.match(" ".join(one.form.split()), group.label))}
+        forms = {form for one in group.mentions for form in (one.shown, one.form)}
+        own = {found for form in forms if (found := knowledge.match(" ".join(form.split()), group.label))}
         if len(own) == 1:
             known_as = own.pop()
             ids[known_as.scheme] = known_as.id
         keys = [(group.label, scheme, number) for scheme, number in ids.items() if scheme != "iso3166"]
         same = next((by_id[key] for key in keys if key in by_id), None)
-        geo = link.geo if link else None
+        geo, country = (link.geo, link.in_country) if link else (None, None)
         if same is None:
             by_id |= dict.fromkeys(keys, len(results))
-            results.append((group, Link(tuple(ids.items()), geo)))
+            results.append((group, Link(tuple(ids.items()), geo, country)))
         else:
             first, before = results[same]
             by_id |= dict.fromkeys(keys, same)
             both = Group(group.label, _in_order([*first.mentions, *group.mentions], groups))
-            results[same] = (both, Link(tuple((ids | dict(before.ids)).items()), before.geo or geo))
+            joint = tuple((ids | dict(before.ids)).items())
+            results[same] = (both, Link(joint, before.geo or geo, before.in_country or country))
     return results
 
 

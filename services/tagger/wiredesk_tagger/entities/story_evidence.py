@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from wiredesk_tagger.entities.name_words import LEGAL_FORMS, SHIP
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
 from wiredesk_tagger.linking.cities import NO_CITIES, Cities
 from wiredesk_tagger.spans import Span
@@ -15,7 +16,25 @@ _BETWEEN = " \t\n\r\u00a0'\"\u2018\u2019\u201c\u201d()"
 _BEFORE = 12  # characters; what may stand between the end of a sentence and the next is shorter
 # "MetService", "PayBridge": a capital inside a word of small letters, which no town has but "McAllen" and its like.
 _CAMEL = re.compile(r"(?!Ma?c[A-Z])[A-Z][a-z]+[A-Z][a-z]+")
+_SHIP_BEFORE = re.compile(rf"\b{SHIP.pattern}$")
 _STORM = re.compile(r"\b(?:[Cc]yclone|[Hh]urricane|[Tt]yphoon|[Ss]torm) ([A-Z]\w+)")
+# What these end is a body, not the place it is called after; towns end with "Mills" and "College".
+_BODIES = frozenset(
+    {"Court", "Tribunal", "Ministry", "Department", "Agency", "Council", "Committee", "Commission", "Bureau", "Board"}
+    | {"Association", "Federation", "Foundation", "Parliament", "Senate", "Congress", "Army", "Navy", "Police"}
+    | {"University", "Inc", "Inc.", "Corp", "Corp.", "Ltd", "Ltd."}
+)
+# "the tanker Brennick", "Brennick tanks": a vessel, a vehicle, a weapon.
+_VESSEL_BEFORE = re.compile(
+    r"\b(?:[Tt]anker|[Ff]reighter|[Ff]erry|[Ff]rigate|[Dd]estroyer|[Ss]ubmarine|[Cc]orvette|[Tt]rawler|[Yy]acht"
+    r"|(?:[Cc]argo|[Cc]ruise|[Cc]ontainer|[Ff]ishing|[Rr]escue) (?:ship|vessel|boat)|[Ww]arship|[Aa]ircraft carrier"
+    r"|[Bb]ulk carrier|[Mm]otor vessel) [\"'\u2018\u201c]?$"
+)
+_WEAPON_AFTER = re.compile(
+    r"[\"'\u2019\u201d]? (?:\d+ )?(?:main battle |ballistic |cruise |attack |fighter )?"
+    r"(?:tanks?|missiles?|jets?|drones?|rifles?|rockets?|helicopters?|howitzers?)\b"
+)
+_SHOWN = 24  # characters; what says that it is a vessel is shorter
 # "Musée", "Palais" begin the names of buildings as "Museum" ends them; French, Italian, Spanish, Portuguese.
 _BUILDINGS = frozenset(
     {"Musée", "Museo", "Museu", "Palais", "Palazzo", "Palacio", "Théâtre", "Teatro", "Stade", "Estadio", "Estádio"}
@@ -27,21 +46,41 @@ def agreed(
 ) -> dict[str, list[Span]]:
     """Return `spans` (by field of `texts`), corrected where the story itself shows what an unlisted name is.
 
-    A single word that only ever opens a sentence, and that the story also writes small, names nobody. A place that is
-    the first word of the story's own organisation is that organisation; one with a capital inside is a brand. What a
-    storm is called is no place. "Musée …" is a building.
+    A single word that only ever opens a sentence, and that the story also writes small, names nobody. An unlisted
+    place or person that is the first word of the story's own organisation is that organisation, a city too where the
+    organisation is its name and a legal form ("Westfield Group"); a place with a capital inside is a brand. What a
+    storm is called is no place, nor is what ends with "Court" or "Council". A ship, told by its prefix ("HMS Brennick")
+    or by the words beside it, is a product, as OntoNotes has vehicles. "Musée …" is a building.
     """
     named = _named(texts, spans)
     common = _common(texts, named, lexicon)
-    heads = {surface.split()[0] for surface, found in named.items() if " " in surface and _is(found, "ORG")}
+    organisations = [surface.split() for surface, found in named.items() if " " in surface and _is(found, "ORG")]
+    heads = {words[0] for words in organisations}
+    companies = {words[0] for words in organisations if len(words) == 2 and words[1] in LEGAL_FORMS}
+    full = (surface for surface, found in named.items() if " " in surface and _is(found, "PERSON"))
+    people = {word.casefold() for surface in full for word in surface.split()}
     storms = {name for text in texts.values() for name in _STORM.findall(text)}
     changed: dict[str, str] = {}
     for surface, found in named.items():
+        if (
+            surface in heads
+            and surface.casefold() not in people
+            and _is(found, "PERSON")
+            and not _is_a_name(surface, lexicon)
+        ):
+            changed[surface] = "ORG"
+        if surface in companies and surface not in lexicon.phrases:
+            changed[surface] = "ORG"
+        if SHIP.match(surface) and _GUESSED & {span.label for _, span in found}:
+            changed |= dict.fromkeys((surface, SHIP.sub("", surface)), "PRODUCT")
+            continue
         if not _PLACES & {span.label for _, span in found} or surface in lexicon.phrases or cities.named(surface):
             continue
         if surface.split()[0] in _BUILDINGS:
             changed[surface] = "FAC"
-        elif surface in heads or _CAMEL.fullmatch(surface):
+        elif any(_is_vessel(texts[field], span) for field, span in found):
+            changed[surface] = "PRODUCT"
+        elif surface in heads or _ends_as_body(surface) or _CAMEL.fullmatch(surface):
             changed[surface] = "ORG"
         elif surface in storms:
             changed[surface] = "EVENT"
@@ -53,7 +92,12 @@ def _corrected(text: str, spans: Iterable[Span], common: frozenset[str], changed
         surface = text[span.start : span.end]
         if span.label in _GUESSED and surface in common:
             continue
-        yield span._replace(label=changed[surface]) if span.label in _PLACES and surface in changed else span
+        prefix = _SHIP_BEFORE.search(text, max(0, span.start - _SHOWN), span.start) if span.label in _GUESSED else None
+        if prefix:
+            # A ship may be called after a place that the story names as well: "HMS Orsk" in Orsk.
+            yield span._replace(start=prefix.start(), label="PRODUCT")
+        else:
+            yield span._replace(label=changed[surface]) if span.label in _GUESSED and surface in changed else span
 
 
 def _named(texts: Mapping[str, str], spans: Mapping[str, Sequence[Span]]) -> dict[str, list[tuple[str, Span]]]:
@@ -83,6 +127,20 @@ def _opens(text: str, at: int) -> bool:
     """Whether a sentence or line begins at `at`, or what is quoted or told after a colon."""
     before = text[max(0, at - _BEFORE) : at].rstrip(_BETWEEN)
     return not before or before[-1] in _ENDS or any(char in "\n\r" for char in text[max(0, at - 2) : at])
+
+
+def _ends_as_body(surface: str) -> bool:
+    first, _, last = surface.rpartition(" ")
+    return bool(first) and last in _BODIES
+
+
+def _is_vessel(text: str, span: Span) -> bool:
+    before = _VESSEL_BEFORE.search(text, max(0, span.start - _SHOWN), span.start)
+    return before is not None or _WEAPON_AFTER.match(text, span.end) is not None
+
+
+def _is_a_name(surface: str, lexicon: Lexicon) -> bool:
+    return surface in lexicon.given_names or surface in lexicon.family_first or surface in lexicon.phrases
 
 
 def _is(found: Sequence[tuple[str, Span]], label: str) -> bool:

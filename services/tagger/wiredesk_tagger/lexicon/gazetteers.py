@@ -84,15 +84,18 @@ def _countries() -> Iterator[tuple[str, list[str]]]:
     """Yield (alpha-2 or "-", names), the common name first."""
     own = list(_keyed("countries"))
     taken = {name for _, names in own for name in names}
-    codes = {code for code, _ in own}
+    codes = {code: names[0] for code, names in own}
     yield from own
     for country in pycountry.countries:
         common = getattr(country, "common_name", country.name)
         # "Congo, The Democratic Republic of the" and "Saint Martin (French part)" are catalogue entries, not names.
-        names = [name for name in (common, country.name) if not set(name) & set(",(")]
+        formal = getattr(country, "official_name", common)
+        names = [name for name in (common, country.name, formal) if not set(name) & set(",(")]
         names = [name for name in dict.fromkeys(names) if name not in taken]
         if names and country.alpha_2 not in codes and country.alpha_2 != _CONTINENT:
             yield country.alpha_2, names
+        elif country.alpha_2 in codes and formal in names and " of " in formal:
+            yield country.alpha_2, [codes[country.alpha_2], formal]
 
 
 def _divisions() -> dict[str, frozenset[tuple[str, str]]]:

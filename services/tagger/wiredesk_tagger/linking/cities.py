@@ -82,9 +82,10 @@ NO_CITIES = Cities(np.zeros(0, dtype=_ROW), np.zeros(0, dtype=np.int64), np.zero
 
 def fold(name: str) -> str:
     """Return `name` without case, accents, full stops and hyphens: "St. Étienne" and "Saint-Etienne" are one."""
-    letters = unicodedata.normalize("NFKD", name) if not name.isascii() else name
-    words = "".join(c for c in letters if not unicodedata.combining(c)).casefold()
-    words = words.replace(".", " ").replace("-", " ").replace("\u2019", "'")
+    letters = name
+    if not name.isascii():
+        letters = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    words = letters.casefold().replace(".", " ").replace("-", " ").replace("\u2019", "'")
     return " ".join("saint" if word == "st" else word for word in words.split())
 
 

@@ -65,7 +65,9 @@ def meant(candidates: Sequence[City], article: Article) -> City | None:
     others = [city for city in candidates if city != best]
     largest = max((_weight(city, best) for city in others), default=1)
     home = article.countries[best.country] > 0
-    if not home and any(inside(city, article.regions) for city in others):
+    # In some language Little Rock is called Acropolis.
+    borrowed = not best.own_name and best.population < _WORLD_CITY
+    if not home and (borrowed or any(inside(city, article.regions) for city in others)):
         return None
     elsewhere = any(article.countries[city.country] for city in others if city.country != best.country)
     times = best.population / max(1, largest)

@@ -4,6 +4,8 @@ A wrong link is worse than none, so a link needs one of these:
 
 - a country or people whose listed name means one country only;
 - words beside the name: "Paris, Texas", "Birmingham in Alabama", "the Russian city of Orsk";
+- the name of a state, a province or a nation of the United Kingdom that no city bears, or that the article's other
+  places call for: these lie in their country, and are none;
 - a city of 200,000 people, ten times as populous as every other place of its name, none of whose namesakes the
   article gives reason to think of;
 - the article names the country of the largest city of that name (or of a capital), and of none of its namesakes; in
@@ -29,6 +31,9 @@ _SURE = 0.6  # below this the model's word for it that a name is a place is not 
 _ABBREVIATED = 3  # letters; in small letters such a name of a region is a word ("or", "in", "cal")
 _FAR = 1.0  # degrees; places nearer to each other are one conurbation
 
+# GeoNames' numbers of the nations of the United Kingdom, which its table of cities has not.
+_NATIONS = {"ENG": 6269131, "NIR": 2641364, "SCT": 2638360, "WLS": 2634895}
+
 _AREA = r"[Ss]tate|[Pp]rovince|[Oo]blast|[Rr]egion|[Gg]overnorate|[Pp]refecture|[Dd]istrict|[Cc]ounty"
 _AREA_BEFORE = re.compile(rf"\b(?:{_AREA}) of $")
 _AREA_AFTER = re.compile(rf"(?:['\u2019]s)? (?:{_AREA})\b")
@@ -52,10 +57,14 @@ class Named(NamedTuple):
 
 
 class Link(NamedTuple):
-    """What a name means: ids by scheme, and for a city where it is (latitude, longitude)."""
+    """What a name means: ids by scheme, and for a city where it is (latitude, longitude).
+
+    `iso3166` among the ids says that the name is that country's; `in_country` that what is named lies in it.
+    """
 
     ids: tuple[tuple[str, str], ...]
     geo: tuple[float, float] | None = None
+    in_country: str | None = None
 
 
 def apart(text: str, span: Span, lexicon: Lexicon, cities: Cities) -> list[Span]:
@@ -151,7 +160,7 @@ def _said(entity: Named, lexicon: Lexicon) -> tuple[str, list[Beside]]:
 def _to_city(city: City | None) -> Link | None:
     if city is None:
         return None
-    return Link((("geonames", str(city.geonames)), ("iso3166", city.country)), (city.latitude, city.longitude))
+    return Link((("geonames", str(city.geonames)),), (city.latitude, city.longitude), city.country)
 
 
 def _state_or_city(
@@ -169,20 +178,28 @@ def _state_or_city(
     if city and not of_state and (of_city or _is_better_known(city)):
         others = [one for one in article.cities if inside(one, divisions) and _apart(one, city)]
         return _to_city(city) if of_city or not others else None
-    number = next((cities.states.get(division) for country, division in divisions if country == "US"), None)
-    if number is None or len(divisions) > 1 or of_city:
+    if len(divisions) != 1 or of_city:
         return None
-    if entity.name in COUNTRY_AND_STATE:
-        country = COUNTRY_AND_STATE[entity.name]
-        there = any(one.country == country for one in article.cities)
+    ((country, division),) = divisions
+    own = COUNTRY_AND_STATE.get(entity.name)
+    if own:
+        there = any(one.country == own for one in article.cities)
         here = of_state or any(inside(one, divisions) for one in article.cities)
         if there == here:
             return None
-        if there:
-            return Link((("iso3166", country),))
-    elif not article.countries["US"] and any(article.countries[one.country] for one in candidates):
+        return Link((("iso3166", own),)) if there else _to_division(country, division, cities)
+    if not article.countries[country] and any(article.countries[one.country] for one in candidates):
         return None
-    return Link((("geonames", str(number)), ("iso3166", "US")))
+    # Names of provinces are cities' too ("Victoria"), and the name itself counts once for its country.
+    sure = country == "US" or of_state or not candidates or article.countries[country] > 1
+    return _to_division(country, division, cities) if sure else None
+
+
+def _to_division(country: str, division: str, cities: Cities) -> Link | None:
+    number = _NATIONS.get(division) if country == "GB" else cities.states.get(division) if country == "US" else None
+    if number is None and country == "US":
+        return None
+    return Link((("geonames", str(number)),) if number else (), in_country=country)
 
 
 def _apart(one: City, other: City) -> bool:

@@ -8,7 +8,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from wiredesk_tagger.entities.coreference import IN_BRACKETS, PARTICLES, initials_match
+from wiredesk_tagger.entities.acronyms import IN_BRACKETS, initials_match
+from wiredesk_tagger.entities.people import PARTICLES
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
 from wiredesk_tagger.pipeline.words import split
 from wiredesk_tagger.spans import BLOCK, Span

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from wiredesk_tagger.values import quantities, temporal
+from wiredesk_tagger.values import date_context, quantities, temporal
 from wiredesk_tagger.values.grammar import FIGURES, SCALE, SYMBOL, H, S
-from wiredesk_tagger.values.relative_dates import looks
 
-_BEFORE, _AFTER = 120, 40  # characters around a mention
+_AFTER = 40  # characters behind a sum
 _SCALED = re.compile(SCALE, re.IGNORECASE)
 _SCALED_LATER = re.compile(rf"{S}(?:to|or|and){S}(?:{SYMBOL}{S}?)?{FIGURES}(?:{S}|{H})?{SCALE}", re.IGNORECASE)
 
@@ -38,7 +37,7 @@ def normalise(
         surface: the mention as it stands in the text.
         published: when the article was published; without it no date that leans on it has a value.
         language: of the text; decides how figures are read.
-        ahead: whether the sentence speaks of what is still to come (`relative_dates.looks`).
+        ahead: whether the sentence speaks of what is still to come (`date_context.looks`).
     """
     if label == "DATE":
         value = temporal.resolve(surface, published.date() if published else None, ahead=ahead)
@@ -69,22 +68,39 @@ def of_mentions(
     """
     if label not in _HAVE_VALUES:
         return None
-    found = None
+    found: set[Value | None] = set()
     for text, start, end in mentions:
-        if _is_loose(text, start, end):
-            return None
-        # Only a date leans on what the sentence looks at.
-        for ahead in looks(text[max(0, start - _BEFORE) : start]) if label == "DATE" else (False,):
-            value = normalise(label, text[start:end], published, language=language, ahead=ahead)
-            if value is None or found not in (None, value):
-                return None
-            found = value
-    return found
+        if label == "DATE":
+            found |= _of_date(text, start, end, published, language)
+        else:
+            found.add(None if _is_loose(text, start, end) else normalise(label, text[start:end], language=language))
+    return found.pop() if len(found) == 1 else None
+
+
+def day_of_writing(texts: Iterable[str], published: datetime | None) -> datetime | None:
+    """Return `published`, or None where the texts were written later: then no date that leans on it is certain."""
+    return None if published is None or date_context.was_written_later(texts, published.date()) else published
+
+
+def _of_date(text: str, start: int, end: int, published: datetime | None, language: str) -> set[Value | None]:
+    """Return what the date can mean; more than one value where the sentence does not say."""
+    surface, day = text[start:end], published.date() if published else None
+    before, after = text[max(0, start - date_context.BEFORE) : start], text[end : end + date_context.AFTER]
+    if date_context.is_timeless(surface, before, after):
+        return {None}
+    whole = normalise("DATE", surface, language=language)
+    if whole or day is None:
+        return {whole}
+    with_year = date_context.with_year(surface, after, day)
+    if with_year == surface and date_context.is_of_another_year(surface, before, day):
+        return {None}
+    return {
+        normalise("DATE", with_year, published, language=language, ahead=ahead)
+        for ahead in date_context.looks(before, after)
+    }
 
 
 def _is_loose(text: str, start: int, end: int) -> bool:
-    """Whether it means less than it says: "today's world" is no day, and the "$8" of "$8 to $12 billion" no sum."""
+    """Whether it means less than it says: the "$8" of "$8 to $12 billion" is no sum."""
     surface, after = text[start:end], text[end : end + _AFTER]
-    if surface.lower() == "today":
-        return after.startswith(("'s", "\u2019s"))
     return _SCALED_LATER.match(after) is not None and _SCALED.search(surface) is None

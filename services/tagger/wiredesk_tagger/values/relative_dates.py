@@ -1,21 +1,23 @@
-"""What a date means that leans on the day of publication, and whether a sentence looks ahead. Pure.
+"""What a date means that leans on the day of publication. Pure. What the sentence says is in `date_context`.
 
 - yesterday, today, tomorrow: the day. last, this, next week (2025-W02), month, quarter, year: the calendar's; a weekend
   is its Saturday and Sunday.
 - A weekday: the nearest one up to the day of publication, that day included, as news means it; where the sentence looks
   ahead, the nearest from that day on. "last" and "next" make it one of last or next week: one of the same week is not
   certain. "this" makes it one of the same week.
-- A day or month without a year: the one within 62 days of publication, or else the past one of the same calendar year,
-  as a writer leaves the year out; where the sentence looks ahead, the next one. Otherwise it is not certain. A weekday
+- A day or month without a year: the one up to 62 days back or 31 ahead, or else the past one of the same calendar year,
+  as a writer leaves the year out; where the sentence looks ahead, the next one. Otherwise it is not certain, nor is a
+  month ahead of which the sentence does not say that it is to come. A weekday
   beside it has to agree, and decides when it agrees in one year only, of the three around. "last" and "next May" are
   those of another calendar year: one of the same is not certain.
+- "Tuesday next week", "April last year": of that week or year. Where the text has just spoken of another year, a day or
+  month without one is not certain.
 - Where the sentence tells in the past what was to come ("was due to open on Monday") a date is certain only if it is
   the same looking ahead and looking back.
 - "two years ago" is the year, "three weeks ago" the week, and so on.
 - Without the day of publication nothing here is certain.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -27,17 +29,7 @@ _MONTHS |= {name: at for at, name in enumerate(("jul", "aug", "sep", "oct", "nov
 _WEEKDAYS = {name: at for at, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 _STEPS = {"last": -1, "this": 0, "next": 1, "yesterday": -1, "today": 0, "tomorrow": 1}
 _NEAR = timedelta(days=62)
-
-# Said in the clause of the date, before it, with nobody saying anything in between: "said on Tuesday" looks back.
-_AHEAD = re.compile(
-    r"(?:\b(?:will|shall|won't|won\u2019t|going to|upcoming|to be held)\b|['\u2019]ll\b"
-    r"|\b(?:is|are|be|(?P<was>was|were)) (?:to|due|set|scheduled|expected|planned|slated)\b)(?P<rest>[^.;:,\n]*)$",
-    re.IGNORECASE,
-)
-_SAID = re.compile(
-    r"\b(?:said|says|told|announced|reported|wrote|added|warned|confirmed|after|since|from)\b", re.IGNORECASE
-)
-_CLAUSE = 120  # characters before the date
+_SOON = timedelta(days=31)
 
 
 class When(NamedTuple):
@@ -45,14 +37,6 @@ class When(NamedTuple):
 
     published: date | None
     ahead: bool
-
-
-def looks(before: str) -> tuple[bool, ...]:
-    """Return whether the text before a date looks ahead: "The board will meet on " does; (False, True): it may."""
-    match = _AHEAD.search(before[-_CLAUSE:])
-    if match is None or _SAID.search(match["rest"]):
-        return (False,)
-    return (False, True) if match["was"] else (True,)
 
 
 def month_number(name: str) -> int:
@@ -68,6 +52,14 @@ def weekday_number(name: str) -> int:
 def near(word: str, when: When) -> str | None:
     """Return the day that "yesterday", "today" or "tomorrow" is."""
     return (when.published + timedelta(days=_STEPS[word])).isoformat() if when.published else None
+
+
+def weekday_of_week(day: int, which: str, when: When) -> str | None:
+    """Return the day that "Tuesday next week" is."""
+    if when.published is None:
+        return None
+    monday = when.published - timedelta(days=when.published.weekday()) + timedelta(weeks=_STEPS[which])
+    return (monday + timedelta(days=day)).isoformat()
 
 
 def weekday(day: int, which: str, when: When) -> str | None:
@@ -92,7 +84,7 @@ def _certain(candidates: Iterable[date], when: When) -> date | None:
     published, known = when.published, sorted(candidates)
     if when.ahead:
         return next((day for day in known if day >= published), None)
-    near = [day for day in known if abs(day - published) <= _NEAR]
+    near = [day for day in known if -_NEAR <= day - published <= _SOON]
     return next(iter(near or [day for day in known if day.year == published.year and day <= published]), None)
 
 
@@ -124,7 +116,8 @@ def month_of(month: int, which: str, when: When) -> str | None:
     # Compared by their first days, so that the month of publication is nearest to itself.
     first = when.published.replace(day=1)
     certain = _certain((date(y, month, 1) for y in (year - 1, year, year + 1)), When(first, ahead=when.ahead))
-    return f"{certain:%Y-%m}" if certain else None
+    # "In December, it rose", said in November, may be of either year.
+    return f"{certain:%Y-%m}" if certain and (when.ahead or certain <= first) else None
 
 
 def period(which: str, unit: str, when: When) -> str | None:

@@ -140,6 +140,10 @@ def _weekday(match: re.Match[str], when: When) -> str | None:
     return relative_dates.weekday(weekday_number(match["weekday"]), (match["which"] or "").lower(), when)
 
 
+def _weekday_of_week(match: re.Match[str], when: When) -> str | None:
+    return relative_dates.weekday_of_week(weekday_number(match["weekday"]), match["which"].lower(), when)
+
+
 def _near(match: re.Match[str], when: When) -> str | None:
     return relative_dates.near(match[0].lower(), when)
 
@@ -163,6 +167,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], When], str | None]
         (rf"q(?P<nth>[1-4])(?:{S}|/)?(?:of{S})?(?P<year>{YEAR})", _quarter),
         (rf"{_WITHIN}(?P<which>last|this|next){S}(?P<period>{PERIOD})", _period),
         (rf"(?:(?P<which>{WHICH}){S})?(?P<weekday>{WEEKDAY})", _weekday),
+        (rf"(?P<weekday>{WEEKDAY}){S}(?:of{S})?(?P<which>last|this|next){S}week", _weekday_of_week),
         (r"yesterday|today|tomorrow", _near),
         (rf"(?P<count>an?|[0-9]{{1,3}}|{WORDS}){S}(?P<unit>{UNIT})s?{S}ago", _ago),
     )

@@ -2,11 +2,14 @@
 
 import pytest
 
+from wiredesk_tagger.core import find_entities
 from wiredesk_tagger.entities.story_evidence import agreed
 from wiredesk_tagger.lexicon import gazetteers
+from wiredesk_tagger.linking import cities
 from wiredesk_tagger.spans import Span
 
 LEXICON = gazetteers.read()
+CITIES = cities.read()
 
 
 def found(text: str, *names: tuple[str, str]) -> dict[str, str]:
@@ -59,3 +62,39 @@ def test_a_listed_place_stays_one_beside_the_company_named_after_it() -> None:
 )
 def test_the_form_of_a_guessed_place_tells_what_it_is(text: str, name: str, label: str) -> None:
     assert found(text, (name, "GPE")) == {name: label}
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "label"),
+    [
+        ("The BRP Larkspur sailed.", "BRP Larkspur", "PRODUCT"),
+        ("The HMS Larkspur sailed.", "Larkspur", "PRODUCT"),
+        ("The tanker Brennick sank.", "Brennick", "PRODUCT"),
+        ("Brennick tanks rolled in.", "Brennick", "PRODUCT"),
+        ("The Brennick High Court met.", "Brennick High Court", "ORG"),
+        ("The town of Brennick burned.", "Brennick", "GPE"),
+    ],
+)
+def test_a_ship_a_weapon_and_a_court_are_no_places(text, surface, label):
+    assert list(found(text, (surface, "GPE")).values()) == [label]
+
+
+def test_a_ship_called_after_a_city_leaves_the_city_a_place():
+    text = "HMS Oslo sailed to Oslo."
+    spans = [Span(4, 8, "GPE", "model", 0.8), Span(19, 23, "GPE", "model", 0.8)]
+    left = agreed({"text": text}, {"text": spans}, LEXICON, CITIES)["text"]
+    assert [(text[span.start : span.end], span.label) for span in left] == [("HMS Oslo", "PRODUCT"), ("Oslo", "GPE")]
+
+
+def test_a_ship_is_one_entity_with_and_without_its_prefix():
+    text = "The BRP Larkspur sailed. The Larkspur sank."
+    spans = [Span(4, 16, "GPE", "model", 0.8), Span(29, 37, "GPE", "model", 0.8)]
+    (ship,) = find_entities({"text": text}, {"text": spans}, LEXICON)
+    assert (ship.name, ship.label, len(ship.mentions)) == ("BRP Larkspur", "PRODUCT", 2)
+
+
+def test_a_city_that_the_storys_company_is_called_after_is_the_company():
+    text = "Westfield Group grew. Westfield fell."
+    spans = [Span(0, 15, "ORG", "model", 0.8), Span(22, 31, "GPE", "model", 0.8)]
+    (company,) = find_entities({"text": text}, {"text": spans}, LEXICON, cities=CITIES)
+    assert (company.name, company.label, len(company.mentions)) == ("Westfield Group", "ORG", 2)

@@ -5,16 +5,20 @@ say, or where no place is meant. A case that expects None is as good a case as o
 """
 
 import re
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
-from wiredesk_tagger.core import find_entities
+from wiredesk.contracts.events import ArticleCleaned
+from wiredesk_tagger.core import enrich, find_entities
 from wiredesk_tagger.lexicon import gazetteers
 from wiredesk_tagger.linking import cities
 from wiredesk_tagger.spans import Span
 
 LEXICON = gazetteers.read()
 CITIES = cities.read()
+DAY = datetime(2025, 1, 7, tzinfo=UTC)
 _MARK = re.compile(r"\[([A-Z]+) ([^\]]+)\]")
 
 PARIS, PARIS_TEXAS, LONDON, LONDON_ONTARIO, MOSCOW, MOSCOW_IDAHO = 2988507, 4717560, 2643743, 6058560, 524901, 5601538
@@ -179,7 +183,7 @@ def test_a_linked_city_has_its_country_and_coordinates():
     (found,) = find_entities(
         {"text": "Talks in Kyiv."}, {"text": [Span(9, 13, "GPE", "model", 0.9)]}, LEXICON, cities=CITIES
     )
-    assert dict(found.ids) == {"geonames": str(KYIV), "iso3166": "UA"}
+    assert (dict(found.ids), found.in_country) == ({"geonames": str(KYIV)}, "UA")
     assert found.geo == pytest.approx((50.45, 30.52), abs=0.05)
 
 
@@ -209,3 +213,47 @@ def test_the_table_knows_capitals_by_their_own_country():
     assert (best.geonames, best.country, best.capital, best.own_name) == (WASHINGTON, "US", True, True)
     assert [city.capital for city in CITIES.named("Washington")[1:]] == [False] * 3
     assert CITIES.named("no such town") == []
+
+
+def where(text, name, label="GPE"):
+    """Return ids and country of the one entity of this name."""
+    at = text.index(name)
+    (found,) = find_entities(
+        {"text": text}, {"text": [Span(at, at + len(name), label, "model", 0.9)]}, LEXICON, cities=CITIES
+    )
+    return dict(found.ids), found.in_country
+
+
+def test_a_country_is_told_from_what_lies_in_it():
+    assert where("Snow fell on Norway.", "Norway") == ({"iso3166": "NO"}, None)
+    assert where("Snow fell on Oslo.", "Oslo") == ({"geonames": "3143244"}, "NO")
+    assert where("Snow fell on Montana.", "Montana") == ({"geonames": "5667009"}, "US")
+
+
+@pytest.mark.parametrize(
+    ("nation", "geonames"),
+    [("England", 6269131), ("Scotland", 2638360), ("Wales", 2634895), ("Northern Ireland", 2641364)],
+)
+def test_the_nations_of_the_united_kingdom_lie_in_it_and_keep_their_names(nation, geonames):
+    assert where(f"Snow fell on {nation}.", nation) == ({"geonames": str(geonames)}, "GB")
+    assert links(f"[GPE {nation}] and the [GPE UK] agree.").keys() == {nation, "United Kingdom"}
+
+
+def test_a_province_lies_in_its_country_where_no_city_is_meant():
+    assert where("Snow fell on Nova Scotia.", "Nova Scotia") == ({}, "CA")
+    assert where("A storm hit Victoria.", "Victoria") == ({}, None)
+
+
+def test_the_event_says_of_a_place_where_it_lies_and_of_a_country_which_it_is():
+    text = "Snow fell on Oslo and Nova Scotia, none on Chad."
+    spans = [Span(13, 17, "GPE", "model", 0.9), Span(22, 33, "GPE", "model", 0.9), Span(43, 47, "GPE", "model", 0.9)]
+    found = find_entities({"text": text}, {"text": spans}, LEXICON, cities=CITIES)
+    article = ArticleCleaned(
+        event_id=uuid4(), article_id=uuid4(), text=text, content_hash="c0ffee", cleaner_version="1", fetched_at=DAY
+    )
+    event = enrich(article, found, pipeline="p", version="1")
+    assert [(entity.ids, entity.in_country) for entity in event.entities] == [
+        ({"geonames": "3143244"}, "NO"),
+        ({}, "CA"),
+        ({"iso3166": "TD"}, None),
+    ]

@@ -1,0 +1,43 @@
+"""How the words of a name are compared, and which of them name nothing themselves. Pure."""
+
+import re
+
+from wiredesk_tagger.lexicon.gazetteers import Lexicon
+from wiredesk_tagger.linking.cities import fold
+
+# ruff: noqa: SIM905 - word lists read best as text
+# What a company or party may be called without.
+LEGAL_FORMS = frozenset(
+    "Inc Inc. Corp Corp. Corporation Ltd Ltd. Limited LLC LLP PLC plc AG SE SA S.A. NV N.V. GmbH SpA Co Co. Company "
+    "Companies Group Holding Holdings Incorporated Party".split()
+)
+# What navies and coast guards put before the names of their ships.
+SHIP = re.compile(r"(?:USS|USNS|USCGC|HMS|HMCS|HMAS|HMNZS|HNLMS|BRP|ROKS|KRI|RFA|RRS|RMS|MV|M/V) ")
+_SHOUTED = 4  # letters; shorter words in capitals are as a rule acronyms
+_DOTTED = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
+_SIGNS = re.compile(r" ?[&+] ?")
+_DASHES = re.compile(r" ?[\u2010-\u2015/-] ?")
+_ENDS = re.compile(r"^(?:the|a) |'s?$")
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of `name` without case, accents, full stops, hyphens, a leading "the"; "&" is "and".
+
+    Names with equal words are spellings of one name: "Ho-Chunk" and "Ho - Chunk", "U.N." and "UN".
+    """
+    plain = name.replace(".", "") if _DOTTED.fullmatch(name) else name
+    folded = fold(_DASHES.sub(" ", _SIGNS.sub(" and ", plain)))
+    return tuple(_ENDS.sub("", folded).split()) or (name,)
+
+
+def as_listed(label: str, name: str, lexicon: Lexicon) -> str | None:
+    """Return the form of `name` that the lists have with this type: itself, or of capitals in the case of a name."""
+    for form in (name, name.title()) if name.isupper() and len(name) >= _SHOUTED else (name,):
+        if lexicon.code(label, form) or lexicon.name(label, form):
+            return form
+    return None
+
+
+def is_shouted(word: str) -> bool:
+    """Whether `word` is in capitals and too long for most acronyms."""
+    return len(word) >= _SHOUTED and word.isupper()

@@ -1,0 +1,148 @@
+"""Who is meant by a part of a personal name: the surname, the given name, a spelling of the whole. Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from wiredesk_tagger.lexicon.gazetteers import Lexicon
+from wiredesk_tagger.linking.cities import fold
+from wiredesk_tagger.spans import Span
+
+# ruff: noqa: SIM905 - word lists read best as text
+PARTICLES = frozenset("de del della da di do dos du la le van von der den ter das bin bint ben ibn al el y e".split())
+_SUFFIXES = frozenset(("Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"))
+# They stand before a surname alone: "Comte de Brennick" is no other person than Henri de Brennick.
+_NOBLE = frozenset(
+    "count comte conte countess comtesse duke duc duchess duchesse earl marquis marquess viscount".split()
+)
+_QUOTES = re.compile(r"[\"'\u2018\u2019\u201c\u201d()]")
+# Of given names the short form and the full one, where the short one does not begin the full one.
+_SHORT_FOR = {
+    "bill": "william", "bob": "robert", "dick": "richard", "jack": "john", "jim": "james", "joe": "joseph",
+    "kate": "katherine", "liz": "elizabeth", "mike": "michael", "ted": "edward", "tony": "anthony",
+}  # fmt: skip
+_SHORTENED = 3  # letters of a given name that are enough: "Tim" for "Timothy"
+# What a headline or placard says before a surname; no given name is on it.
+_COMMANDS = frozenset(
+    "Stop Vote Elect Re-elect Draft Thank Dump Impeach Oust Sack Fire Jail Arrest Free Ask Tell Trust Blame Beat Save "
+    "Watch Meet Remember Dear Never Boycott Support Follow".split()
+)
+
+Person = tuple[str, ...]
+"""first and last word of a full name, folded; a third where a junior bears the name of another"""
+
+
+def surnames(name: str, lexicon: Lexicon) -> set[str]:
+    """Return the forms in which a full personal name may follow: {"Leyen", "von der Leyen", "Von der Leyen"}.
+
+    None for one word.
+    """
+    parts = [part for part in name.split() if part not in _SUFFIXES]
+    if len(parts) < 2:
+        return set()
+    at = len(parts) - 1
+    forms = {parts[at]}
+    while at > 1 and parts[at - 1].lower() in PARTICLES:
+        at -= 1
+    tail = " ".join(parts[at:])
+    # At the beginning of a sentence a particle has a capital.
+    forms |= {tail, tail[0].upper() + tail[1:]}
+    if parts[-1].lower().startswith(("al-", "el-")):
+        forms.add(parts[-1][3:])
+    if parts[0] in lexicon.family_first:
+        forms.add(parts[0])
+    # "sailor of the navy" is nobody's name; scripts without capitals are.
+    return {form for form in forms if len(form) > 1 and not parts[-1].islower() and form not in lexicon.ordinary}
+
+
+class People:
+    """The people whom one article names in full, and the forms in which it may name them again."""
+
+    def __init__(self, full: Iterable[str], lexicon: Lexicon) -> None:
+        """Take the full names, in the order in which they are introduced."""
+        self.forms: dict[str, set[Person]] = defaultdict(set)
+        """whole names and surnames, as written → who may be meant"""
+        self._forms: dict[str, set[Person]] = defaultdict(set)
+        self._others: dict[str, set[Person]] = defaultdict(set)
+        names = list(dict.fromkeys(full))
+        noble = [name for name in names if fold(name).partition(" ")[0] in _NOBLE]
+        who = self._who(name for name in names if name not in noble)
+        parts: dict[str, set[Person]] = defaultdict(set)
+        for name, person in who.items():
+            words = [word.casefold() for word in name.split() if word not in _SUFFIXES]
+            for at in range(1, len(words) - 1):
+                parts[" ".join(words[at:])].add(person)
+                parts[" ".join(words[: at + 1])].add(person)
+        for name, person in who.items():
+            # "Van Reijn" is nobody's full name where Floor van Reijn is, but hers as "Reijn" is; nor is "Floor van".
+            if name.casefold() in parts:
+                self.forms[name] |= parts[name.casefold()]
+                continue
+            # The junior is never called by the surname alone where the senior is there.
+            for form in {name} if len(person) > 2 else {name, *surnames(name, lexicon)}:
+                self.forms[form].add(person)
+            for word in _QUOTES.sub("", name).split()[:-1]:
+                if word.lower() not in PARTICLES and len(word.rstrip(".")) > 1:
+                    self._others[fold(word)].add(person)
+        for name in noble:
+            of_surname = set().union(*(self.forms.get(form, set()) for form in surnames(name, lexicon)))
+            self.forms[name] |= of_surname if len(of_surname) == 1 else {_bare(name)}
+        for form, people in self.forms.items():
+            self._forms[fold(form)] |= people
+
+    @staticmethod
+    def _who(names: Iterable[str]) -> dict[str, Person]:
+        """Return who each full name is, one person for a short and a full given name before one surname."""
+        who, by_surname = {name: _bare(name) for name in names}, defaultdict(set)
+        without_suffix = {person for name, person in who.items() if not _suffix(name)}
+        for first, last in who.values():
+            by_surname[last].add(first)
+        for name, (first, last) in who.items():
+            longer = {one for one in by_surname[last] if one != first and _is_short_for(first, one)}
+            if len(longer) == 1:
+                who[name] = longer.pop(), last
+            elif _suffix(name) and (first, last) in without_suffix:
+                who[name] = first, last, _suffix(name)
+        return who
+
+    def may_mean(self, name: str) -> set[Person]:
+        """Return all whom `name` can mean: by whole name or surname, else by given name."""
+        found = self._forms.get(fold(name), set())
+        return found if found or " " in name else self._others.get(fold(name), set())
+
+
+def _bare(name: str) -> Person:
+    parts = name.split()
+    kept = [part for part in parts if part not in _SUFFIXES]
+    # The number of a king is all that tells him from another.
+    words = fold(" ".join(kept if len(kept) > 1 else parts)).split() or [name]
+    return words[0], words[-1]
+
+
+def _is_short_for(first: str, full: str) -> bool:
+    """Whether one folded given name is an initial or a short form of the other."""
+    begins = full.startswith(first) and (len(first) == 1 or len(first) >= _SHORTENED)
+    return (begins and len(first) < len(full)) or _SHORT_FOR.get(first) == full
+
+
+def _suffix(name: str) -> str:
+    parts = name.split()
+    return fold(parts[-1]).strip() if len(parts) > 2 and parts[-1] in _SUFFIXES else ""
+
+
+def without_commands(texts: Mapping[str, str], spans: Mapping[str, Sequence[Span]]) -> dict[str, list[Span]]:
+    """Return `spans` (by field of `texts`) without a command before a name that the article has without it.
+
+    "Stop Oake" is no name where Ann Oake, or Oake alone, is one.
+    """
+    names = {
+        texts[field][one.start : one.end] for field, found in spans.items() for one in found if one.label == "PERSON"
+    }
+    known = names | {name.rpartition(" ")[2] for name in names if name.partition(" ")[0] not in _COMMANDS}
+
+    def cut(text: str, span: Span) -> Span:
+        first, _, rest = text[span.start : span.end].partition(" ")
+        led = span.label == "PERSON" and first in _COMMANDS and rest in known
+        return span._replace(start=span.end - len(rest)) if led else span
+
+    return {field: [cut(texts[field], span) for span in found] for field, found in spans.items()}
