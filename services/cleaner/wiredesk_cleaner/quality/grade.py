@@ -44,7 +44,7 @@ def quality(
         for reason in (
             _paywall(said, words, free=stated.is_accessible_for_free),
             _cut(zones, body),
-            _unsure(expected_f1),
+            None if kind in _PICTURES else _unsure(expected_f1),
             _incomplete(words, max(stated.stated_words, word_count(stated.body))),
             None if kind is not ContentType.ARTICLE else _little_prose(text, zones, words),
         )
