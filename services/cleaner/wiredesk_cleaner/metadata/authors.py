@@ -206,7 +206,7 @@ def _evidence(spot: Spot) -> str:
 
 def _called(spot: Spot) -> str:
     """Whether `spot` or a container of it is called after an author."""
-    for levels in (0, 1, _OUTER if is_full_name(spot.line) else 1):
+    for levels in (0, 1, _OUTER) if is_full_name(spot.line) else (0, 1):
         called = marks(spot.node, levels)
         if _PERSON_MARK.search(called):
             return "" if _NO_PERSON_MARK.search(called) else "mark"

@@ -54,6 +54,7 @@ _ZONE = re.compile(
     r"\s?\(?(?:[ecmp][sd]?t|a[ce]?[sd]t|bst|ist|jst|sgt|hkt|pkt|sast|wat|w?cest|[ew]est|[ew]et|cet|msk|brt|wib|wita|wit|мск"
     r"|[+-]\d{2}:?\d{2})\b"
 )
+_DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0d7f])+(?:\.[^\W\d_](?!\w))?|\d+")
 # Some write a name of the zone behind the offset, or a space before it.
 _ISO = re.compile(
@@ -85,13 +86,18 @@ class Reading:
         return datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC) + self.time
 
 
+def has_digit(line: str) -> bool:
+    """Whether a digit of any script stands in `line`: there is no date without one."""
+    return _DIGIT.search(line) is not None
+
+
 def read_date(line: str, *, month_first: bool = False) -> Reading | None:
     """Return the first date that a short line states in full.
 
     `month_first`: whether 3/4/2026 is 4 March, as in the United States; with points it never is.
     """
     folded = line[:_MAX_LINE].translate(_DIGITS).casefold()
-    if not any(char.isdigit() for char in folded):
+    if not has_digit(folded):
         return None
     spelt = chain.from_iterable(pattern.finditer(folded) for pattern in (_YEAR_FIRST, _NUMBERED, *_NAMED))
     for match in sorted(spelt, key=lambda match: match.start()):
@@ -227,21 +233,22 @@ def _is_initial(text: str, match: re.Match[str]) -> bool:
 
 def _unglued(line: str) -> str:
     """`line` with a space where the name before "Published" ends when an upstream lost that between two elements."""
-    leads, pattern = _glued()
-    return pattern.sub(" ", line) if any(lead in line for lead in leads) else line
+    # Few lines have a capital within a word, and the pattern is slow.
+    within = any(word[1:] != word[1:].lower() for word in line.split())
+    return _glued().sub(" ", line) if within else line
 
 
 @cache
-def _glued() -> tuple[list[str], re.Pattern[str]]:
+def _glued() -> re.Pattern[str]:
     words = phrasebook()
     leads = sorted(word.capitalize() for word in words.date_first | words.date_later if word.isalpha())
-    return leads, re.compile(rf"(?<=[^\W\d_])(?<![A-Z])(?=(?:{'|'.join(leads)})\b)")
+    return re.compile(rf"(?<=[^\W\d_])(?<![A-Z])(?=(?:{'|'.join(leads)})\b)")
 
 
 def has_reading_time(line: str) -> bool:
     """Whether `line` says how long the story takes to read."""
     folded = " ".join(line[:_MAX_LINE].casefold().split())
-    return any(phrase in folded for phrase in phrasebook().reading) and any(map(str.isdigit, folded))
+    return has_digit(folded) and any(phrase in folded for phrase in phrasebook().reading)
 
 
 @cache

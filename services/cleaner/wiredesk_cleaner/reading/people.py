@@ -5,7 +5,7 @@ from functools import cache
 
 from wiredesk_cleaner.lexicon.phrasebook import phrasebook
 from wiredesk_cleaner.normalisation import fold
-from wiredesk_cleaner.reading.dates import has_clock, has_reading_time, read_date, without_dates
+from wiredesk_cleaner.reading.dates import has_clock, has_digit, has_reading_time, read_date, without_dates
 from wiredesk_cleaner.reading.name_lists import joined, lead_of, listed, without_lead
 from wiredesk_cleaner.reading.names import (
     QUOTES,
@@ -144,7 +144,7 @@ def _is_agency(text: str) -> bool:
 
 def _stamped(line: str) -> tuple[str, ...]:
     """The names and houses beside a date with its time, beside a reading time, or parted from a date by a mark."""
-    if not any(map(str.isdigit, line)):
+    if not has_digit(line):
         return ()
     parted = any(mark in line for mark in _MARKS) and read_date(line) is not None
     if not parted and not has_clock(line) and not has_reading_time(line):

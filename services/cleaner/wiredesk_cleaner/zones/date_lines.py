@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 
 from wiredesk_cleaner.lexicon.phrasebook import phrasebook
-from wiredesk_cleaner.reading.dates import has_clock, has_reading_time, read_date, without_dates
+from wiredesk_cleaner.reading.dates import has_clock, has_digit, has_reading_time, read_date, without_dates
 from wiredesk_cleaner.reading.names import is_full_name
 
 _MAX_LINE, _MAX_TOKENS = 120, 24
@@ -20,7 +20,7 @@ def is_date_line(line: str) -> bool:
     One word may stand beside a whole date with its time or with "Published": where the story was filed, under what
     heading. It must not read like a name.
     """
-    if len(line) > _MAX_LINE or not any(map(str.isdigit, line)):
+    if len(line) > _MAX_LINE or not has_digit(line):
         return False
     rest, tokens = without_dates(line)
     folded = " ".join(line.casefold().split())
