@@ -136,6 +136,10 @@ dist: setup  ## Build every distribution into dist/, as wheel and source
 	  "$(UV)" build --quiet --require-hashes --build-constraints requirements/dev.txt --out-dir dist "$$folder"; done
 	@ls dist
 
+.PHONY: tagger-wheel
+tagger-wheel: setup  ## Build en_wiredesk_news into dist/: the tagger's pipeline with its weights, for spacy.load
+	@$(BIN)/python -m wiredesk_tagger.packaging --out dist
+
 .PHONY: lock
 lock:  ## Re-pin requirements/ (hashes, no host); UPGRADE=1 takes newer versions
 	@test -x "$(UV)" || { echo "no uv: run make setup first"; exit 1; }

@@ -139,7 +139,7 @@ def test_a_librarys_example_runs_as_its_readme_has_it_without_a_broker(
     paragraph = "<p>The bridge in Oslo opened on Monday.</p>"
     (tmp_path / "story.html").write_text(f"<article><h1>Oslo Opens a Bridge</h1>{paragraph * 20}</article>")
     readme = ROOT / NAMED[name].folder / "README.md"
-    (example,) = re.findall(r"```python\n(.*?)```", readme.read_text(), re.DOTALL)
+    example, *_ = re.findall(r"```python\n(.*?)```", readme.read_text(), re.DOTALL)
     assert run(programs(name) / "python", "-c", example, cwd=tmp_path).stdout.startswith(begins)
 
 

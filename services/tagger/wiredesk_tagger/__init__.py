@@ -4,7 +4,8 @@ A service, and a library that needs no broker: `load` gives a `Tagger`, `Article
 it finds into an event. Read in this order: `handlers` (batch in, batch out), `pool_worker` (the process that tags),
 `nlp` (articles to spaCy and back), `pipeline` (spans that a model, a list or a rule finds), `core` (spans to entities)
 and what it calls: `entities`, `linking`, `values`. `spans` and `lexicon` serve all of them; `training` makes the model;
-`settings` and `__main__` make the service.
+`settings` and `__main__` make the service. For spaCy without the service `story` is `core` as a component, and
+`packaging` makes the wheel of the whole pipeline.
 """
 
 from typing import TYPE_CHECKING

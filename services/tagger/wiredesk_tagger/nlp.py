@@ -6,7 +6,7 @@ choice. A process of the pool calls `start()` once, then `tag()`.
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,27 +14,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from wiredesk.contracts.errors import ConfigurationError
 from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched
 from wiredesk_tagger.core import Found, as_read, enrich, fields_of, find_entities
-from wiredesk_tagger.entities.truecasing import UNSURE, Read
+from wiredesk_tagger.entities.truecasing import Read
 from wiredesk_tagger.lexicon import gazetteers
 from wiredesk_tagger.linking import cities
 from wiredesk_tagger.linking.knowledge import Knowledge
 from wiredesk_tagger.linking.knowledge_file import KnowledgeFile
-from wiredesk_tagger.pipeline import languages
+from wiredesk_tagger.pipeline import languages, reading
 from wiredesk_tagger.spans import Span
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
-    from spacy.tokens import Span as SpacySpan
 
-# Texts are read in pieces of at most this many code points; spaCy's own limit is 1,000,000.
-_PIECE = 100_000
 # After so many code points, about 170,000 words of news, spaCy's tables are made anew: by then they have doubled once.
 # It takes 25 milliseconds, those words 40 seconds.
 _RENEW = 1_000_000
-# No word of a story is longer; spaCy's tokenizer takes quadratic time over such runs, and cannot hash a lone surrogate.
-_UNREADABLE = re.compile(r"[\ud800-\udfff]+|\S{1000,}")
-_PARAGRAPH = re.compile(r"\n\s*|(?<=[.!?])\s+")
 _WORD = re.compile(r"[^\W\d_]+")
 # Of the words of English news 40 to 50 % are on spaCy's list of its most frequent ones; of German or Dutch ones 10 %.
 _SAMPLE = 500
@@ -98,20 +91,12 @@ class Pipeline:
 
     def spans(self, stories: Sequence[Mapping[str, Read]]) -> list[dict[str, list[Span]]]:
         """Return the spans in each field of each story, as `core.as_read` gives them; offsets in the field."""
-        pieces = [(owner, *piece) for owner, fields in enumerate(stories) for piece in self._pieces(fields)]
-        self._read += sum(len(text) for *_, text, _ in pieces)
+        self._read += sum(len(own.text) for fields in stories for own in fields.values())
         if self._read > _RENEW and self.nlp.meta["name"] in languages.BUILT_IN:
             self._renew()
-        found: list[dict[str, list[Span]]] = [{field: [] for field in fields} for fields in stories]
         # Strings that a piece adds to spaCy's vocabulary are freed at the end of the block; nothing of it may leave.
         with self.nlp.memory_zone():
-            docs = self.nlp.pipe(self._doc(text, unsure) for *_, text, unsure in pieces)
-            for doc, (owner, field, offset, *_) in zip(docs, pieces, strict=True):
-                found[owner][field] += [
-                    Span(offset + one.start_char, offset + one.end_char, one.label_, one.id_ or "model", _sure(one))
-                    for one in doc.ents
-                ]
-        return found
+            return reading.read(self.nlp, stories)
 
     def _renew(self) -> None:
         """Make spaCy's tables of strings and words anew; only between memory zones, while no Doc is read.
@@ -126,27 +111,6 @@ class Pipeline:
         # Where spaCy's lookups are installed it has wrapped its reader of norms once more.
         vocab.lex_attr_getters = getters  # type: ignore[attr-defined]
         self._read = 0
-
-    def _doc(self, text: str, unsure: tuple[tuple[int, int], ...]) -> "Doc":
-        doc = self.nlp.make_doc(text)
-        if unsure:
-            doc.user_data[UNSURE] = unsure
-        return doc
-
-    def _pieces(self, fields: Mapping[str, Read]) -> Iterator[tuple[str, int, str, tuple[tuple[int, int], ...]]]:
-        """Yield (field, offset, text, unsure) with every code point in its place, cut at paragraph ends."""
-        limit = min(_PIECE, self.nlp.max_length)
-        for field, own in fields.items():
-            text = _UNREADABLE.sub(lambda match: " " * len(match[0]), own.text)
-            start = 0
-            while start < len(text):
-                end = min(start + limit, len(text))
-                if end < len(text):
-                    cuts = [cut.end() for cut in _PARAGRAPH.finditer(text, start + limit // 2, end)]
-                    end = cuts[-1] if cuts else (text.rfind(" ", start, end) + 1 or end)
-                unsure = ((max(low - start, 0), high - start) for low, high in own.unsure if start < high and low < end)
-                yield field, start, text[start:end], tuple(unsure)
-                start = end
 
 
 class Tagger:
@@ -199,11 +163,6 @@ class Tagger:
         }
         best = max(shares, key=lambda language: shares[language])
         return best if shares[best] >= _FREQUENT else None
-
-
-def _sure(span: "SpacySpan") -> float | None:
-    """Return what `wire_ner` gave to the span; the rules and other pipelines give nothing."""
-    return span._.confidence if span.id_ == "model" else None
 
 
 def load(named: Mapping[str, str] | None = None, knowledge: Path | None = None) -> Tagger:

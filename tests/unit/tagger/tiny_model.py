@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from wiredesk_tagger.pipeline.model_files import INDEPENDENT
+
 TYPES = ("PERSON", "NORP", "ORG", "GPE", "LOC", "FAC", "EVENT", "WORK_OF_ART", "PRODUCT", "LAW",
          "DATE", "TIME", "MONEY", "PERCENT")  # fmt: skip
 LABELS = ["O", *(f"{prefix}-{label}" for label in TYPES for prefix in "BI")]
@@ -49,7 +51,8 @@ def onnx(table: np.ndarray) -> bytes:
     for name in ("ids", "case", "mask"):
         graph += _field(11, _tensor_type(name, int64, "batch", "pieces"))
     graph += _field(12, _tensor_type("logits", float32, "batch", "pieces", table.shape[1]))
-    return _field(1, 8) + _field(8, _field(2, 17)) + _field(7, graph)
+    independent = _field(14, _field(1, INDEPENDENT) + _field(2, "1"))
+    return _field(1, 8) + _field(8, _field(2, 17)) + _field(7, graph) + independent
 
 
 def write(folder: Path, words: Mapping[str, str], *, sure: float = CERTAIN) -> Path:

@@ -17,6 +17,8 @@ from wiredesk_tagger.spans import Span, resolve
 from wiredesk_tagger.values import continental, grammar
 
 _KEY = "wire"
+# What each component that finds names says of itself; the text is all that it reads.
+_SPANS = ["doc.spans"]
 
 if not SpacySpan.has_extension("confidence"):
     SpacySpan.set_extension("confidence", default=None)
@@ -44,6 +46,7 @@ class Gazetteer:
         by_label: dict[str, list[Doc]] = {}
         for phrase, label in gazetteers.read().phrases.items():
             by_label.setdefault(label, []).append(nlp.make_doc(phrase))
+        self.labels = tuple(sorted(by_label))
         for label, docs in by_label.items():
             self._matcher.add(label, docs)
 
@@ -52,31 +55,36 @@ class Gazetteer:
         return add(doc, (Span(m.start_char, m.end_char, m.label_, "gazetteer") for m in matches))
 
 
-@Language.factory("wire_gazetteer")
+@Language.factory("wire_gazetteer", assigns=_SPANS, retokenizes=False)
 def make_gazetteer(nlp: Language, name: str) -> Gazetteer:  # noqa: ARG001 - spaCy passes the component's name
     """Listed countries, peoples, places, organisations, events and languages."""
     return Gazetteer(nlp)
 
 
-@Language.component("wire_grammar")
+@Language.component("wire_grammar", assigns=_SPANS, retokenizes=False)
 def wire_grammar(doc: Doc) -> Doc:
     """Dates, times, money, per cent and ordinals."""
     return add(doc, (*grammar.find(doc.text), *continental.find(doc.text)))
 
 
-@Language.component("wire_names")
+@Language.component("wire_names", assigns=_SPANS, retokenizes=False)
 def wire_names(doc: Doc) -> Doc:
     """Names by form and context."""
     return add(doc, name_rules.find(doc.text, gazetteers.read()))
 
 
-@Language.component("wire_definitions")
+@Language.component("wire_definitions", assigns=_SPANS, retokenizes=False)
 def wire_definitions(doc: Doc) -> Doc:
     """Long names that give their own initials, for a pipeline whose model finds the others."""
     return add(doc, name_rules.definitions(doc.text, gazetteers.read()))
 
 
-@Language.component("wire_resolve", retokenizes=False)
+@Language.component(
+    "wire_resolve",
+    requires=_SPANS,
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type", "token.ent_id"],
+    retokenizes=False,
+)
 def wire_resolve(doc: Doc) -> Doc:
     """Set `doc.ents` from all spans, without overlaps."""
     by_place = {(s.start_char, s.end_char, s.label_, s.id_): s for s in doc.spans[_KEY]}

@@ -9,6 +9,8 @@ from wiredesk.contracts.errors import ConfigurationError
 MODEL = Path(__file__).parents[1] / "model"
 SUMS = "SHA256SUMS"
 FILES = ("weights.onnx", "vocab.txt", "labels.json")
+# The property of a model's file that says: what a row of its result is depends on that row of the input alone.
+INDEPENDENT = "independent_rows"
 
 
 def read_files(folder: Path) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from wiredesk.contracts.errors import ConfigurationError
 from wiredesk_tagger.entities.truecasing import UNSURE
 from wiredesk_tagger.pipeline import decoding, model_files
 from wiredesk_tagger.pipeline.components import add
-from wiredesk_tagger.pipeline.decoding import Inputs, Tagged
+from wiredesk_tagger.pipeline.decoding import Copies, Inputs, Tagged
 from wiredesk_tagger.pipeline.inference import onnxruntime
 from wiredesk_tagger.pipeline.word_pieces import Encoder
 from wiredesk_tagger.spans import Span
@@ -53,13 +53,17 @@ class Model:
         except Exception as error:  # noqa: BLE001 - ONNX Runtime's errors have no base of their own
             raise ConfigurationError(f"ONNX Runtime does not read the model: {type(error).__name__}") from None
 
+        # Of a model that scales by all it reads at once, a text's names would depend on its neighbours.
+        independent = model_files.INDEPENDENT in self._session.get_modelmeta().custom_metadata_map
+        self.copies = Copies() if independent else None
+
     def _run(self, inputs: Inputs) -> NDArray[np.float32]:
         (logits,) = self._session.run(["logits"], inputs)
         return logits  # type: ignore[no-any-return]
 
     def tag(self, texts: list[str], unsure: list[tuple[tuple[int, int], ...]]) -> list[list[Tagged]]:
         """Return the names in each text; what stands beside it changes nothing. `unsure` as in `decoding.tag`."""
-        return decoding.tag(texts, self._encoder, self._run, unsure)
+        return decoding.tag(texts, self._encoder, self._run, unsure, copies=self.copies)
 
 
 class WireNer:

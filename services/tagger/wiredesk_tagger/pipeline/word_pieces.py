@@ -6,7 +6,6 @@ points of the text as given.
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
@@ -76,6 +75,9 @@ class Window(NamedTuple):
 
 def shape(word: str) -> Shape:
     """Return the shape of `word`, a word of `Pieces`."""
+    # Most words end here.
+    if word.isalpha() and word.islower():
+        return Shape.LOWER
     letters = [char for char in word if char.isalpha()]
     if not letters:
         return Shape.DIGITS if any(char.isalnum() for char in word) else Shape.PUNCTUATION
@@ -108,37 +110,21 @@ class Encoder:
         """
         readable = _SURROGATE.sub("\ufffd", text)
         encoding = self._tokenizer.encode(readable, add_special_tokens=False)
-        first: list[int] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        last = None
-        for at, (word, (start, end)) in enumerate(zip(encoding.word_ids, encoding.offsets, strict=True)):
-            if word != last:
-                last = word
-                first.append(at)
-                starts.append(start)
-                ends.append(end)
-            else:
-                ends[-1] = end
-        ends = [_with_marks(readable, end) for end in ends]
-        gaps = [readable[end:start] for end, start in zip([0, *ends], starts, strict=False)]
-        lines = [not at or _LINE_END.search(gap) is not None for at, gap in enumerate(gaps)]
-        stops = [False, *(readable[start] in _SENTENCE_END for start in starts[:-1])]
-        sentences = [line or (stop and gap != "") for line, stop, gap in zip(lines, stops, gaps, strict=False)]
-        shapes = np.array([shape(readable[s:e]) for s, e in zip(starts, ends, strict=True)], dtype=np.int64)
+        words = np.array(encoding.word_ids, dtype=np.int64)
+        places = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+        begins = np.flatnonzero(np.diff(words, prepend=-1))
+        starts = places[begins, 0]
+        ends = places[np.append(begins[1:], len(words))[: len(begins)] - 1, 1]
+        if not readable.isascii():
+            ends = np.array([_with_marks(readable, end) for end in ends.tolist()], dtype=np.int64)
+        lines, sentences = _openings(readable, starts, ends)
+        spelled = [readable[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        shapes = np.array([shape(word) for word in spelled], dtype=np.int64)
         for low, high in unsure:
-            shapes[bisect_right(ends, low) : bisect_left(starts, high)] = Shape.NONE
-        begins = np.array(first, dtype=np.int64)
+            shapes[np.searchsorted(ends, low, "right") : np.searchsorted(starts, high, "left")] = Shape.NONE
         ids = np.array(encoding.ids, dtype=np.int64)
-        return Pieces(
-            ids,
-            np.repeat(shapes, np.diff(begins, append=len(ids))),
-            begins,
-            np.array(starts, dtype=np.int64),
-            np.array(ends, dtype=np.int64),
-            np.array(lines, dtype=np.bool_),
-            np.array(sentences, dtype=np.bool_),
-        )
+        each = np.repeat(shapes, np.diff(begins, append=len(ids)))
+        return Pieces(ids, each, begins, starts, ends, lines, sentences)
 
     def batch(self, chunks: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> dict[str, NDArray[np.int64]]:
         """Return the model's inputs for some (ids, shapes): `ids`, `case`, `mask`, each [chunks, longest + 2].
@@ -156,6 +142,19 @@ class Encoder:
             case[row, 1 : len(ids) + 1] = shapes
             mask[row, : len(ids) + 2] = 1
         return {"ids": rows, "case": case, "mask": mask}
+
+
+def _openings(
+    text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which words open a line, and which a sentence."""
+    before = np.concatenate(([0], ends))[: len(starts)]
+    breaks = np.array([found.start() for found in _LINE_END.finditer(text)], dtype=np.int64)
+    lines = np.searchsorted(breaks, before, "left") < np.searchsorted(breaks, starts, "left")
+    lines[:1] = True
+    stops = np.array([text[start] in _SENTENCE_END for start in starts.tolist()], dtype=np.bool_)
+    behind_stop = np.concatenate(([False], stops))[: len(starts)]
+    return lines, lines | (behind_stop & (starts > before))
 
 
 def _with_marks(text: str, end: int) -> int:
@@ -183,7 +182,9 @@ def windows(pieces: Pieces, size: int = WINDOW, context: int = CONTEXT) -> Itera
             return
         limit = int(np.searchsorted(bounds, bounds[keep] + room - left - context, side="right")) - 1
         stop = _cut(pieces, keep, max(limit, keep + 1))
-        end = int(np.searchsorted(bounds, bounds[begin] + room, side="right")) - 1
+        # A cut at a sentence's end needs no more to the right than to the left: to read on to the size costs 12 %.
+        most = min(bounds[begin] + room, bounds[stop] + context)
+        end = int(np.searchsorted(bounds, most, side="right")) - 1
         yield Window(begin, keep, stop, max(stop, end))
         keep = stop
 

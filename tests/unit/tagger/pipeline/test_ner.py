@@ -1,5 +1,6 @@
 """The component `wire_ner` and the pipeline around it, with a model of a few words in the real one's format."""
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -117,7 +118,7 @@ def test_a_loud_headline_is_read_with_its_guessed_capitals_without_them_and_with
     assert [one.name for one in found] == ["Zorah", "Larkspur Quay"]
     title, none, lower = int(Shape.TITLE), int(Shape.NONE), int(Shape.LOWER)
     meets = [lower] * len("meets")
-    readings = [case[0].tolist() for case in shown if case.shape[1] == len(meets) + 5]
+    readings = [row[: len(meets) + 5].tolist() for case in shown for row in case]
     assert [none, title, *meets, none, none, none] in readings
     assert [none, title, *meets, title, title, none] in readings
     assert [none] * (len(meets) + 5) in readings
@@ -149,6 +150,38 @@ def test_a_broken_model_stops_the_service_with_the_reason(folder, tmp_path, monk
     assert f"{name} does not have the checksum" in reason
 
 
+def test_a_text_that_comes_again_is_not_read_again(folder, monkeypatch):
+    read = []
+    run = Model._run
+
+    def watched(model, inputs):
+        read.append(len(inputs["ids"]))
+        return run(model, inputs)
+
+    monkeypatch.setattr(Model, "_run", watched)
+    model, texts = Model(read_files(folder)), ["Zorah Quillfeather left. " * 60, "In Trondvik."]
+    first = model.tag(texts, [(), ()])
+    windows = sum(read)
+    assert model.tag([*reversed(texts)], [(), ()]) == first[::-1]
+    assert sum(read) == windows > len(texts)
+
+
+def test_a_model_that_does_not_say_that_its_rows_are_independent_reads_each_text_alone(folder, monkeypatch):
+    shown = []
+    run = Model._run
+
+    def watched(model, inputs):
+        shown.append(len(inputs["ids"]))
+        return run(model, inputs)
+
+    monkeypatch.setattr(Model, "_run", watched)
+    files = read_files(folder)
+    plain = files["weights.onnx"].replace(model_files.INDEPENDENT.encode(), b"x" * len(model_files.INDEPENDENT))
+    texts = ["In Trondvik.", "To Trondvik."] * 2
+    assert Model(files | {"weights.onnx": plain}).tag(texts, [()] * 4) == Model(files).tag(texts, [()] * 4)
+    assert shown == [1, 1, 1, 1, 2]
+
+
 def test_a_model_with_other_labels_is_refused(folder):
     files = read_files(folder) | {"labels.json": b'["O", "B-PER", "I-PER"]'}
     with pytest.raises(ConfigurationError, match="other labels"):
@@ -172,10 +205,13 @@ def test_every_entry_point_is_a_registered_component():
     table = tomllib.loads((ROOT / "services" / "tagger" / "pyproject.toml").read_text())["project"]["entry-points"][
         "spacy_factories"
     ]
-    assert {"wire_ner", "wire_gazetteer", "wire_grammar", "wire_names", "wire_definitions", "wire_resolve"} == set(
-        table
-    )
-    assert all(Language.has_factory(name) for name in table)
+    assert set(table) == {
+        "wire_ner", "wire_gazetteer", "wire_grammar", "wire_names", "wire_definitions", "wire_resolve", "wire_entities",
+    }  # fmt: skip
+    for name, target in table.items():
+        module, _, function = target.partition(":")
+        assert hasattr(importlib.import_module(module), function)
+        assert Language.has_factory(name)
 
 
 READ = """

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wiredesk_tagger.pipeline.decoding import LABELS, best_path, logits_of, spans, tag
+from wiredesk_tagger.pipeline.decoding import LABELS, Copies, best_path, logits_of, mean, spans, tag
 from wiredesk_tagger.pipeline.word_pieces import CONTEXT, WINDOW, Encoder, Shape, by_length, shape, span_of, windows
 
 VOCABULARY = [
@@ -120,6 +120,8 @@ def test_windows_keep_every_word_once_and_fit(parts):
         assert window.begin <= window.keep < window.stop <= window.end
         assert place.stop - place.start <= WINDOW - 2
         assert pieces.first[window.keep] - place.start <= CONTEXT
+        if window.stop < window.end:
+            assert place.stop - pieces.first[window.stop] <= CONTEXT
 
 
 def test_a_long_text_is_cut_where_a_sentence_ends():
@@ -163,7 +165,7 @@ def test_confidence_is_that_of_the_least_certain_word():
     logits = scores("B-ORG", "I-ORG")
     logits[1] *= 0.5
     (found,) = spans(ENCODER.read("ab cd"), logits)
-    assert found.confidence == pytest.approx(np.exp(4) / (np.exp(4) + len(LABELS) - 1))
+    assert found.confidence == round(float(np.exp(4) / (np.exp(4) + len(LABELS) - 1)), 6)
 
 
 @settings(max_examples=60, deadline=None)
@@ -188,6 +190,68 @@ def test_each_word_gets_the_scores_of_its_own_first_piece_across_windows():
     texts = [ENCODER.read(text) for text in ("ab cd. " * 150, "", "zz", "a b c " * 90)]
     for pieces, logits in zip(texts, logits_of(texts, ENCODER, echo), strict=True):
         assert logits[:, 0].tolist() == pieces.ids[pieces.first].tolist()
+
+
+class Counted:
+    """Runs `run`, and counts the rows that it was given."""
+
+    def __init__(self, run):
+        self._run = run
+        self.rows = 0
+
+    def __call__(self, inputs):
+        self.rows += len(inputs["ids"])
+        return self._run(inputs)
+
+
+def by_piece(inputs):
+    return np.sin(inputs["ids"][..., None] * np.arange(1.0, len(LABELS) + 1) + inputs["case"][..., None])
+
+
+def test_what_was_read_before_is_not_read_again_and_gets_the_same_scores():
+    copies, run = Copies(), Counted(by_piece)
+    texts = [ENCODER.read(text) for text in ("ab cd. " * 150, "", "Zz top", "a b c " * 90)]
+    first = logits_of(texts, ENCODER, run, copies=copies)
+    read = run.rows
+    again = logits_of([*reversed(texts)], ENCODER, run, copies=copies)
+    assert run.rows == read
+    assert copies.asked - copies.known == read
+    assert all((one == other).all() for one, other in zip(first, reversed(again), strict=True))
+    assert all((one == other).all() for one, other in zip(first, logits_of(texts, ENCODER, by_piece), strict=True))
+
+
+def test_a_window_that_comes_twice_at_once_is_read_once():
+    run = Counted(by_piece)
+    one, other = logits_of([ENCODER.read("ab cd")] * 2, ENCODER, run)
+    assert run.rows == 1
+    assert (one == other).all()
+
+
+def test_the_same_words_with_other_capitals_are_no_copy():
+    copies, run = Copies(), Counted(by_piece)
+    logits_of([ENCODER.read("ab cd"), ENCODER.read("Ab cd")], ENCODER, run, copies=copies)
+    assert (run.rows, copies.known) == (2, 0)
+
+
+def test_copies_are_bounded_by_words_and_forget_what_was_not_asked_for():
+    copies = Copies(words=6)
+    rows = np.zeros((3, len(LABELS)), np.float16)
+    copies.keep(b"a", rows)
+    copies.keep(b"b", rows)
+    assert copies.get(b"a") is rows
+    copies.keep(b"c", rows)
+    assert copies.get(b"b") is None
+    assert copies.get(b"a") is rows
+    assert copies.get(b"c") is rows
+
+
+def test_the_mean_of_scores_ranks_labels_as_the_mean_of_log_probabilities_does():
+    ways = [np.random.default_rng(seed).normal(size=(5, len(LABELS))).astype(np.float32) * 4 for seed in range(3)]
+    logs = [way - np.log(np.exp(way).sum(axis=1, keepdims=True)) for way in ways]
+    joint = 2 * logs[0] + logs[1] + 2 * logs[2]
+    found = mean(ways, (2, 1, 2))
+    assert (found.argsort(axis=1) == joint.argsort(axis=1)).all()
+    assert mean(ways[:1]) is ways[0]
 
 
 @settings(max_examples=150, deadline=None)
