@@ -1,4 +1,4 @@
-"""What costs the fetcher work, not bytes: others must be served meanwhile, within a second of the processor's time."""
+"""What costs the fetcher work, not bytes: others must be served meanwhile, within a second of the event loop's time."""
 
 import asyncio
 import socket
@@ -30,8 +30,8 @@ class Innocent:
     def __init__(self, fetcher):
         self.fetcher, self.url = fetcher, f"{fetcher.new_site()}/innocent"
 
-    async def longest_beside(self, *work, clock=time.process_time):
-        """Return how long the page took at most while `work` was done: by default of this process's time alone."""
+    async def longest_beside(self, *work, clock=time.thread_time):
+        """Return how long the page took at most while `work` was done: by default of the loop's own processor time."""
         self.fetcher.lure.answers["/innocent"] = ok("<p>News</p>")
         longest = 0.0
         async with asyncio.TaskGroup() as group:
