@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 import statistics
 import time
 import uuid
@@ -33,7 +34,7 @@ def _spoil(topic: Topic, value: bytes, number: bytes) -> dict[str, tuple[str, by
     kinds: dict[str, tuple[str, bytes | None]] = {
         "broken": ("invalid_json", value[:-1]),
         "schema": ("invalid_schema", b'{"hello": 1}'),
-        "version": ("invalid_schema", value.replace(b'"schema_version":"1.0"', b'"schema_version":"2.0"')),
+        "version": ("invalid_schema", re.sub(rb'"schema_version":"1\.\d+"', b'"schema_version":"2.0"', value)),
         "null": ("null_value", None),
         "empty": ("empty_value", b""),
         "deep": ("invalid_json", DEEP),
