@@ -39,9 +39,9 @@ def decode(body: bytes, content_type: str) -> str:
     """Return `body` as text. Undecodable bytes, NUL and lone surrogates become U+FFFD; never raises."""
     bom, _ = read_bom(body)
     name = _known(bom) or _known(http_content_type_encoding(content_type)) or _known(_declared(body))
-    if name in _OF_ONE_BYTE and _is_utf_8(body):
-        name = "utf-8"
-    text = _decoded(body, name) if name else _guess(body)
+    text = _plainly_utf_8(body) if name in _OF_ONE_BYTE else None
+    if text is None:
+        text = _decoded(body, name) if name else _guess(body)
     # None of these decoders makes a lone surrogate, so this is all that `fit` would find.
     return text.removeprefix("\ufeff").replace("\0", "\ufffd")
 
@@ -66,24 +66,25 @@ def _declared(body: bytes) -> str | None:
     return "utf-8" if name and name.startswith("utf-16") else name
 
 
-def _is_utf_8(body: bytes) -> bool:
-    """Whether a body that is said to have one byte a character is UTF-8 after all.
+def _plainly_utf_8(body: bytes) -> str | None:
+    """Return a body that is said to have one byte a character as text where it is UTF-8 after all.
 
     Letters of another encoding do not make so many sequences of UTF-8 and nothing else by chance.
     """
-    if body.isascii():
-        return False
-    try:
-        return len(body) - len(body.decode("utf-8")) >= _TELLING_BYTES
-    except UnicodeDecodeError:
-        return False
+    text = None if body.isascii() else _utf_8(body)
+    return text if text is not None and len(body) - len(text) >= _TELLING_BYTES else None
 
 
-def _guess(body: bytes) -> str:
+def _utf_8(body: bytes) -> str | None:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        return _decoded(body, _FALLBACK)
+        return None
+
+
+def _guess(body: bytes) -> str:
+    text = _utf_8(body)
+    return _decoded(body, _FALLBACK) if text is None else text
 
 
 def _decoded(body: bytes, name: str) -> str:

@@ -23,3 +23,9 @@ Read more: How the lakes began to fall
 
 
 Real Time Analytics"""
+MORE = (
+    "The farmers of the east bank have asked for water since May, when the last of the snow on the Mere was gone.",
+    "Minister Hanne Vik said that she would not open the sluices before the three governments had signed.",
+    "In Orrin the price of a cart of hay has doubled within a month, and two dairies have closed.",
+    "An engineer of the lake board, Tomas Reyl, proposed to let a tenth of the water through each night.",
+)

@@ -62,8 +62,9 @@ def read_page(source: str, url: str | None, fetched_at: datetime | None = None) 
         return None
     metadata = read_metadata(tree, url, fetched_at)
     found = page_blocks(tree)
-    chosen, expected_f1 = block_model().choose(found, compared_with(metadata), partial(advice, tree, url))
-    captions = own_captions(metadata.pictures, found, chosen, compared_with(metadata).headlines)
+    compared = compared_with(metadata)
+    chosen, expected_f1 = block_model().choose(found, compared, partial(advice, tree, url))
+    captions = own_captions(metadata.pictures, found, chosen, compared.headlines)
     text = tidy(laid_out(chosen)) if chosen else _all_means(tree, url)
     stated = tidy(metadata.body)
     poor = len(text.split()) < _SHORT_BODY or "\n" not in text

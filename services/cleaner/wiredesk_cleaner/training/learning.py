@@ -63,11 +63,7 @@ def _network(
     """Return the network of all pages, and what those of the other folds say of each page."""
     examples = [page.examples(*both) for page, *both in zip(train, rows, counted, strict=True)]
     folds = [page.page.fold or 0 for page in train]
-    parts = [[each for at, each in zip(folds, examples, strict=True) if at != fold] for fold in range(FOLDS)]
-    # Numpy lets others run while it computes.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        fitted = list(pool.map(partial(_fitted, seed=seed), [*parts, examples]))
-    say(f"{name} network: {FOLDS} folds and the whole")
+    fitted = fitted_by_fold(name, folds, examples, seed)
     found = []
     for fold, each, which in zip(folds, rows, counted, strict=True):
         if name == "first":
@@ -75,6 +71,19 @@ def _network(
         else:
             found.append(body_chances(fitted[fold], each, which > 0))
     return fitted[-1], found
+
+
+def fitted_by_fold(name: str, folds: Sequence[int], examples: Sequence[Examples], seed: int) -> list[Network]:
+    """Return for each fold the network that never saw it, and last the one of all `examples`, whose `folds` are given.
+
+    `name` is told to whoever waits.
+    """
+    parts = [[each for at, each in zip(folds, examples, strict=True) if at != fold] for fold in range(FOLDS)]
+    # Numpy lets others run while it computes.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        fitted = list(pool.map(partial(_fitted, seed=seed), [*parts, list(examples)]))
+    say(f"{name} network: {FOLDS} folds and the whole")
+    return fitted
 
 
 def _fitted(parts: list[Examples], seed: int) -> Network:

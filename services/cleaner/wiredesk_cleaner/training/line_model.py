@@ -6,13 +6,10 @@ furniture around and within, so that a paragraph between two of them is not take
 """
 
 import json
-import os
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from random import Random
 from typing import cast
@@ -23,10 +20,10 @@ from wiredesk_cleaner.html.blocks import Block
 from wiredesk_cleaner.html.page import read_page
 from wiredesk_cleaner.network import Network, Rows
 from wiredesk_cleaner.normalisation import fold, tidy
-from wiredesk_cleaner.training.fit import Examples, fit, joined
+from wiredesk_cleaner.training.fit import Examples
 from wiredesk_cleaner.training.flattened import flatten, visible_lines
 from wiredesk_cleaner.training.labels import f1, precision_recall, shares, words_of
-from wiredesk_cleaner.training.learning import say
+from wiredesk_cleaner.training.learning import fitted_by_fold, say
 from wiredesk_cleaner.training.model_files import write
 from wiredesk_cleaner.training.pages import PUBLISHERS, SNIPPETS, AnnotatedPage
 from wiredesk_cleaner.training.split import FOLDS
@@ -182,16 +179,8 @@ def _same_title(line: str, title: str) -> bool:
 def _network(name: str, texts: Sequence[Text], examples: Sequence[Examples], seed: int) -> tuple[Network, list[Rows]]:
     """Return the network of all texts, and what those of the other folds say of each."""
     folds = [text.page.fold or 0 for text in texts]
-    parts = [[each for at, each in zip(folds, examples, strict=True) if at != fold] for fold in range(FOLDS)]
-    # Numpy lets others run while it computes.
-    with ThreadPool(os.cpu_count()) as pool:
-        fitted = pool.map(partial(_fitted, seed=seed), [*parts, list(examples)])
-    say(f"{name} network: {FOLDS} folds and the whole")
+    fitted = fitted_by_fold(name, folds, examples, seed)
     return fitted[-1], [fitted[fold].chances(each.rows) for fold, each in zip(folds, examples, strict=True)]
-
-
-def _fitted(parts: list[Examples], seed: int) -> Network:
-    return fit(joined(parts), seed)
 
 
 def _scores(texts: Sequence[Text], chances: Sequence[Rows], threshold: float) -> dict[str, float]:

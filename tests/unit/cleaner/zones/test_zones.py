@@ -1,18 +1,11 @@
 # ruff: noqa: RUF001 - words in their own scripts
 import pytest
 
-from tests.unit.cleaner.texts import FLATTENED, P1, P2, P3
+from tests.unit.cleaner.texts import FLATTENED, MORE, P1, P2, P3
 from wiredesk.contracts.events import ZoneKind
 from wiredesk_cleaner.normalisation import tidy
 from wiredesk_cleaner.zones.views import story
 from wiredesk_cleaner.zones.zone_map import zone_map
-
-MORE = (
-    "The farmers of the east bank have asked for water since May, when the last of the snow on the Mere was gone.",
-    "Minister Hanne Vik said that she would not open the sluices before the three governments had signed.",
-    "In Orrin the price of a cart of hay has doubled within a month, and two dairies have closed.",
-    "An engineer of the lake board, Tomas Reyl, proposed to let a tenth of the water through each night.",
-)
 
 
 def kinds(text: str) -> dict[str, str]:
