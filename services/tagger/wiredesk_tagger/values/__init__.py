@@ -1,6 +1,6 @@
 """Temporal expressions and quantities: a text comes in; where they stand, and what they mean as a value, goes out.
 
 Pure. Read in this order: `grammar` and `continental` (where they stand), `normalisation` (their values), `temporal` and
-`relative_dates` (temporal normalisation to ISO 8601), `date_context` (what the sentence says of a date), `quantities`
-(money and per cent).
+`relative_dates` (temporal normalisation to ISO 8601), `date_context` (what the sentence says of a date), `timeless`
+(which words name no day), `quantities` (money and per cent).
 """

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from wiredesk_tagger.values import date_context, quantities, temporal
+from wiredesk_tagger.values import date_context, quantities, temporal, timeless
 from wiredesk_tagger.values.grammar import FIGURES, SCALE, SYMBOL, H, S
 
 _AFTER = 40  # characters behind a sum
@@ -69,11 +69,15 @@ def of_mentions(
     if label not in _HAVE_VALUES:
         return None
     found: set[Value | None] = set()
+    doubtful: set[Value | None] = set()
     for text, start, end in mentions:
         if label == "DATE":
-            found |= _of_date(text, start, end, published, language)
+            values, is_certain = _of_date(text, start, end, published, language)
+            (found if is_certain else doubtful).update(values)
         else:
             found.add(None if _is_loose(text, start, end) else normalise(label, text[start:end], language=language))
+    # What one sentence leaves open another one may say.
+    found = found or doubtful
     return found.pop() if len(found) == 1 else None
 
 
@@ -82,22 +86,33 @@ def day_of_writing(texts: Iterable[str], published: datetime | None) -> datetime
     return None if published is None or date_context.was_written_later(texts, published.date()) else published
 
 
-def _of_date(text: str, start: int, end: int, published: datetime | None, language: str) -> set[Value | None]:
-    """Return what the date can mean; more than one value where the sentence does not say."""
+def _of_date(
+    text: str, start: int, end: int, published: datetime | None, language: str
+) -> tuple[set[Value | None], bool]:
+    """Return what the date can mean, and whether its sentence says anything of it at all.
+
+    More than one value: the sentence may mean either.
+    """
     surface, day = text[start:end], published.date() if published else None
     before, after = text[max(0, start - date_context.BEFORE) : start], text[end : end + date_context.AFTER]
-    if date_context.is_timeless(surface, before, after):
-        return {None}
+    if timeless.is_timeless(surface, before, after):
+        return {None}, True
     whole = normalise("DATE", surface, language=language)
     if whole or day is None:
-        return {whole}
+        return {whole}, True
+    if date_context.is_of_a_year_to_come(surface, before, after, day):
+        return {None}, False
     with_year = date_context.with_year(surface, after, day)
     if with_year == surface and date_context.is_of_another_year(surface, before, day):
-        return {None}
-    return {
-        normalise("DATE", with_year, published, language=language, ahead=ahead)
-        for ahead in date_context.looks(before, after)
-    }
+        return {None}, True
+    directions = date_context.looks(before, after)
+    is_certain = directions != (False,) or with_year != surface or date_context.is_told(surface, before, after)
+    if not is_certain and date_context.is_weekday(surface):
+        directions = (False, True)
+    values = {normalise("DATE", with_year, published, language=language, ahead=ahead) for ahead in directions}
+    if not is_certain:
+        values = {one if one and date_context.is_near(one.value, day) else None for one in values}
+    return values, is_certain
 
 
 def _is_loose(text: str, start: int, end: int) -> bool:

@@ -1,13 +1,14 @@
 """What a date means that leans on the day of publication. Pure. What the sentence says is in `date_context`.
 
 - yesterday, today, tomorrow: the day. last, this, next week (2025-W02), month, quarter, year: the calendar's; a weekend
-  is its Saturday and Sunday.
-- A weekday: the nearest one up to the day of publication, that day included, as news means it; where the sentence looks
-  ahead, the nearest from that day on. "last" and "next" make it one of last or next week: one of the same week is not
-  certain. "this" makes it one of the same week.
-- A day or month without a year: the one up to 62 days back or 31 ahead, or else the past one of the same calendar year,
-  as a writer leaves the year out; where the sentence looks ahead, the next one. Otherwise it is not certain, nor is a
-  month ahead of which the sentence does not say that it is to come. A weekday
+  is its Saturday and Sunday. Up to Wednesday "this weekend" is certain only where the sentence looks ahead.
+- A weekday: where the sentence tells of the past, the nearest one up to the day of publication, that day included;
+  where it looks ahead, the nearest from that day on; where it says neither, it is certain only if the two are one.
+  "last" and "next" make it one of last or next week: one of the same week is not certain. "this" makes it one of the
+  same week, or of the next where the sentence looks ahead and it is over.
+- A day or month without a year: the one up to 62 days back or 31 ahead, or else, where the sentence tells of the past,
+  the past one of the same calendar year, as a writer leaves the year out; where the sentence looks ahead, the next one.
+  Otherwise it is not certain, nor is a month ahead of which the sentence does not say that it is to come. A weekday
   beside it has to agree, and decides when it agrees in one year only, of the three around. "last" and "next May" are
   those of another calendar year: one of the same is not certain.
 - "Tuesday next week", "April last year": of that week or year. Where the text has just spoken of another year, a day or
@@ -28,7 +29,7 @@ _MONTHS = {name: at for at, name in enumerate(("jan", "feb", "mar", "apr", "may"
 _MONTHS |= {name: at for at, name in enumerate(("jul", "aug", "sep", "oct", "nov", "dec"), 7)}
 _WEEKDAYS = {name: at for at, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 _STEPS = {"last": -1, "this": 0, "next": 1, "yesterday": -1, "today": 0, "tomorrow": 1}
-_NEAR = timedelta(days=62)
+NEAR = timedelta(days=62)
 _SOON = timedelta(days=31)
 
 
@@ -69,7 +70,9 @@ def weekday(day: int, which: str, when: When) -> str | None:
     back, on = (when.published.weekday() - day) % 7, (day - when.published.weekday()) % 7
     monday = when.published - timedelta(days=when.published.weekday())
     if which == "this":
-        return (monday + timedelta(days=day)).isoformat()
+        found = monday + timedelta(days=day)
+        # Said on a Saturday, "this Monday we will" is the coming one.
+        return (found + timedelta(weeks=when.ahead and found < when.published)).isoformat()
     if which:
         # Said on a Thursday, "last Monday" may be three days back or ten.
         found = when.published + timedelta(days=on or 7) if which == "next" else when.published - timedelta(back or 7)
@@ -84,7 +87,7 @@ def _certain(candidates: Iterable[date], when: When) -> date | None:
     published, known = when.published, sorted(candidates)
     if when.ahead:
         return next((day for day in known if day >= published), None)
-    near = [day for day in known if -_NEAR <= day - published <= _SOON]
+    near = [day for day in known if -NEAR <= day - published <= _SOON]
     return next(iter(near or [day for day in known if day.year == published.year and day <= published]), None)
 
 
@@ -129,8 +132,9 @@ def period(which: str, unit: str, when: When) -> str | None:
         return _week(day + timedelta(weeks=step))
     if unit == "weekend":
         saturday = day + timedelta(days=5 - day.weekday(), weeks=step)
-        # Said on a Saturday, the last or next weekend may be this one.
-        return None if step and day.weekday() >= 5 else f"{saturday}/{saturday + timedelta(days=1)}"
+        # Said on a Saturday, the last or next weekend may be this one; said on a Monday, this one may be over.
+        is_open = day.weekday() >= 5 if step else day.weekday() < 3 and not when.ahead
+        return None if is_open else f"{saturday}/{saturday + timedelta(days=1)}"
     if unit == "month":
         return _months_from(day, step)
     if unit == "quarter":

@@ -139,6 +139,86 @@ def test_a_text_that_tells_of_later_days_as_past_was_not_written_on_the_day_of_p
     assert day_of_writing([text], None) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("The sale is forecast for Tuesday.", "2025-01-14"),
+        ("A vote is set for Tuesday.", "2025-01-14"),
+        ("A vote planned for Tuesday worries Orsk.", "2025-01-14"),
+        ("It rained on Monday, Tuesday is expected to be dry.", "2025-01-14"),
+        ("They sold on Tuesday.", "2025-01-07"),
+        ("The fire broke out at 10 a.m. Tuesday.", "2025-01-07"),
+        ("Three were held after Tuesday's fire.", "2025-01-07"),
+    ],
+)
+def test_a_weekday_is_ahead_where_something_is_planned_and_behind_where_it_is_told(text: str, meant: str):
+    assert value(text, "Tuesday") == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Orsk United host Norby on Tuesday.",
+        "The board said it would resign on Tuesday.",
+        "Prices could peak Tuesday.",
+        "The match with Norby on Tuesday is the last one.",
+        "It had been scheduled for Tuesday.",
+        "The crews train before Tuesday.",
+    ],
+)
+def test_a_weekday_without_a_word_on_its_tense_has_no_value(text: str):
+    assert value(text, "Tuesday") is None
+
+
+def test_what_one_sentence_leaves_open_another_one_says():
+    assert value("Match on Tuesday.\nThey lost on Tuesday.", "Tuesday") == "2025-01-07"
+    assert value("They lost on Tuesday.\nThey will play on Tuesday.", "Tuesday") is None
+
+
+def test_a_month_long_past_needs_a_word_on_its_tense():
+    november = datetime(2025, 11, 3, tzinfo=UTC)
+    assert value("The April 15 form costs nothing.", "April 15", november) is None
+    assert value("It sank on April 15.", "April 15", november) == "2025-04-15"
+    assert value("The October 15 form costs nothing.", "October 15", november) == "2025-10-15"
+
+
+def test_a_month_that_is_around_the_corner_is_ahead():
+    assert value("With February around the corner, Orsk waits.", "February") == "2025-02"
+
+
+@pytest.mark.parametrize(("date", "meant"), [("January", "2018-01"), ("November", "2017-11")])
+def test_a_month_shares_the_year_of_the_month_behind_it(date: str, meant: str):
+    assert value(f"They sailed between {date} and April 2018.", date) == meant
+
+
+def test_this_year_in_a_sentence_about_a_later_one_may_be_that_one():
+    assert value("In 2026 fares will be lower than this year.", "this year") is None
+    assert value("Fares will be lower than this year.", "this year") == "2025"
+    assert value("In 2026 fares will rise. This year they fell.", "This year") == "2025"
+
+
+def test_this_monday_and_this_weekend_take_the_direction_of_the_tense():
+    saturday, monday = datetime(2025, 1, 11, tzinfo=UTC), datetime(2025, 1, 13, tzinfo=UTC)
+    assert value("It will sail this Monday.", "this Monday", saturday) == "2025-01-13"
+    assert value("It sailed this Monday.", "this Monday", saturday) == "2025-01-06"
+    assert value("It will sail this weekend.", "this weekend", monday) == "2025-01-18/2025-01-19"
+    assert value("It sailed this weekend.", "this weekend", monday) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "later"),
+    [
+        ("Best Ferries of 2027", True),
+        ("10 Ferries to Watch in 2026", False),
+        ("Last updated: 3 March 2026", True),
+        ("Updated January 9, 2025", False),
+        ("Orsk wants to be free of coal by 2040", False),
+    ],
+)
+def test_a_guide_that_is_made_anew_was_not_written_on_the_day_of_publication(text: str, later: bool):  # noqa: FBT001
+    assert day_of_writing([text], THURSDAY) == (None if later else THURSDAY)
+
+
 def test_what_is_told_in_full_needs_no_sentence():
     assert value("In 2016 it sank. It was raised on 20 December 2017.", "20 December 2017", None) == "2017-12-20"
 

@@ -1,0 +1,131 @@
+"""Words for a date that name no day: habits, feasts, names, and the "today" that means nowadays."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from wiredesk_tagger.values.normalisation import of_mentions
+
+THURSDAY = datetime(2025, 1, 9, 17, 0, tzinfo=UTC)
+
+
+def value(text: str, date: str) -> str | None:
+    """Return the value of the first `date` in `text`."""
+    start = text.index(date)
+    found = of_mentions("DATE", [(text, start, start + len(date))], THURSDAY)
+    return found.value if found else None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Book your berth today!",
+        "Most ferries today run on diesel.",
+        "Today, Orsk is a quiet town.",
+        "The ships that we sail today were built here.",
+        "Get started today.",
+        "What you learn today you earn tomorrow.",
+        "Today's harbour is a museum.",
+    ],
+)
+def test_a_today_of_which_nothing_is_told_is_nowadays_or_the_readers_day(text: str):
+    assert value(text, "today" if "today" in text else "Today") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The harbour board announced today that the ferry is sold.",
+        "Marsh, the mayor of Orsk, today said it is sold.",
+        "Today, the harbour board voted to sell it.",
+        "It rained today.",
+        "The court will rule today.",
+        "The owners spoke earlier today.",
+    ],
+)
+def test_a_today_of_which_something_is_told_is_the_day_of_publication(text: str):
+    assert value(text, "today" if "today" in text else "Today") == "2025-01-09"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("The owners will meet tomorrow.", "2025-01-10"),
+        ("A ferry ready for tomorrow.", None),
+    ],
+)
+def test_a_tomorrow_needs_something_that_comes(text: str, meant: str | None):
+    assert value(text, "tomorrow") == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("The owners met yesterday.", "2025-01-08"),
+        ("The board rejected yesterday's offer.", "2025-01-08"),
+        ("New ferries repeat yesterday's mistakes.", None),
+        ("Crews share what they did yesterday and what they do today.", None),
+        ("Eat the fish that you caught yesterday.", None),
+    ],
+)
+def test_a_yesterday_of_any_day_has_no_value(text: str, meant: str | None):
+    assert value(text, "yesterday") == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("She sailed on a Sunday.", "Sunday"),
+        ("They met on the Monday.", "Monday"),
+        ("The quay was open Tuesday through Saturday.", "Tuesday"),
+        ("The quay was open Tuesday to Saturday.", "Saturday"),
+        ("It was kept on January 7 every year.", "January 7"),
+        ("It was kept annually on January 7.", "January 7"),
+        ("Storms often peaked in December.", "December"),
+        ("It was the darkest December.", "December"),
+        ("She cooked Sunday dinner.", "Sunday"),
+        ("He watched ships on Sunday mornings.", "Sunday"),
+        ("They sailed from November to February.", "November"),
+        ("They sailed from December to January.", "January"),
+        ("Plan of the crew\nMonday\nRest", "Monday"),
+        ("Monday | Tuesday | Friday", "Tuesday"),
+    ],
+)
+def test_a_habit_has_no_value(text: str, date: str):
+    assert value(text, date) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("The shops opened on Black Friday.", "Friday"),
+        ("They marched on Palm Sunday.", "Sunday"),
+        ("They showed NFL Sunday Ticket.", "Sunday"),
+        ("She wrote for the Sunday Times.", "Sunday"),
+        ("They met at the old August Wilson Theatre and The December Wall.", "December"),
+        ("They met at Bench 1775 Winery.", "1775"),
+        ("She hosted This Week in Shipping.", "This Week"),
+        ("He was tried for the January 6 attack on the Capitol.", "January 6"),
+    ],
+)
+def test_a_part_of_a_name_has_no_value(text: str, date: str):
+    assert value(text, date) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "meant"),
+    [
+        ("On Tuesday Ada Marsh resigned.", "Tuesday", "2025-01-07"),
+        ("In December Ada Marsh resigned.", "December", "2024-12"),
+        ("The ferry sank in 1775.", "1775", "1775"),
+        ("It rained on Saturday.", "Saturday", "2025-01-04"),
+        ("The board met on January 6.", "January 6", "2025-01-06"),
+    ],
+)
+def test_a_preposition_in_capitals_makes_no_name(text: str, date: str, meant: str):
+    assert value(text, date) == meant
+
+
+def test_what_you_did_some_time_ago_was_done_at_any_time():
+    assert value("The knots that you tied six months ago hold.", "six months ago") is None
+    assert value("The yard closed six months ago.", "six months ago") == "2024-07"
