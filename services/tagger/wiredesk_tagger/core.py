@@ -78,6 +78,7 @@ def find_entities(
     spans: Mapping[str, Iterable[Span]],
     lexicon: Lexicon,
     *,
+    read: Mapping[str, Read] | None = None,
     cities: Cities = NO_CITIES,
     knowledge: Knowledge = _NOTHING,
 ) -> tuple[Found, ...]:
@@ -89,13 +90,14 @@ def find_entities(
         spans: what a rule or model found in the texts of `as_read(fields)`, by the same names; offsets lie in that
             field.
         lexicon: the word lists.
+        read: `as_read(fields)`, from a caller who has it.
         cities: the world's cities; without them no city or state is linked.
         knowledge: what the user knows about names.
 
     Every mention's offsets lie in its field, and no two mentions overlap. The canonical name is a string of the
     article, the fullest form, or a country's common name (`naming.canonical`).
     """
-    texts = {field: read.text for field, read in as_read(fields, lexicon).items()}
+    texts = {field: own.text for field, own in (read or as_read(fields, lexicon)).items()}
     groups = grouped(fields, texts, settled(texts, spans, lexicon, cities), lexicon)
     linked = merged(groups, toponyms.links([group.named(texts) for group in groups], lexicon, cities), knowledge)
     length = len(fields.get("text", ""))

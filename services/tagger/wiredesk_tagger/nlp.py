@@ -137,8 +137,10 @@ class Tagger:
         for pipeline in dict.fromkeys(chosen):
             mine = [at for at, one in enumerate(chosen) if one is pipeline]
             texts = [as_read(stories[at], self._lexicon) for at in mine]
-            for at, spans in zip(mine, pipeline.spans(texts), strict=True):
-                entities = find_entities(stories[at], spans, self._lexicon, cities=self._cities, knowledge=known)
+            for at, read, spans in zip(mine, texts, pipeline.spans(texts), strict=True):
+                entities = find_entities(
+                    stories[at], spans, self._lexicon, read=read, cities=self._cities, knowledge=known
+                )
                 results[at] = Tagged(entities, pipeline.made_by.knowing(known))
         return [result for result in results if result is not None]
 

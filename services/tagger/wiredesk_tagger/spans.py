@@ -129,4 +129,5 @@ def _cut(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:
 
 def lower(text: str) -> str:
     """Return `text` in lower case, code point for code point (some letters have no such form and stay)."""
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    # In one step wherever that is the same: beyond ASCII a letter's small form can depend on what follows it.
+    return text.lower() if text.isascii() else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)

@@ -25,6 +25,7 @@ from spacy.util import filter_spans
 
 from wiredesk.contracts.parts import ENTITY_TYPES
 from wiredesk_tagger.core import Found, Place, as_read, find_entities
+from wiredesk_tagger.entities.truecasing import Read
 from wiredesk_tagger.lexicon import gazetteers
 from wiredesk_tagger.linking import cities
 from wiredesk_tagger.pipeline import reading
@@ -48,8 +49,10 @@ class Entities:
     def __call__(self, doc: Doc) -> Doc:
         """Set what the module's docstring lists; tokens and text stay as they are."""
         places = _places(doc)
-        fields = {field: doc.text[start:end] for field, (start, end) in places.items() if start < end}
-        found = find_entities(fields, self._spans(doc, fields), self._lexicon, cities=self._cities)
+        text = doc.text
+        fields = {field: text[start:end] for field, (start, end) in places.items() if start < end}
+        read = as_read(fields, self._lexicon)
+        found = find_entities(fields, self._spans(doc, text, read), self._lexicon, read=read, cities=self._cities)
         # As plain data: so it is in `doc.to_bytes`, and comes back from another process.
         doc.user_data[NAME] = [list(one) for one in found]
         mentions = [
@@ -62,10 +65,9 @@ class Entities:
         doc.ents = tuple(filter_spans(mentions))
         return doc
 
-    def _spans(self, doc: Doc, fields: Mapping[str, str]) -> dict[str, list[Span]]:
+    def _spans(self, doc: Doc, text: str, texts: Mapping[str, Read]) -> dict[str, list[Span]]:
         """Return the spans by field; what is not read as it stands is read again by the components before this one."""
-        texts = as_read(fields, self._lexicon)
-        if list(reading.pieces(texts, self._nlp.max_length)) == [reading.Piece("text", 0, doc.text)]:
+        if list(reading.pieces(texts, self._nlp.max_length)) == [reading.Piece("text", 0, text)]:
             return {"text": reading.spans_of(doc)}
         names = self._nlp.component_names
         (spans,) = reading.read(self._nlp, [texts], without=names[names.index(self._name) :])

@@ -8,6 +8,7 @@ the others, lists of words that news writes small know most. What is left keeps 
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
@@ -99,7 +100,7 @@ def read_line(line: str, context: str, lexicon: Lexicon) -> Read:
     if not is_loud(line, lexicon):
         return Read(line)
     words = list(_WORD.finditer(line))
-    view = _Headline(line, words, _forms(context, {lower(word[0]) for word in words}), lexicon)
+    view = _Headline(line, words, _forms(context), lexicon)
     parts, unsure, end = [], [], 0
     for at, match in enumerate(words):
         form, opens = view.form(at), view.opens(at)
@@ -192,13 +193,14 @@ class _Headline:
         return len(word) > 2 and word not in self.lexicon.small and word not in self.lexicon.doubtful
 
 
-def _forms(body: str, wanted: set[str]) -> dict[str, Counter[str]]:
-    """Return how each wanted word is written inside the body's sentences; only words that stand there."""
+# The loud lines of a story ask one after the other.
+@lru_cache(maxsize=1)
+def _forms(body: str) -> Mapping[str, Counter[str]]:
+    """Return how each word is written inside the body's sentences; only words that stand there."""
     seen: dict[str, Counter[str]] = {}
     for match in _WORD.finditer(body):
-        word = lower(match[0])
-        if word in wanted and not _opens(body, match.start()):
-            seen.setdefault(word, Counter())[match[0]] += 1
+        if not _opens(body, match.start()):
+            seen.setdefault(lower(match[0]), Counter())[match[0]] += 1
     return seen
 
 

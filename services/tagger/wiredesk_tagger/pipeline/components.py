@@ -13,6 +13,7 @@ from spacy.tokens import Span as SpacySpan
 
 from wiredesk_tagger.lexicon import gazetteers
 from wiredesk_tagger.pipeline import name_rules
+from wiredesk_tagger.pipeline.reading import TEXT
 from wiredesk_tagger.spans import Span, resolve
 from wiredesk_tagger.values import continental, grammar
 
@@ -22,6 +23,11 @@ _SPANS = ["doc.spans"]
 
 if not SpacySpan.has_extension("confidence"):
     SpacySpan.set_extension("confidence", default=None)
+
+
+def text_of(doc: Doc) -> str:
+    """Return `doc.text`."""
+    return doc.user_data.get(TEXT) or doc.text
 
 
 def add(doc: Doc, spans: Iterable[Span]) -> Doc:
@@ -64,19 +70,19 @@ def make_gazetteer(nlp: Language, name: str) -> Gazetteer:  # noqa: ARG001 - spa
 @Language.component("wire_grammar", assigns=_SPANS, retokenizes=False)
 def wire_grammar(doc: Doc) -> Doc:
     """Dates, times, money, per cent and ordinals."""
-    return add(doc, (*grammar.find(doc.text), *continental.find(doc.text)))
+    return add(doc, (*grammar.find(text_of(doc)), *continental.find(text_of(doc))))
 
 
 @Language.component("wire_names", assigns=_SPANS, retokenizes=False)
 def wire_names(doc: Doc) -> Doc:
     """Names by form and context."""
-    return add(doc, name_rules.find(doc.text, gazetteers.read()))
+    return add(doc, name_rules.find(text_of(doc), gazetteers.read()))
 
 
 @Language.component("wire_definitions", assigns=_SPANS, retokenizes=False)
 def wire_definitions(doc: Doc) -> Doc:
     """Long names that give their own initials, for a pipeline whose model finds the others."""
-    return add(doc, name_rules.definitions(doc.text, gazetteers.read()))
+    return add(doc, name_rules.definitions(text_of(doc), gazetteers.read()))
 
 
 @Language.component(

@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from wiredesk.contracts.errors import ConfigurationError
 from wiredesk_tagger.entities.truecasing import UNSURE
 from wiredesk_tagger.pipeline import decoding, model_files
-from wiredesk_tagger.pipeline.components import add
+from wiredesk_tagger.pipeline.components import add, text_of
 from wiredesk_tagger.pipeline.decoding import Copies, Inputs, Tagged
 from wiredesk_tagger.pipeline.inference import onnxruntime
 from wiredesk_tagger.pipeline.word_pieces import Encoder
@@ -28,6 +28,8 @@ from wiredesk_tagger.spans import Span
 _TOKENS = 10_000
 # The grammar knows these better and gives them values; the model's would only cut its spans.
 _OF_THE_GRAMMAR = frozenset({"DATE", "TIME", "MONEY", "PERCENT"})
+# What the component can add to a doc.
+_LABELS = tuple(name for name in decoding.TYPES if name not in _OF_THE_GRAMMAR)
 
 
 class Model:
@@ -69,6 +71,8 @@ class Model:
 class WireNer:
     """The component. The model is loaded at its first use, or with `load`."""
 
+    labels = _LABELS
+
     def __init__(self, source: Path | Mapping[str, bytes]) -> None:
         """`source` is the model's folder, or its files by name."""
         self._source = source
@@ -95,7 +99,7 @@ class WireNer:
         model = self.load()
         for docs in _batches(stream, batch_size):
             unsure = [doc.user_data.get(UNSURE, ()) for doc in docs]
-            for doc, found in zip(docs, model.tag([doc.text for doc in docs], unsure), strict=True):
+            for doc, found in zip(docs, model.tag([text_of(doc) for doc in docs], unsure), strict=True):
                 names = (name for name in found if name.label not in _OF_THE_GRAMMAR)
                 yield add(doc, (Span(n.start, n.end, n.label, "model", n.confidence) for n in names))
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.tokens import Span as SpacySpan
 
+# Under this name `doc.user_data` holds the text that the doc was made of: spaCy joins it anew from its words each time.
+TEXT = "wire_text"
 # Texts are read in pieces of at most this many code points; spaCy's own limit is 1,000,000.
 _PIECE = 100_000
 # No word of a story is longer; spaCy's tokenizer takes quadratic time over such runs, and cannot hash a lone surrogate.
@@ -69,6 +71,7 @@ def spans_of(doc: "Doc", offset: int = 0) -> list[Span]:
 
 def _doc(nlp: "Language", piece: Piece) -> "Doc":
     doc = nlp.make_doc(piece.text)
+    doc.user_data[TEXT] = piece.text
     if piece.unsure:
         doc.user_data[UNSURE] = piece.unsure
     return doc
