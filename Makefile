@@ -104,9 +104,9 @@ bench-cleaner: setup  ## Score the cleaner: DATA=../shared/extraction-dev PAGES=
 	@$(BIN)/python -m bench.cleaner $(if $(DATA),"$(DATA)") $(if $(PAGES),--pages "$(PAGES)") $(if $(LIMIT),--limit $(LIMIT)) $(if $(WRITE),--write)
 
 .PHONY: bench-tagger
-bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus (PEER, LIMIT, ARTICLES, WRITE=1)
+bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus PAGES=../shared/news-pages DATA=../shared/extraction-dev (BEFORE=../other-checkout, PEER, LIMIT, ARTICLES, WRITE=1)
 	@test -n "$(CORPUS)" || { echo "say where the corpus is: make bench-tagger CORPUS=../shared/ner-corpus"; exit 2; }
-	@$(BIN)/python -m bench.tagger "$(CORPUS)" $(if $(PEER),--peer $(PEER)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(WRITE),--write)
+	@$(BIN)/python -m bench.tagger "$(CORPUS)" $(if $(DATA),--data "$(DATA)") $(if $(PAGES),--pages "$(PAGES)") $(if $(BEFORE),--before "$(BEFORE)") $(if $(PEER),--peer $(PEER)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(WRITE),--write)
 
 .PHONY: bench-engine
 bench-engine: setup  ## Measure the delivery engine on a real Kafka (BEFORE=../other-checkout beside it; LIMIT, ROUNDS, WRITE=1)

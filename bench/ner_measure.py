@@ -39,9 +39,9 @@ class Ours:
     """The built-in pipeline with all document steps, or another one that `nlp.load` knows."""
 
     def __init__(self, pipeline: str | None = None) -> None:
-        self._tagger = nlp.load({_ENGLISH: pipeline} if pipeline else None)
-        self.name = self._tagger.made_by.pipeline
-        self.version = self._tagger.made_by.version
+        self.tagger = nlp.load({_ENGLISH: pipeline} if pipeline else None)
+        self.name = self.tagger.made_by.pipeline
+        self.version = self.tagger.made_by.version
 
     def spans(self, texts: Sequence[str]) -> list[list[Span]]:
         return list(self._places([nlp.Article("", text, _ENGLISH) for text in texts], "text"))
@@ -51,7 +51,7 @@ class Ours:
 
     def _places(self, articles: Sequence[nlp.Article], field: str) -> Iterator[list[Span]]:
         for some in _batches(articles):
-            for found in self._tagger.find(some):
+            for found in self.tagger.find(some):
                 yield sorted(
                     (one.start, one.end, entity.label)
                     for entity in found

@@ -1,8 +1,10 @@
 # ruff: noqa: T201 - a command talks
 """How good is the tagger? Scores it on a corpus's development files, beside the spaCy pipelines that are installed.
 
-    python -m bench.tagger ../shared/ner-corpus                                 F1, headlines, speed, memory
+    python -m bench.tagger ../shared/ner-corpus                                 F1, headlines, things, places, memory
     python -m bench.tagger ../shared/ner-corpus --limit 50 --peer wire_rules    a quick look, beside the rules alone
+    python -m bench.tagger ../shared/ner-corpus --pages ../shared/news-pages    and dates, speed, other processors
+    ... --before ../before                                                      and the speed beside another checkout
 
 `spans` runs everything on a list of texts, for any outside measure.
 """
@@ -10,7 +12,8 @@
 import argparse
 import logging
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -20,12 +23,18 @@ import spacy.util
 from bench import ner_measure, ner_report, ner_sets
 from bench.markdown import put
 from bench.ner_measure import Finder, Ours, Peer
+from bench.tagging import articles, dates, sameness, speed
+from bench.tagging import report as tagging
 from wiredesk.contracts.errors import ConfigurationError
+from wiredesk_cleaner.training.pages import NoPagesError
+from wiredesk_tagger.nlp import article_of
 from wiredesk_tagger.pipeline.languages import BUILT_IN
 from wiredesk_tagger.training.score import Span
 
 _QUALITY = Path(__file__).parents[1] / "docs" / "quality.md"
 _BEGIN, _END = "<!-- tagger: made by `make bench-tagger` -->", "<!-- end of tagger -->"
+# Emulated, an article takes seconds.
+_EMULATED = 20
 _T = TypeVar("_T")
 
 
@@ -75,9 +84,31 @@ def _report(asked: argparse.Namespace) -> str:
             ner_report.headlines(alone, len(tops)),
             "Headlines above their body, ours:",
             ner_report.headlines({ours.name: above}, len(with_body)),
+            *_told("things, names and places", tagging.sections(ours.tagger, asked.corpus)),
+            *_told("news pages", _of_pages(asked, ours) if asked.pages else ()),
             ner_report.memory(ner_measure.memory(ner_sets.stream(asked.corpus), asked.articles)),
         ]
     )
+
+
+def _told(what: str, parts: Iterable[str]) -> Iterator[str]:
+    print(what, file=sys.stderr, flush=True)
+    yield from parts
+
+
+def _of_pages(asked: argparse.Namespace, ours: Ours) -> Iterator[str]:
+    news = [article_of(event) for _, event in articles.cleaned(asked.pages)][: asked.limit]
+    yield from tagging.of_pages(ours.tagger, news)
+    yield dates.report(asked.data, asked.pages, ours.tagger)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "articles.jsonl"
+        some = news[:_EMULATED]
+        speed.write(some, file)
+        yield sameness.report(len(some), sameness.processors(file))
+        words = speed.write(news, file)
+        peers = [speed.PEER] if speed.PEER in spacy.util.get_installed_models() else []
+        turns = speed.turns(speed.commands(file, asked.before, peers), asked.rounds)
+    yield speed.report(words, len(news), turns)
 
 
 def _arguments() -> argparse.Namespace:
@@ -87,19 +118,34 @@ def _arguments() -> argparse.Namespace:
         "--peer", action="append", metavar="NAME", help="a spaCy pipeline or wire_rules; default: all installed ones"
     )
     parser.add_argument("--limit", type=int, metavar="N", help="only N texts of each source: a quick look")
+    parser.add_argument(
+        "--pages", type=Path, metavar="FOLDER", help="news pages as published; needed for dates and speed"
+    )
+    parser.add_argument(
+        "--before", type=Path, metavar="FOLDER", help="another checkout with a .venv, whose speed stands beside ours"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="turns of the speed measure (5)")
     parser.add_argument("--articles", type=int, default=2000, help="articles to watch the memory over (2000)")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/quality.md")
     return parser.parse_args()
 
 
 def main() -> int:
-    """Run the bench. Returns the exit code: 0 done, 2 no corpus or no such peer."""
+    """Run the bench. Returns the exit code: 0 done, 2 no corpus, or no such pages, checkout or peer."""
     asked = _arguments()
     logging.disable(logging.CRITICAL)
+    if asked.before and not (asked.before / ".venv" / "bin" / "python").exists():
+        print(f"no .venv in {asked.before}: type `make -C {asked.before} setup`", file=sys.stderr)
+        return 2
+    if not asked.pages:
+        print("No PAGES, so dates, speed and other processors are not measured.", file=sys.stderr)
     try:
         tables = _report(asked)
     except ner_sets.NoCorpusError as error:
         print(f"No corpus: {error}. Say where it is: make bench-tagger CORPUS=FOLDER", file=sys.stderr)
+        return 2
+    except NoPagesError as error:
+        print(f"No pages: {error}. Say where they are: make bench-tagger CORPUS=FOLDER PAGES=FOLDER", file=sys.stderr)
         return 2
     except (OSError, ConfigurationError) as error:
         print(str(error), file=sys.stderr)
