@@ -2,21 +2,22 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from wiredesk_tagger.entities.name_words import LEGAL_FORMS
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
 from wiredesk_tagger.spans import Span
 
 _ABBREVIATED = frozenset({"ORG", "GPE", "LOC", "FAC", "EVENT", "LAW"})
-# The short form of the name before it; two words when they are "GGE on LAWS".
-IN_BRACKETS = re.compile(r"[ \u00a0]\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)\)")
+# The short form of the name before it, or the first of more; two words when they are "GGE on LAWS".
+IN_BRACKETS = re.compile(r"[ \u00a0]?\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)(?=[),;])")
 # "the International Maritime Bureau, IMB, says"
 _BETWEEN_COMMAS = re.compile(r", ([A-Z]{2,8})(?=,)")
 # "artificial intelligence (AI)", "light-emitting diodes (LEDs)": the short form, and the small words before it.
 _SHORT = re.compile(r" \(([A-Z]{2,6})s?\)")
 _SMALL_WORDS = re.compile(r"\b[a-z]+(?:[ -][a-z]+)*$")
 _NEAR = 80  # characters
+_OPENED = re.compile(r"[ \u00a0]?\((?:the )?")
 _ACRONYM = re.compile(r"(?:[A-Z]\.?){2,7}")
 _PARTS = re.compile(r"[ \u2010-\u2014-]+")
 
@@ -45,30 +46,69 @@ def initials_match(words: Sequence[tuple[str, bool]], short: str) -> int | None:
     return None
 
 
-def abbreviations(text: str, spans: Iterable[Span]) -> dict[str, tuple[str, Span]]:
-    """Return short form → (full name, span of the short form) for every "Long Name (LN)" and "Long Name, LN,"."""
+def abbreviations(
+    text: str, spans: Iterable[Span], listed: Container[str] = frozenset()
+) -> dict[str, tuple[str, Span]]:
+    """Return short form → (full name, span of the short form) for every "Long Name (LN)" and "Long Name, LN,".
+
+    And for "LN (Long Name)". A body's short form may be of another language than its name, if the text goes on to use
+    it and it is not `listed`.
+    """
     short: dict[str, tuple[str, Span]] = {}
-    for span in spans:
+    by_start = {span.start: span for span in spans if span.label in _ABBREVIATED}
+    for span in by_start.values():
+        full = text[span.start : span.end]
         match = IN_BRACKETS.match(text, span.end) or _BETWEEN_COMMAS.match(text, span.end)
-        if match and span.label in _ABBREVIATED:
-            full = text[span.start : span.end]
+        if match:
             words = [(word, True) for word in full.split()]
-            if initials_match(words, match[1]) is not None or _is_drawn_from(full, match[1]):
+            if (
+                initials_match(words, match[1]) is not None
+                or _is_drawn_from(full, match[1])
+                or (span.label == "ORG" and _is_used(text, full, match, listed))
+            ):
                 short.setdefault(match[1], (full, Span(match.start(1), match.end(1), span.label, "alias")))
+        opened = _OPENED.match(text, span.end)
+        inside = by_start.get(opened.end()) if opened else None
+        if (
+            inside
+            and text[inside.end : inside.end + 1] == ")"
+            and _is_drawn_from(text[inside.start : inside.end], full)
+        ):
+            short.setdefault(full, (text[inside.start : inside.end], span._replace(label=inside.label, rule="alias")))
     return short
 
 
 def _is_drawn_from(full: str, short: str) -> bool:
-    """Whether the capitals in brackets are letters of the name in their order: "CMS", "FLAMA", where initials fail."""
-    letters = iter(full.casefold())
-    drawn = _ACRONYM.fullmatch(short) is not None and " " in full and all(c.casefold() in letters for c in short)
-    return drawn and len(short) > 2 and full[0] == short[0]
+    """Whether the capitals are letters of the name in their order: "CMS", "FLAMA", where initials fail.
+
+    The first is that of a word: what is before it is left out.
+    """
+    if _ACRONYM.fullmatch(short) is None or " " not in full or len(short) < 3:
+        return False
+    words = full.split()
+    at = next((at for at, word in enumerate(words) if word[0] == short[0]), len(words))
+    letters = iter(" ".join(words[at:]).casefold())
+    return all(c.casefold() in letters for c in short)
+
+
+def _is_used(text: str, full: str, match: re.Match[str], listed: Container[str]) -> bool:
+    """Whether the capitals in brackets behind a name of several words stand in `text` again as a name of their own."""
+    short = match[1]
+    if (
+        text[match.end()] != ")"
+        or " " not in full
+        or not (short.isalpha() and short.isupper())
+        or len(short) < 3
+        or short in listed
+    ):
+        return False
+    return re.search(rf"(?<![\w(]){short}\b", text[match.end() :]) is not None
 
 
 def at_a_distance(named: Mapping[str, str], lexicon: Lexicon) -> dict[str, str]:
     """Return short form → full name for names (surface → type) that stand anywhere in one article, in any order.
 
-    Both have one type, and no other name has these initials. Two letters need a name of two words: "AP" is the
+    No other name has these initials. Two letters need a name of two words and of one type with them: "AP" is the
     Associated Press. A listed short form keeps what the list says.
     """
     shorts = {
@@ -76,15 +116,17 @@ def at_a_distance(named: Mapping[str, str], lexicon: Lexicon) -> dict[str, str]:
         for name, label in named.items()
         if label in _ABBREVIATED and _ACRONYM.fullmatch(name) and lexicon.name(label, name) in (None, name)
     }
-    wanted = {(named[name], letters) for name, letters in shorts.items()}
+    wanted = set(shorts.values())
     if not wanted:
         return {}
-    full: dict[tuple[str, str], list[str]] = defaultdict(list)
+    full: dict[str, list[str]] = defaultdict(list)
     for name, label in named.items():
-        for letters in _initials(name) if " " in name and label in _ABBREVIATED else ():
-            if (label, letters) in wanted:
-                full[label, letters].append(name)
-    found = {name: full[named[name], letters] for name, letters in shorts.items()}
+        for letters in _initials(name) & wanted if " " in name and label in _ABBREVIATED else ():
+            full[letters].append(name)
+    found: dict[str, list[str]] = {}
+    for name, letters in shorts.items():
+        alike = [one for one in full[letters] if named[one] == named[name]]
+        found[name] = alike if alike or len(letters) < 3 or name in lexicon.phrases else full[letters]
     return {name: min(names) for name, names in found.items() if len({one.casefold() for one in names}) == 1}
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from wiredesk_tagger.entities.acronyms import abbreviations, at_a_distance
+from wiredesk_tagger.entities.aliases import aliases
 from wiredesk_tagger.entities.name_words import SHIP, as_listed, words_of
 from wiredesk_tagger.entities.people import People, Person
 from wiredesk_tagger.entities.short_names import longer_forms
-from wiredesk_tagger.entities.type_agreement import NAMED
+from wiredesk_tagger.entities.type_agreement import NAMED, is_before_state
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
 from wiredesk_tagger.spans import Span
 
@@ -19,6 +20,7 @@ _CONTINUES = re.compile(r"[\w\u0300-\u036f]")
 _BEFORE = re.compile(r"([\w.'\u2019-]+)[ \u00a0]$")
 _SPEECH_AFTER = re.compile(r" (?:said|says|told|added|wrote|warned|insisted|argued)\b")
 _GUESSED = frozenset({"GPE", "LOC"})
+_WORDLIKE = 4  # letters of an acronym that may be written like a word
 
 
 def occurrences(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -44,19 +46,36 @@ class Names:
         self.lexicon = lexicon
         self.short: dict[str, tuple[str, str]] = {}
         """short form → (full name, type)"""
+        self._said: dict[tuple[str, str], tuple[str, str]] = {}
+        """second name with its type → the name that the text says it stands for, with its own"""
         self.labels: dict[str, str] = {}
         full: dict[str, None] = {}
+        towns: dict[str, str] = {}
         for field in sorted(spans, key=lambda field: field != "text"):
             text = texts[field]
-            for short, (name, span) in abbreviations(text, spans[field]).items():
+            for short, (name, span) in abbreviations(text, spans[field], lexicon.phrases).items():
                 self.short.setdefault(short, (name, span.label))
+            for alias in aliases(text, spans[field], lexicon):
+                # A text that goes round in a circle says nothing more.
+                second = alias.name, alias.found_as
+                if second not in self._said and self._first(alias.full, alias.label) != second:
+                    self._said[second] = alias.full, alias.label
             for span in spans[field]:
                 surface = text[span.start : span.end]
                 if span.label in NAMED:
-                    self.labels.setdefault(surface, span.label)
+                    # What is a place before its state may be a body elsewhere.
+                    labels = towns if is_before_state(text, span, lexicon) else self.labels
+                    labels.setdefault(surface, span.label)
                 if span.label == "PERSON" and " " in surface:
                     full[surface] = None
+        self.labels |= {name: label for name, label in towns.items() if name not in self.labels}
         self.people = People(full, lexicon)
+        # "née Quill" is not she where the article has another Quill.
+        self._said = {
+            name: first
+            for name, first in self._said.items()
+            if name[1] != "PERSON" or " " in name[0] or not self.people.may_mean(name[0])
+        }
         self._body = texts.get("text", ""), spans.get("text", ())
         for short, name in at_a_distance(self.labels, lexicon).items():
             self.short.setdefault(short, (name, self.labels[name]))
@@ -66,6 +85,11 @@ class Names:
     @cached_property
     def _longer(self) -> dict[str, str]:
         return longer_forms(self._found, self.lexicon)
+
+    @cached_property
+    def _short_words(self) -> dict[tuple[str, ...], tuple[str, str]]:
+        """Long short forms by their words: "Fifa" is FIFA, but "Who" is not WHO."""
+        return {words_of(short): full for short, full in self.short.items() if len(short) >= _WORDLIKE}
 
     @cached_property
     def _established(self) -> dict[str, Person]:
@@ -117,8 +141,29 @@ class Names:
         return closed or known or not before[:1].isupper()
 
     def key(self, surface: str, label: str) -> tuple[str, object]:
-        """Return what two mentions of one thing have in common."""
-        full, of_type = self.short.get(surface, (surface, label))
+        """Return what two mentions of one thing have in common, its type first."""
+        own, thing = self._own_key(*self._first(surface, label))
+        return (own, self._same_people.get(thing, thing)) if own == "PERSON" else (own, thing)
+
+    @cached_property
+    def _same_people(self) -> dict[object, object]:
+        """Return whom the text gives a second name in full → who that is: a surname of either is then one person's."""
+        pairs = (
+            (self._own_key(*second)[1], self._own_key(*self._first(*second))[1])
+            for second in self._said
+            if second[1] == "PERSON"
+        )
+        return {second: first for second, first in pairs if second != first}
+
+    def _first(self, surface: str, label: str) -> tuple[str, str]:
+        """Return the name, with its type, that the text gives to what it calls `surface` as well."""
+        name = surface, label
+        while name in self._said:
+            name = self._said[name]
+        return name
+
+    def _own_key(self, surface: str, label: str) -> tuple[str, object]:
+        full, of_type = self.short.get(surface) or self._short_words.get(words_of(surface), (surface, label))
         surface = full if of_type == label else surface
         surface = self._longer.get(surface, surface)
         listed = as_listed(label, surface, self.lexicon)

@@ -17,14 +17,24 @@ _SHOUTED = 4  # letters; shorter words in capitals are as a rule acronyms
 _DOTTED = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
 _SIGNS = re.compile(r" ?[&+] ?")
 _DASHES = re.compile(r" ?[\u2010-\u2015/-] ?")
+# Countries that names of bodies begin with, and words that are abbreviated at the beginning of places' names.
+_WRITTEN_OUT = (
+    (re.compile(r"\b(?:U\.S\.(?:A\.)?|USA?)(?![\w.])"), "United States"),
+    (re.compile(r"\b(?:U\.K\.|UK)(?![\w.])"), "United Kingdom"),
+    (re.compile(r"^Mt\.? (?=[A-Z])"), "Mount "),
+    (re.compile(r"^Ft\.? (?=[A-Z])"), "Fort "),
+)
 _ENDS = re.compile(r"^(?:the|a) |'s?$")
 
 
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words of `name` without case, accents, full stops, hyphens, a leading "the"; "&" is "and".
 
-    Names with equal words are spellings of one name: "Ho-Chunk" and "Ho - Chunk", "U.N." and "UN".
+    Names with equal words are spellings of one name: "Ho-Chunk" and "Ho - Chunk", "U.N." and "UN", "US Navy" and
+    "United States Navy".
     """
+    for short, full in _WRITTEN_OUT:
+        name = short.sub(full, name)
     plain = name.replace(".", "") if _DOTTED.fullmatch(name) else name
     folded = fold(_DASHES.sub(" ", _SIGNS.sub(" and ", plain)))
     return tuple(_ENDS.sub("", folded).split()) or (name,)

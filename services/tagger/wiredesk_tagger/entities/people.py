@@ -15,6 +15,11 @@ _SUFFIXES = frozenset(("Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"))
 _NOBLE = frozenset(
     "count comte conte countess comtesse duke duc duchess duchesse earl marquis marquess viscount".split()
 )
+# Before a given name they are no part of it.
+_HONORIFICS = frozenset("don dom dona doña".split())
+# A hyphen may stand between blanks: "al - Brennick".
+_WORD = re.compile(r"\S+(?: - \S+)*")
+_NUMERAL = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 _QUOTES = re.compile(r"[\"'\u2018\u2019\u201c\u201d()]")
 # Of given names the short form and the full one, where the short one does not begin the full one.
 _SHORT_FOR = {
@@ -28,6 +33,14 @@ _COMMANDS = frozenset(
     "Watch Meet Remember Dear Never Boycott Support Follow".split()
 )
 
+# "Zakhar" and "Zachar", "Gustaf" and "Gustav", "Henri" and "Henry", "Phillip" and "Philip".
+_SOUNDS = (
+    (re.compile("kh|ch|ck|c|q"), "k"),
+    (re.compile("ph|(?<=.)v$"), "f"),
+    (re.compile("[yj]"), "i"),
+    (re.compile(r"(.)\1"), r"\1"),
+)
+
 Person = tuple[str, ...]
 """first and last word of a full name, folded; a third where a junior bears the name of another"""
 
@@ -37,7 +50,7 @@ def surnames(name: str, lexicon: Lexicon) -> set[str]:
 
     None for one word.
     """
-    parts = [part for part in name.split() if part not in _SUFFIXES]
+    parts = [part for part in _WORD.findall(name) if part not in _SUFFIXES]
     if len(parts) < 2:
         return set()
     at = len(parts) - 1
@@ -47,8 +60,8 @@ def surnames(name: str, lexicon: Lexicon) -> set[str]:
     tail = " ".join(parts[at:])
     # At the beginning of a sentence a particle has a capital.
     forms |= {tail, tail[0].upper() + tail[1:]}
-    if parts[-1].lower().startswith(("al-", "el-")):
-        forms.add(parts[-1][3:])
+    if parts[-1].lower().startswith(("al-", "el-", "al - ", "el - ")):
+        forms.add(parts[-1][3:].removeprefix("- "))
     if parts[0] in lexicon.family_first:
         forms.add(parts[0])
     # "sailor of the navy" is nobody's name; scripts without capitals are.
@@ -69,7 +82,7 @@ class People:
         who = self._who(name for name in names if name not in noble)
         parts: dict[str, set[Person]] = defaultdict(set)
         for name, person in who.items():
-            words = [word.casefold() for word in name.split() if word not in _SUFFIXES]
+            words = [word.casefold() for word in _WORD.findall(name) if word not in _SUFFIXES]
             for at in range(1, len(words) - 1):
                 parts[" ".join(words[at:])].add(person)
                 parts[" ".join(words[: at + 1])].add(person)
@@ -81,7 +94,7 @@ class People:
             # The junior is never called by the surname alone where the senior is there.
             for form in {name} if len(person) > 2 else {name, *surnames(name, lexicon)}:
                 self.forms[form].add(person)
-            for word in _QUOTES.sub("", name).split()[:-1]:
+            for word in _WORD.findall(_QUOTES.sub("", name))[:-1]:
                 if word.lower() not in PARTICLES and len(word.rstrip(".")) > 1:
                     self._others[fold(word)].add(person)
         for name in noble:
@@ -93,36 +106,75 @@ class People:
     @staticmethod
     def _who(names: Iterable[str]) -> dict[str, Person]:
         """Return who each full name is, one person for a short and a full given name before one surname."""
-        who, by_surname = {name: _bare(name) for name in names}, defaultdict(set)
+        who, by_surname = _by_middle({name: _bare(name) for name in names}), defaultdict(set)
         without_suffix = {person for name, person in who.items() if not _suffix(name)}
+        suffixes = defaultdict(set)
+        for name, person in who.items():
+            suffixes[person].add(_suffix(name))
         for first, last in who.values():
             by_surname[last].add(first)
         for name, (first, last) in who.items():
             longer = {one for one in by_surname[last] if one != first and _is_short_for(first, one)}
             if len(longer) == 1:
                 who[name] = longer.pop(), last
-            elif _suffix(name) and (first, last) in without_suffix:
+            elif _suffix(name) and ((first, last) in without_suffix or len(suffixes[first, last]) > 1):
                 who[name] = first, last, _suffix(name)
         return who
 
     def may_mean(self, name: str) -> set[Person]:
         """Return all whom `name` can mean: by whole name or surname, else by given name."""
         found = self._forms.get(fold(name), set())
-        return found if found or " " in name else self._others.get(fold(name), set())
+        return found if found or " " in name.replace(" - ", "-") else self._others.get(fold(name), set())
 
 
 def _bare(name: str) -> Person:
     parts = name.split()
     kept = [part for part in parts if part not in _SUFFIXES]
-    # The number of a king is all that tells him from another.
+    numeral = next((at for at, part in enumerate(parts) if at and _NUMERAL.fullmatch(part)), 0)
+    if numeral and (numeral == len(parts) - 1 or parts[numeral + 1] == "of"):
+        # The number of a king is all that tells him from another: "Dom Harold III of Orsk" is Harold III.
+        return _sound(parts[numeral - 1]), parts[numeral]
     words = fold(" ".join(kept if len(kept) > 1 else parts)).split() or [name]
-    return words[0], words[-1]
+    at = 1 if words[0] in _HONORIFICS and len(words) > 2 else 0
+    return _sound(words[at]), _sound(words[-1])
+
+
+def _sound(word: str) -> str:
+    """Return `word` folded, alike for the letters that languages and transcriptions write one sound with."""
+    sound = fold(word)
+    for letters, one in _SOUNDS:
+        sound = letters.sub(one, sound)
+    return sound
+
+
+_SHORT_SOUNDS = {(_sound(short), _sound(full)) for short, full in _SHORT_FOR.items()}
+
+
+def _by_middle(who: Mapping[str, Person]) -> dict[str, Person]:
+    """Return `who`, people of one first and last name apart where their middle names begin with other letters.
+
+    "Ann B. Oake" is not Ann C. Oake; Ann Oake may be either, and then is neither.
+    """
+    middles: dict[Person, set[str]] = defaultdict(set)
+    for name, person in who.items():
+        middles[person].add(_middle(name))
+    return {
+        name: (f"{person[0]} {_middle(name)}".strip(), person[1]) if len(middles[person] - {""}) > 1 else person
+        for name, person in who.items()
+    }
+
+
+def _middle(name: str) -> str:
+    """Return the first letter of a single middle name or initial, else nothing."""
+    words = [word for word in name.split() if word not in _SUFFIXES]
+    one = len(words) == 3 and words[1][0].isupper() and words[0].casefold() not in _HONORIFICS
+    return fold(words[1][0]) if one and words[1].casefold() not in PARTICLES else ""
 
 
 def _is_short_for(first: str, full: str) -> bool:
     """Whether one folded given name is an initial or a short form of the other."""
     begins = full.startswith(first) and (len(first) == 1 or len(first) >= _SHORTENED)
-    return (begins and len(first) < len(full)) or _SHORT_FOR.get(first) == full
+    return (begins and len(first) < len(full)) or (first, full) in _SHORT_SOUNDS
 
 
 def _suffix(name: str) -> str:

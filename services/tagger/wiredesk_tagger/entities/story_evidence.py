@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from wiredesk_tagger.entities.name_words import LEGAL_FORMS, SHIP
+from wiredesk_tagger.entities.type_agreement import is_before_state
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
 from wiredesk_tagger.linking.cities import NO_CITIES, Cities
 from wiredesk_tagger.spans import Span
@@ -46,11 +47,12 @@ def agreed(
 ) -> dict[str, list[Span]]:
     """Return `spans` (by field of `texts`), corrected where the story itself shows what an unlisted name is.
 
-    A single word that only ever opens a sentence, and that the story also writes small, names nobody. An unlisted
-    place or person that is the first word of the story's own organisation is that organisation, a city too where the
-    organisation is its name and a legal form ("Westfield Group"); a place with a capital inside is a brand. What a
-    storm is called is no place, nor is what ends with "Court" or "Council". A ship, told by its prefix ("HMS Brennick")
-    or by the words beside it, is a product, as OntoNotes has vehicles. "Musée …" is a building.
+    A single word that only ever opens a sentence, and that the story also writes small, names nobody. An unlisted place
+    or person that is the first word of the story's own organisation is that organisation, a city too where the
+    organisation is its name and a legal form ("Westfield Group"), but not before a state ("Westfield, Ohio"); a place
+    with a capital inside is a brand. What a storm is called is no place, nor is what ends with "Court" or "Council". A
+    ship, told by its prefix ("HMS Brennick") or by the words beside it, is a product, as OntoNotes has vehicles. "Musée
+    …" is a building.
     """
     named = _named(texts, spans)
     common = _common(texts, named, lexicon)
@@ -84,13 +86,18 @@ def agreed(
             changed[surface] = "ORG"
         elif surface in storms:
             changed[surface] = "EVENT"
-    return {field: list(_corrected(texts[field], spans[field], common, changed)) for field in texts}
+    return {field: list(_corrected(texts[field], spans[field], common, changed, lexicon)) for field in texts}
 
 
-def _corrected(text: str, spans: Iterable[Span], common: frozenset[str], changed: Mapping[str, str]) -> Iterable[Span]:
+def _corrected(
+    text: str, spans: Iterable[Span], common: frozenset[str], changed: Mapping[str, str], lexicon: Lexicon
+) -> Iterable[Span]:
     for span in spans:
         surface = text[span.start : span.end]
         if span.label in _GUESSED and surface in common:
+            continue
+        if is_before_state(text, span, lexicon):
+            yield span
             continue
         prefix = _SHIP_BEFORE.search(text, max(0, span.start - _SHOWN), span.start) if span.label in _GUESSED else None
         if prefix:

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from wiredesk_tagger.entities.name_words import words_of
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
 from wiredesk_tagger.spans import Span
 
@@ -16,6 +17,8 @@ _GOES_ON = re.compile(r"(?:(?: (?:of|on|and|the|for|against))* [A-Z][\w-]*)+")
 _MAY_BE_LAW = frozenset({"ORG", "WORK_OF_ART", "PRODUCT"})
 # A full stop may end the title: "Sen. Oake".
 _WORD_BEFORE = re.compile(r"([\w.-]+)[ \u00a0]$")
+# "Brennick, Virginia": a place, whatever else the article calls Brennick.
+_STATE_AFTER = re.compile(r", ([A-Z][\w.]*(?: [A-Z][\w.]*)*?)(?=[,.;)\s]|$)")
 _TITLE = 20  # characters; no title is longer
 _LISTED = 1.0  # the weight of a rule's or list's word, against the model's confidence
 
@@ -41,27 +44,41 @@ def _is_instrument(words: list[str]) -> bool:
 
 
 def one_label(texts: Mapping[str, str], spans: Mapping[str, Iterable[Span]], lexicon: Lexicon) -> dict[str, list[Span]]:
-    """Return `spans` (by field of `texts`) with one type for one string: the type most of its mentions have.
+    """Return `spans` (by field of `texts`) with one type for one name however it is spelt: that of most mentions.
 
     Each mention counts with its confidence, one that a rule or list found with 1, and a title before an unlisted name
-    ("Justice Oake") for a person with 1 more. Of equals the first found wins. Numbers and dates keep their types.
+    ("Justice Oake") for a person with 1 more. Of equals the first found wins. A place before its state ("Oake, Ohio"),
+    numbers and dates keep their types.
     """
-    weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    weights: dict[object, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    spelt: dict[str, object] = {}
     for field, found in spans.items():
         for span in found:
-            if span.label in NAMED:
+            if span.label in NAMED and not is_before_state(texts[field], span, lexicon):
                 surface = texts[field][span.start : span.end]
-                weights[surface][span.label] += _LISTED if span.confidence is None else span.confidence
+                name = spelt.setdefault(surface, _spelling(surface))
+                weights[name][span.label] += _LISTED if span.confidence is None else span.confidence
                 if _is_titled(texts[field], span, lexicon):
-                    weights[surface]["PERSON"] += _LISTED
-    best = {surface: max(labels, key=labels.__getitem__) for surface, labels in weights.items()}
-    return {
-        field: [
-            span._replace(label=best[texts[field][span.start : span.end]]) if span.label in NAMED else span
-            for span in found
-        ]
-        for field, found in spans.items()
-    }
+                    weights[name]["PERSON"] += _LISTED
+    best = {surface: max(weights[name], key=weights[name].__getitem__) for surface, name in spelt.items()}
+
+    def agreed(text: str, span: Span) -> Span:
+        if span.label not in NAMED or is_before_state(text, span, lexicon):
+            return span
+        return span._replace(label=best[text[span.start : span.end]])
+
+    return {field: [agreed(texts[field], span) for span in found] for field, found in spans.items()}
+
+
+def is_before_state(text: str, span: Span, lexicon: Lexicon) -> bool:
+    """Whether a comma and a listed state or country follow what was found to be a place."""
+    state = _STATE_AFTER.match(text, span.end) if span.label in ("GPE", "LOC") else None
+    return state is not None and "GPE" in {lexicon.phrases.get(state[1]), lexicon.phrases.get(state[1].rstrip("."))}
+
+
+def _spelling(surface: str) -> object:
+    # The Hague is no Mr Hague, and WHO not "who".
+    return words_of(surface), surface.isupper(), surface.startswith("The ")
 
 
 def _is_titled(text: str, span: Span, lexicon: Lexicon) -> bool:

@@ -44,6 +44,19 @@ def test_one_string_has_one_type_the_one_its_confident_mentions_have():
     assert only == "ORG"
 
 
+def test_spellings_of_one_name_have_one_type():
+    text = "Lark-Spur grew. Lark Spur fell."
+    spans = model(text, ("Lark-Spur", "GPE", 0.9), ("Lark Spur", "LOC", 0.5))
+    assert {span.label for span in one_label({"text": text}, {"text": spans}, LEXICON)["text"]} == {"GPE"}
+
+
+def test_a_town_before_its_state_is_not_the_school_called_after_it():
+    text = "Larkspur University is in Larkspur, Ohio. Larkspur is old."
+    spans = (("Larkspur University", "ORG", 0.9), ("Larkspur", "GPE", 0.9), ("Larkspur", "ORG", 0.9))
+    school, town = entities({"text": text}, text=spans)
+    assert [(one.label, len(one.mentions)) for one in (school, town)] == [("ORG", 2), ("GPE", 1)]
+
+
 def test_a_title_before_a_name_makes_a_person_of_it_in_the_whole_article():
     text = "Brennick v. Orsk. Brennick won. Justice Brennick wrote it."
     spans = model(text, ("Brennick", "GPE", 0.7), ("Brennick", "GPE", 0.4), ("Brennick", "GPE", 0.6))

@@ -27,6 +27,13 @@ def organisations(*names):
         ("Quarry Department", "US Quarry Department"),
         ("Commission", "Larkspur Harbour Commission"),
         ("Larkspurs", "Larkspur"),
+        ("Larkspur", "Larkspur Records"),
+        ("Larkspur", "Larkspur High School"),
+        ("Larkspur", "FK Larkspur"),
+        ("Larkspur", "Larkspur FC"),
+        ("Larkspur Society", "Larkspur Harbour Society"),
+        ("Quarry Court", "Larkspur Hill Quarry Court"),
+        ("Brennick Secretariat", "Secretariat of the Brennick"),
     ],
 )
 def test_a_short_name_stands_for_the_one_longer_name_of_the_article(short, full):
@@ -42,6 +49,11 @@ def test_a_short_name_stands_for_the_one_longer_name_of_the_article(short, full)
         ("Quill", ("Larkspur Quill",)),
         ("Senate", ("Brennick Senate",)),
         ("Larkspur", ("Larkspur University",)),
+        ("Larkspur", ("Larkspur Records",)),
+        ("Harbour Party", ("Harbour Quarry Party",)),
+        ("Quarry Court", ("Royal Quarry Court",)),
+        ("Brennick University", ("University of Brennick",)),
+        ("Larkspur Games", ("Larkspur Games Orsk", "Orsk")),
     ],
 )
 def test_a_short_name_of_two_or_of_another_body_stands_for_itself(short, others):
@@ -53,19 +65,51 @@ def test_a_chain_of_longer_names_has_one_end():
     assert set(longer_forms(names, LEXICON).values()) == {"Larkspur Group Ltd"}
 
 
+@pytest.mark.parametrize(
+    ("short", "full", "label"),
+    [
+        ("Brennick", "Brennick River", "LOC"),
+        ("Brennick", "Mount Brennick", "LOC"),
+        ("Brennick", "City of Brennick", "GPE"),
+        ("Brennick", "Brennick upon Orsk", "GPE"),
+        ("Mt. Brennick", "Mount Brennick", "LOC"),
+        ("Quill Station", "Quill Research Station", "FAC"),
+    ],
+)
+def test_a_place_is_the_same_without_the_word_for_its_kind(short, full, label):
+    text = f"{full} is old. {short} is grey."
+    spans = [
+        Span(0, len(full), label, "model", 0.9),
+        Span(len(full) + 9, len(full) + 9 + len(short), label, "model", 0.9),
+    ]
+    (one,) = find_entities({"text": text}, {"text": spans}, LEXICON)
+    assert len(one.mentions) == 2
+
+
+@pytest.mark.parametrize(("short", "full"), [("Brennick", "Brennick County"), ("Brennick", "Duchy of Brennick")])
+def test_a_county_is_not_the_town_it_is_called_after(short, full):
+    assert longer_forms({full: "GPE", short: "GPE"}, LEXICON) == {}
+
+
 def test_an_island_is_the_same_without_the_word_but_no_town_is_an_island():
     assert longer_forms({"Brennick Island": "LOC", "Brennick": "LOC"}, LEXICON) == {"Brennick": "Brennick Island"}
     assert longer_forms({"Brennick Island": "LOC", "Brennick": "GPE"}, LEXICON) == {}
 
 
-def test_spellings_with_other_signs_are_one_entity():
-    text = "Oake & Quill grew. Oake and Quill fell. The Ho-Rinn rose. Ho - Rinn won."
-    spans = [
-        Span(text.index(name), text.index(name) + len(name), "ORG", "model", 0.9)
-        for name in ("Oake & Quill", "Oake and Quill", "Ho-Rinn", "Ho - Rinn")
-    ]
-    found = find_entities({"text": text}, {"text": spans}, LEXICON)
-    assert [len(entity.mentions) for entity in found] == [2, 2]
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Oake & Quill", "Oake and Quill"),
+        ("Ho-Rinn", "Ho - Rinn"),
+        ("US Quarry Board", "United States Quarry Board"),
+        ("U.S. Quarry Board", "US Quarry Board"),
+    ],
+)
+def test_spellings_with_other_signs_are_one_entity(one, other):
+    text = f"{one} grew. The {other} fell."
+    spans = [Span(0, len(one), "ORG", "model", 0.9), Span(text.index(other, 1), len(text) - 6, "ORG", "model", 0.9)]
+    (found,) = find_entities({"text": text}, {"text": spans}, LEXICON)
+    assert len(found.mentions) == 2
 
 
 @pytest.mark.parametrize(
@@ -97,6 +141,13 @@ def test_an_acronym_of_two_names_or_of_none_stands_for_itself(short, others):
     assert at_a_distance(organisations(short, *others), LEXICON) == {}
 
 
+def test_a_long_acronym_may_be_found_as_a_place():
+    assert at_a_distance({"HSC": "GPE", "Harbour Safety Commission": "ORG"}, LEXICON) == {
+        "HSC": "Harbour Safety Commission"
+    }
+    assert at_a_distance({"QP": "GPE", "Quarry Press": "ORG"}, LEXICON) == {}
+
+
 def test_an_acronym_of_another_type_stands_for_itself():
     assert at_a_distance({"HSC": "PERSON", "Harbour Safety Commission": "ORG"}, LEXICON) == {}
 
@@ -106,3 +157,35 @@ def test_brackets_explain_a_short_form_that_draws_letters_from_inside_the_words(
     span = Span(4, 29, "ORG", "model", 0.9)
     assert abbreviations(text, [span])["IQUS"][0] == "Independent Quarry Survey"
     assert abbreviations("The Harbour Council (BBC) met.", [Span(4, 19, "ORG", "model", 0.9)]) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("The Harbour Safety Union (HSU; Orsk) met.", "HSU"),
+        ("The Harbour Safety Union(HSU) met.", "HSU"),
+        ("HARSU (Harbour Safety Union) met.", "HARSU"),
+        ("The Harbour Safety Union (BVZ) met. BVZ won.", "BVZ"),
+    ],
+)
+def test_a_bracket_explains_a_short_form_on_either_side_and_in_another_language(text, short):
+    spans = [
+        Span(text.index(name), text.index(name) + len(name), "ORG", "model", 0.9)
+        for name in ("Harbour Safety Union", short)
+    ]
+    assert abbreviations(text, spans)[short][0] == "Harbour Safety Union"
+
+
+def test_capitals_in_brackets_that_are_listed_or_not_used_again_are_no_short_form():
+    text = "The Harbour Safety Union (BVZ) met. BVZ won."
+    span = Span(4, 24, "ORG", "model", 0.9)
+    assert abbreviations(text, [span], {"BVZ"}) == {}
+    assert abbreviations(text[:34], [span]) == {}
+
+
+def test_an_acronym_written_like_a_word_is_the_same():
+    text = "HARSU (Harbour Safety Union) met. Harsu won."
+    names = ("HARSU", "Harbour Safety Union", "Harsu")
+    spans = [Span(text.index(name), text.index(name) + len(name), "ORG", "model", 0.9) for name in names]
+    (one,) = find_entities({"text": text}, {"text": spans}, LEXICON)
+    assert len(one.mentions) == 3
