@@ -21,7 +21,7 @@ from wiredesk_tagger.lexicon.gazetteers import Lexicon
 from wiredesk_tagger.linking import toponyms
 from wiredesk_tagger.linking.cities import NO_CITIES, Cities
 from wiredesk_tagger.linking.knowledge import Knowledge
-from wiredesk_tagger.spans import Span
+from wiredesk_tagger.spans import THING, Span
 from wiredesk_tagger.values import normalisation
 
 __all__ = ["Found", "Place", "Story", "as_read", "enrich", "fields_of", "find_entities"]
@@ -112,6 +112,7 @@ def find_entities(
             in_country=link.in_country,
         )
         for group, link in linked
+        if group.label != THING
     )
 
 

@@ -7,6 +7,10 @@ from typing import NamedTuple
 
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
 
+# What is neither person nor body, place nor event: a work, a product, a ship. It keeps its words from other types, and
+# nobody is told of it, because no text that people labelled says how well such things are found.
+THING = "THING"
+
 
 class Span(NamedTuple):
     """A stretch of one text, half-open, in code points. `rule` is what found it: a rule's name, or `model`."""

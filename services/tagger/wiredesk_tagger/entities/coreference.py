@@ -12,7 +12,7 @@ from wiredesk_tagger.entities.people import People, Person
 from wiredesk_tagger.entities.short_names import longer_forms
 from wiredesk_tagger.entities.type_agreement import NAMED, is_before_state
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
-from wiredesk_tagger.spans import Span
+from wiredesk_tagger.spans import THING, Span
 
 _WORD = re.compile(r"\w+")
 # A combining mark belongs to the letter before it: "Jose" does not stand in a decomposed "José".
@@ -171,4 +171,4 @@ class Names:
             return label, f"listed:{self.lexicon.code(label, listed) or self.lexicon.name(label, listed)}"
         if label == "PERSON" and (person := self._who(surface)):
             return label, person
-        return label, words_of(SHIP.sub("", surface) if label == "PRODUCT" else surface)
+        return label, words_of(SHIP.sub("", surface) if label == THING else surface)

@@ -7,7 +7,7 @@ from wiredesk_tagger.entities.name_words import LEGAL_FORMS, SHIP
 from wiredesk_tagger.entities.type_agreement import is_before_state
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
 from wiredesk_tagger.linking.cities import NO_CITIES, Cities
-from wiredesk_tagger.spans import Span
+from wiredesk_tagger.spans import THING, Span
 
 _GUESSED = frozenset({"PERSON", "GPE", "LOC"})
 _PLACES = frozenset({"GPE", "LOC"})
@@ -74,14 +74,14 @@ def agreed(
         if surface in companies and surface not in lexicon.phrases:
             changed[surface] = "ORG"
         if SHIP.match(surface) and _GUESSED & {span.label for _, span in found}:
-            changed |= dict.fromkeys((surface, SHIP.sub("", surface)), "PRODUCT")
+            changed |= dict.fromkeys((surface, SHIP.sub("", surface)), THING)
             continue
         if not _PLACES & {span.label for _, span in found} or surface in lexicon.phrases or cities.named(surface):
             continue
         if surface.split()[0] in _BUILDINGS:
             changed[surface] = "FAC"
         elif any(_is_vessel(texts[field], span) for field, span in found):
-            changed[surface] = "PRODUCT"
+            changed[surface] = THING
         elif surface in heads or _ends_as_body(surface) or _CAMEL.fullmatch(surface):
             changed[surface] = "ORG"
         elif surface in storms:
@@ -102,7 +102,7 @@ def _corrected(
         prefix = _SHIP_BEFORE.search(text, max(0, span.start - _SHOWN), span.start) if span.label in _GUESSED else None
         if prefix:
             # A ship may be called after a place that the story names as well: "HMS Orsk" in Orsk.
-            yield span._replace(start=prefix.start(), label="PRODUCT")
+            yield span._replace(start=prefix.start(), label=THING)
         else:
             yield span._replace(label=changed[surface]) if span.label in _GUESSED and surface in changed else span
 

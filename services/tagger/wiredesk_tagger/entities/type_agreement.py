@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping
 
 from wiredesk_tagger.entities.name_words import words_of
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
-from wiredesk_tagger.spans import Span
+from wiredesk_tagger.spans import THING, Span
 
-NAMED = frozenset({"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"})
+# PRODUCT and WORK_OF_ART are those of pipelines from elsewhere.
+NAMED = frozenset(
+    {"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE", THING}
+)
 _INSTRUMENTS = frozenset({"Act", "Treaty", "Accord", "Accords", "Convention", "Protocol", "Amendment", "Constitution"})
 # "Treaty of Rome", "Convention on Certain Conventional Weapons", "Constitution of India".
 _BEFORE_OF = _INSTRUMENTS | {"Acts", "Treaties", "Conventions", "Declaration", "Agreement"}
 # What the model leaves out of a long name: "Convention on Certain Conventional" + " Weapons".
 _GOES_ON = re.compile(r"(?:(?: (?:of|on|and|the|for|against))* [A-Z][\w-]*)+")
-_MAY_BE_LAW = frozenset({"ORG", "WORK_OF_ART", "PRODUCT"})
+_MAY_BE_LAW = frozenset({"ORG", "WORK_OF_ART", "PRODUCT", THING})
 # A full stop may end the title: "Sen. Oake".
 _WORD_BEFORE = re.compile(r"([\w.-]+)[ \u00a0]$")
 # "Brennick, Virginia": a place, whatever else the article calls Brennick.

@@ -22,14 +22,15 @@ from wiredesk_tagger.pipeline.components import add, text_of
 from wiredesk_tagger.pipeline.decoding import Copies, Inputs, Tagged
 from wiredesk_tagger.pipeline.inference import onnxruntime
 from wiredesk_tagger.pipeline.word_pieces import Encoder
-from wiredesk_tagger.spans import Span
+from wiredesk_tagger.spans import THING, Span
 
 # Documents are read together up to this many tokens: enough windows of like length, and bounded in memory.
 _TOKENS = 10_000
 # The grammar knows these better and gives them values; the model's would only cut its spans.
 _OF_THE_GRAMMAR = frozenset({"DATE", "TIME", "MONEY", "PERCENT"})
+_TOLD_AS = {"WORK_OF_ART": THING, "PRODUCT": THING}
 # What the component can add to a doc.
-_LABELS = tuple(name for name in decoding.TYPES if name not in _OF_THE_GRAMMAR)
+_LABELS = tuple(dict.fromkeys(_TOLD_AS.get(name, name) for name in decoding.TYPES if name not in _OF_THE_GRAMMAR))
 
 
 class Model:
@@ -101,7 +102,8 @@ class WireNer:
             unsure = [doc.user_data.get(UNSURE, ()) for doc in docs]
             for doc, found in zip(docs, model.tag([text_of(doc) for doc in docs], unsure), strict=True):
                 names = (name for name in found if name.label not in _OF_THE_GRAMMAR)
-                yield add(doc, (Span(n.start, n.end, n.label, "model", n.confidence) for n in names))
+                told = ((n.start, n.end, _TOLD_AS.get(n.label, n.label), "model", n.confidence) for n in names)
+                yield add(doc, (Span(*one) for one in told))
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002 - spaCy's signature
         """Write the model's files into the folder `path`."""

@@ -6,7 +6,7 @@ from wiredesk_tagger.core import find_entities
 from wiredesk_tagger.entities.story_evidence import agreed
 from wiredesk_tagger.lexicon import gazetteers
 from wiredesk_tagger.linking import cities
-from wiredesk_tagger.spans import Span
+from wiredesk_tagger.spans import THING, Span
 
 LEXICON = gazetteers.read()
 CITIES = cities.read()
@@ -67,10 +67,10 @@ def test_the_form_of_a_guessed_place_tells_what_it_is(text: str, name: str, labe
 @pytest.mark.parametrize(
     ("text", "surface", "label"),
     [
-        ("The BRP Larkspur sailed.", "BRP Larkspur", "PRODUCT"),
-        ("The HMS Larkspur sailed.", "Larkspur", "PRODUCT"),
-        ("The tanker Brennick sank.", "Brennick", "PRODUCT"),
-        ("Brennick tanks rolled in.", "Brennick", "PRODUCT"),
+        ("The BRP Larkspur sailed.", "BRP Larkspur", THING),
+        ("The HMS Larkspur sailed.", "Larkspur", THING),
+        ("The tanker Brennick sank.", "Brennick", THING),
+        ("Brennick tanks rolled in.", "Brennick", THING),
         ("The Brennick High Court met.", "Brennick High Court", "ORG"),
         ("The town of Brennick burned.", "Brennick", "GPE"),
     ],
@@ -83,14 +83,13 @@ def test_a_ship_called_after_a_city_leaves_the_city_a_place():
     text = "HMS Oslo sailed to Oslo."
     spans = [Span(4, 8, "GPE", "model", 0.8), Span(19, 23, "GPE", "model", 0.8)]
     left = agreed({"text": text}, {"text": spans}, LEXICON, CITIES)["text"]
-    assert [(text[span.start : span.end], span.label) for span in left] == [("HMS Oslo", "PRODUCT"), ("Oslo", "GPE")]
+    assert [(text[span.start : span.end], span.label) for span in left] == [("HMS Oslo", THING), ("Oslo", "GPE")]
 
 
-def test_a_ship_is_one_entity_with_and_without_its_prefix():
-    text = "The BRP Larkspur sailed. The Larkspur sank."
-    spans = [Span(4, 16, "GPE", "model", 0.8), Span(29, 37, "GPE", "model", 0.8)]
-    (ship,) = find_entities({"text": text}, {"text": spans}, LEXICON)
-    assert (ship.name, ship.label, len(ship.mentions)) == ("BRP Larkspur", "PRODUCT", 2)
+def test_of_a_ship_nobody_is_told_and_no_place_is_made_of_it():
+    text = "The BRP Larkspur sailed from Oslo. The Larkspur sank."
+    spans = [Span(4, 16, "GPE", "model", 0.8), Span(29, 33, "GPE", "model", 0.8), Span(39, 47, "GPE", "model", 0.8)]
+    assert [one.name for one in find_entities({"text": text}, {"text": spans}, LEXICON)] == ["Oslo"]
 
 
 def test_a_city_that_the_storys_company_is_called_after_is_the_company():
