@@ -7,6 +7,7 @@ leading "the" and a trailing "'s" are no part of a mention.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from bench import b_cubed
 from wiredesk_tagger.core import Found
 from wiredesk_tagger.training.score import cut
 
@@ -30,8 +31,7 @@ class Clustering(NamedTuple):
     @property
     def b_cubed(self) -> tuple[float, float, float]:
         """Precision, recall, F1."""
-        precision, recall = (part / max(1, self.mentions) for part in (self.precision_sum, self.recall_sum))
-        return precision, recall, 2 * precision * recall / (precision + recall or 1)
+        return b_cubed.BCubed(self.mentions, self.precision_sum, self.recall_sum).shares
 
     @property
     def split_share(self) -> float:
@@ -56,15 +56,11 @@ def clustering(gold: Sequence[frozenset[Mention]], found: Sequence[frozenset[Men
     wanted = {mention: group for group in gold for mention in group}
     had = {mention: group for group in found for mention in group}
     common = wanted.keys() & had.keys()
-    precision = recall = 0.0
-    for mention in common:
-        theirs, ours = wanted[mention] & common, had[mention] & common
-        precision += len(theirs & ours) / len(ours)
-        recall += len(theirs & ours) / len(theirs)
+    alike = b_cubed.b_cubed(gold, found)
     splits = sum(len({had[mention] for mention in group & common}) - 1 for group in gold if group & common)
     merges = sum(len({wanted[mention] for mention in group & common}) - 1 for group in found if group & common)
     things = sum(1 for group in gold if group & common)
-    return Clustering(len(common), precision, recall, things, splits, merges)
+    return Clustering(*alike, things, splits, merges)
 
 
 def total(parts: Iterable[Clustering]) -> Clustering:

@@ -12,7 +12,9 @@ from pydantic import ValidationError
 from wiredesk.contracts import schema, topics, wire
 from wiredesk.contracts.events import (
     ArticleEnriched,
+    ChangeKind,
     Content,
+    CopyDifference,
     Event,
     Rejection,
     ServiceName,
@@ -90,6 +92,8 @@ def test_the_golden_events_use_every_value_of_every_enumeration():
     assert {zone["kind"] for document in documents for zone in document.get("zones", ())} == set(ZoneKind)
     assert values("kind") == set(Content)
     assert values("status") == set(StoreStatus)
+    assert {kind for document in documents for kind in document.get("changes", ())} == set(ChangeKind)
+    assert {kind for document in documents for kind in document.get("differences", ())} == set(CopyDifference)
     assert {one["reason"] for one in documents if "stage" in one} == set(Rejection)
     assert values("state") == set(SourceState)
     assert values("stage") == set(ServiceName)

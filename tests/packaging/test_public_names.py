@@ -14,7 +14,7 @@ CLIENT = {
     *("Wiredesk", "Submission", "Entry", "RefusedError", "KafkaSettings", "__version__"),
     *("ArticleSubmitted", "ArticleFetched", "ArticleCleaned", "ArticleEnriched", "ArticleStored", "ArticleRejected"),
     *("Content", "ContentType", "Entity", "Event", "Evidence", "GeoCoordinates", "Image", "Mention", "MinHash"),
-    *("Quality", "Rejection", "StoreStatus", "Zone", "ZoneKind"),
+    *("ChangeKind", "CopyDifference", "Quality", "Rejection", "StoreStatus", "Zone", "ZoneKind"),
     *("Topic", "SUBMITTED", "FETCHED", "CLEANED", "ENRICHED", "STORED", "REJECTED", "CURRENT"),
     *("WiredeskError", "ConfigurationError", "InfrastructureError", "PermanentError", "TransientError"),
     "InvalidRecordError",

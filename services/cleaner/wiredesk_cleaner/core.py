@@ -13,7 +13,8 @@ from wiredesk.contracts.events import (
     Zone,
     ZoneKind,
 )
-from wiredesk_cleaner.fingerprint import minhash, text_hash, words_of
+from wiredesk.contracts.words import words_of
+from wiredesk_cleaner.fingerprint import minhash, text_hash
 from wiredesk_cleaner.html.page import Page, read_page
 from wiredesk_cleaner.metadata.evidence import completed
 from wiredesk_cleaner.metadata.extraction import Metadata

@@ -1,28 +1,14 @@
 """By what copies of an article are found: an exact hash and a MinHash signature of its words. Pure."""
 
-import re
 from hashlib import blake2b
 from itertools import islice
 
 from wiredesk.contracts.events import MinHash
-from wiredesk.contracts.stream_safe import normalized
 
 PERMUTATIONS = 128
 SHINGLE_WORDS = 5
 SEED = 20_260_301
 _HASH_BYTES = 32
-# A script that sets no spaces counts each letter as a word: Thai, Lao, Khmer, Burmese, Chinese and Japanese.
-_WORD = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\\w+?(?=[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\\W|$)"
-)
-_PLAIN_WORD = re.compile(r"\w+")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of `text`, folded: compatibility forms, case and punctuation make no difference."""
-    folded = normalized("NFKC", text).casefold()
-    return (_WORD if _UNSPACED.search(folded) else _PLAIN_WORD).findall(folded)
 
 
 def text_hash(words: list[str]) -> str:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 from wiredesk.contracts.topics import ENRICHED
@@ -23,11 +24,16 @@ BATCH = 100
 
 @asynccontextmanager
 async def worker(settings: StorageSettings) -> AsyncIterator[Worker[bytes]]:
-    """Yield the handler with its connections and a process for large records, on a schema brought up to date."""
+    """Yield the handler with its connections and a process for what takes long, on a schema brought up to date."""
     if applied := await bring_up(settings.storage):
         log.info("migrations applied: %s", ", ".join(applied))
     async with open_pool(settings.storage) as connections, Pool(1) as reader:
-        store = Store(connections, settings.storage.statement_timeout_seconds)
+        store = Store(
+            connections,
+            settings.storage.statement_timeout_seconds,
+            workers=reader,
+            copy_window=timedelta(days=settings.storage.copy_window_days),
+        )
         yield Worker(work=Work(partial(keep, store=store, pool=reader), batch=BATCH), ready=(store.ready,))
 
 

@@ -1,7 +1,9 @@
-"""Reading the store: search, one article's history, counts. For the desk; the pipeline only writes."""
+"""Reading the store: search, entities, one article's history, counts. For the desk; the pipeline only writes."""
 
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,25 +12,16 @@ import asyncpg
 from wiredesk.contracts.errors import PermanentError
 from wiredesk.contracts.events import ArticleEnriched, StoreStatus
 from wiredesk.postgres.connections import outages
-from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
+from wiredesk_storage.search import finding
+from wiredesk_storage.search.answers import EntityPage, Facets, Page, TopEntities
+from wiredesk_storage.search.asking import HALF_LIFE_DAYS, Filters, Order
+from wiredesk_storage.search.finding import Fetch
 
-# Each article is searched in the configuration it was indexed with: mixed, a word that is stemmed in one and not in the
-# other would get round a `-word`. The excerpt is made only for the hits that are shown.
-_SEARCH = """
-with hits as (
-    select article_id, config, query, ts_rank_cd(search, query) as rank
-    from unnest($1::text[]) as config
-    cross join lateral websearch_to_tsquery(config::regconfig, $2) as query
-    join articles on search_config = config and search @@ query
-    order by rank desc, updated_at desc, article_id
-    limit $3
-)
-select article_id, headline, url, publisher, date_published, updated_at, duplicate_of, rank,
-    ts_headline(config::regconfig, left(text, 200000), query,
-        'StartSel=**, StopSel=**, MaxFragments=2, MinWords=8, MaxWords=24') as excerpt
-from hits join articles using (article_id)
-order by rank desc, updated_at desc, article_id
-"""
+ANY = Filters()
+# PostgreSQL does not count that the words of an article lie apart from its row (TOAST): for a common word it would
+# rather read all of them than the index.
+_BY_INDEX = "set local enable_seqscan = off"
+
 _ARTICLE = """
 select first_stored_at, updated_at, duplicate_of, event
 from articles join revisions using (article_id, revision)
@@ -38,35 +31,13 @@ _HISTORY = """
 select event_id, revision, status, topic, partition, record_offset, stored_at
 from revisions where article_id = $1 order by revision
 """
+_EVENTS = "select revision, event from revisions where article_id = $1 and revision = any($2)"
 _COUNTS = """
 select
     (select count(*) from articles) as articles,
     (select count(*) from revisions) as revisions,
     (select count(*) from articles where duplicate_of is not null) as duplicates
 """
-_TOP_ENTITIES = """
-select name, type, count(*) as articles, sum(mentions)::bigint as mentions
-from entities
-where $1::text is null or type = $1
-group by name, type
-order by articles desc, mentions desc, name, type
-limit $2
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One article found. `excerpt` marks the words found with `**`; `rank` only compares hits of one search."""
-
-    article_id: UUID
-    headline: str
-    url: str | None
-    publisher: str | None
-    date_published: datetime | None
-    updated_at: datetime
-    duplicate_of: UUID | None
-    rank: float
-    excerpt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,36 +71,40 @@ class Counts:
     duplicates: int
 
 
-@dataclass(frozen=True, slots=True)
-class EntityCount:
-    """How many current articles name an entity, and how often altogether."""
-
-    name: str
-    type: str
-    articles: int
-    mentions: int
-
-
-_IGNORED = """
-select config from unnest($1::text[]) as config where numnode(websearch_to_tsquery(config::regconfig, $2)) = 0
-"""
-
-
 class Archive:
     """Read access to the store. Every method raises `InfrastructureError` when PostgreSQL is away."""
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
 
-    async def search(self, query: str, limit: int = 20) -> list[Hit]:
-        """Return the best `limit` articles for `query`: words, "phrases", or, -without; in headline and text."""
-        configs = [PLAIN_CONFIG, *SEARCH_CONFIGS.values()]
-        return [Hit(**found) for found in await self._fetch(_SEARCH, configs, query, limit)]
+    async def search(
+        self,
+        query: str = "",
+        filters: Filters = ANY,
+        *,
+        order: Order = Order.RELEVANCE,
+        limit: int = 20,
+        after: str | None = None,
+        half_life_days: float = HALF_LIFE_DAYS,
+    ) -> Page:
+        """Return the first `limit` articles for `query`: words, "phrases", or, -without; in headline and text.
 
-    async def ignored_in(self, query: str) -> list[str]:
-        """Return the languages (names of PostgreSQL's configurations) in which no word of `query` is searched for."""
-        configs = list(SEARCH_CONFIGS.values())
-        return [found["config"] for found in await self._fetch(_IGNORED, configs, query)]
+        Whatever is typed, it is no error. An empty query has every article that passes the filters, by date. `after`
+        is the cursor of the page before. An article that is `half_life_days` older counts half as much, but never less
+        than a fifth of a new one; 0: age does not count, else 0.01 at least.
+
+        Raises:
+            StaleCursorError: `after` is not a cursor of this search.
+        """
+        async with self._by_index() as fetch:
+            return await finding.search(
+                fetch, query, filters, order, limit=limit, after=after, half_life_days=half_life_days
+            )
+
+    async def facets(self, query: str = "", filters: Filters = ANY) -> Facets:
+        """Return how the hits of a search are spread over languages, hosts, sections, entities and days."""
+        async with self._by_index() as fetch:
+            return await finding.facets(fetch, query, filters)
 
     async def article(self, article_id: UUID) -> StoredArticle | None:
         """Return an article with its history, or None when it is not stored."""
@@ -145,20 +120,54 @@ class Archive:
             event=ArticleEnriched.model_validate_json(found[0]["event"]),
         )
 
+    async def events(self, article_id: UUID, revisions: Collection[int]) -> dict[int, ArticleEnriched]:
+        """Return what an article said in some of its revisions, by their numbers; only of those that there are."""
+        found = await self._fetch(_EVENTS, article_id, list(revisions))
+        return {one["revision"]: ArticleEnriched.model_validate_json(one["event"]) for one in found}
+
     async def counts(self) -> Counts:
         """Return how much is stored."""
         return Counts(**(await self._fetch(_COUNTS))[0])
 
-    async def top_entities(self, entity_type: str | None = None, limit: int = 20) -> list[EntityCount]:
-        """Return the entities that most current articles name; of one type ("PERSON") when it is given."""
-        return [EntityCount(**found) for found in await self._fetch(_TOP_ENTITIES, entity_type, limit)]
+    async def top_entities(
+        self, entity_type: str | None = None, limit: int = 20, *, days: int = 7, until: datetime | None = None
+    ) -> TopEntities:
+        """Return the entities that most articles of the last `days` name; of one type ("PERSON") when it is given.
+
+        Without a type those that are figures or times are left out. `until` is the end of the window: by default now.
+        """
+        end = until or datetime.now(UTC)
+        async with self._by_index() as fetch:
+            return await finding.top_entities(fetch, days=days, until=end, entity_type=entity_type, limit=limit)
+
+    async def entity(
+        self, name: str, entity_type: str | None = None, *, days: int = 30, until: datetime | None = None
+    ) -> EntityPage:
+        """Return what is known of one entity, by its name or an id (`wikidata:Q90`), in the last `days`."""
+        end = until or datetime.now(UTC)
+        async with self._by_index() as fetch:
+            return await finding.entity(fetch, name, days=days, until=end, entity_type=entity_type)
 
     async def _fetch(self, query: str, *values: Any) -> list["asyncpg.Record"]:
-        try:
-            with outages():
-                return await self._pool.fetch(query, *values)
-        except asyncpg.PostgresError as error:
-            raise PermanentError(f"PostgreSQL refuses the query: {type(error).__name__}", reason="bad_query") from None
+        with _refusals():
+            return await self._pool.fetch(query, *values)
+
+    @asynccontextmanager
+    async def _by_index(self) -> AsyncIterator[Fetch]:
+        """Yield what fetches in one transaction, by index wherever there is one."""
+        with _refusals():
+            async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+                await connection.execute(_BY_INDEX)
+                yield connection.fetch
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        with outages():
+            yield
+    except asyncpg.PostgresError as error:
+        raise PermanentError(f"PostgreSQL refuses the query: {type(error).__name__}", reason="bad_query") from None
 
 
 def _revision(found: "asyncpg.Record") -> Revision:

@@ -15,6 +15,8 @@ larger `event_id`.
 
 A record delivered again gets the same receipt, whatever came since, and changes nothing: one that made a revision is
 known by its place on the topic, one that confirmed a revision lies in the span of time for which it was confirmed.
+What a `revised` one changed is decided once, against the revision that was current then, and kept. A `superseded` one
+came late: which was the one before it is not known, and nothing is said.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,12 +26,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from wiredesk.contracts import identity
-from wiredesk.contracts.events import ArticleEnriched, ArticleStored, StoreStatus
+from wiredesk.contracts.events import ArticleEnriched, StoreStatus
 from wiredesk.engine.outcomes import Received
+from wiredesk_storage.copies.comparing import Copy
+from wiredesk_storage.copies.signatures import keys
+from wiredesk_storage.revisions.kinds import Verdict
+from wiredesk_storage.search.indexing import Indexed, indexed
 from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
 
-# Part of every receipt's id: a change of what storing a record says gives new events.
-STORE_VERSION = "2"
 # What an event says of itself and not of the article; the id that it has, and the time it was fetched.
 # Nor is it said by the article who listed it, and on what terms it was got.
 _NOT_SAID = {"schema_version", "event_id", "fetched_at", "source_labels", "feed_item", "rights"}
@@ -71,6 +75,9 @@ class Row:
     headline: str = field(repr=False)
     document: str = field(repr=False)
     """the event as JSON"""
+    copy_keys: tuple[int, ...] = field(default=(), repr=False)
+    """by what its copies are found; none where its text has no signature"""
+    indexed: Indexed = field(default=Indexed(), repr=False)
 
     @property
     def newness(self) -> Newness:
@@ -88,6 +95,7 @@ class Revision:
     origin: Origin
     seen_from: int
     seen_until: int
+    changed: Verdict | None = None
 
 
 @dataclass(slots=True)
@@ -105,12 +113,16 @@ class Article:
 class Receipt:
     """What storing one record changed. Delivered again it gets an equal one.
 
+    `changed`: what the record's own revision changed; None where that was not compared, and for any other record.
+    `copy`: of what the article is one.
     `is_current`: the record made the revision that holds once the batch is stored, whatever it was when it was made.
     """
 
     status: StoreStatus
     revision: int
     duplicate_of: UUID | None = None
+    changed: Verdict | None = None
+    copy: Copy | None = None
     is_current: bool = field(default=False, compare=False)
 
 
@@ -129,13 +141,15 @@ class Confirmed:
 class Plan:
     """What to write for a batch, in this order; `receipts` are one per row, in the order of the rows.
 
-    Revisions to keep, the new current one of each article, and the revisions that were confirmed.
+    Revisions to keep, the new current one of each article, and the revisions that were confirmed. `replaced` is to be
+    compared first: articles, each with the number of the revision that was current and of the one that is from then on.
     """
 
     receipts: Sequence[Receipt]
     revisions: Sequence[tuple[Row, Receipt]]
     current: Sequence[tuple[Row, Receipt]]
     confirmed: Sequence[Confirmed]
+    replaced: Sequence[tuple[UUID, int, int]]
 
 
 def row(received: Received[ArticleEnriched]) -> Row:
@@ -143,6 +157,7 @@ def row(received: Received[ArticleEnriched]) -> Row:
     event = received.event
     fetched_at = event.fetched_at if event.fetched_at.tzinfo else event.fetched_at.replace(tzinfo=UTC)
     said = _said(event)
+    config = SEARCH_CONFIGS.get((event.in_language or "").lower(), PLAIN_CONFIG)
     own = f'"schema_version":"{event.schema_version}","event_id":"{event.event_id}"'
     return Row(
         article_id=event.article_id,
@@ -150,7 +165,9 @@ def row(received: Received[ArticleEnriched]) -> Row:
         version=(fetched_at - _EPOCH) // timedelta(microseconds=1),
         said=identity.digest(said),
         content_hash=event.content_hash,
-        search_config=SEARCH_CONFIGS.get((event.in_language or "").lower(), PLAIN_CONFIG),
+        search_config=config,
+        indexed=indexed(event, config),
+        copy_keys=keys(event.minhash),
         origin=Origin(received.topic, received.partition, received.offset, received.at),
         url=event.url,
         headline=event.headline,
@@ -179,6 +196,7 @@ def plan(rows: Sequence[Row], stored: Mapping[UUID, Article], first_with: Mappin
     kept: list[tuple[Row, Receipt]] = []
     current: dict[UUID, tuple[Row, Receipt]] = {}
     confirmed: set[tuple[UUID, int]] = set()
+    replaced: list[tuple[UUID, int, int]] = []
     articles = dict(stored)
     for one in rows:
         article = articles.setdefault(one.article_id, Article())
@@ -186,14 +204,18 @@ def plan(rows: Sequence[Row], stored: Mapping[UUID, Article], first_with: Mappin
         duplicate_of = None if first == one.article_id else first
         if known := _known(one, article):
             # What made the revision gets its receipt again; what repeats it is told which one it repeats.
-            status = known.status if known.origin == one.origin else StoreStatus.UNCHANGED
-            receipts.append(Receipt(status, known.number, duplicate_of))
+            again = known.origin == one.origin
+            status, changed = (known.status, known.changed) if again else (StoreStatus.UNCHANGED, None)
+            receipts.append(Receipt(status, known.number, duplicate_of, changed))
         elif article.count and article.revisions[article.current].said == one.said:
             _confirm(one, article)
             confirmed.add((one.article_id, article.current))
             receipts.append(Receipt(StoreStatus.UNCHANGED, article.current, duplicate_of))
         else:
-            receipt = Receipt(_add(one, article), article.count, duplicate_of)
+            before, status = article.current, _add(one, article)
+            receipt = Receipt(status, article.count, duplicate_of)
+            if status is StoreStatus.REVISED:
+                replaced.append((one.article_id, before, article.count))
             receipts.append(receipt)
             kept.append((one, receipt))
             if article.current == receipt.revision:
@@ -207,6 +229,7 @@ def plan(rows: Sequence[Row], stored: Mapping[UUID, Article], first_with: Mappin
         sorted(kept, key=lambda pair: (pair[0].article_id, pair[1].revision)),
         [current[article] for article in sorted(current)],
         [_confirmed(article_id, number, articles[article_id]) for article_id, number in sorted(confirmed)],
+        replaced,
     )
 
 
@@ -255,20 +278,3 @@ def _confirmed(article_id: UUID, number: int, article: Article) -> Confirmed:
     revision = article.revisions[number]
     assert article.latest is not None, "an article with revisions has a newest"
     return Confirmed(article_id, number, revision.seen_from, revision.seen_until, article.latest)
-
-
-def stored_event(row: Row, receipt: Receipt) -> ArticleStored:
-    """Return the receipt as an event: the same whenever the record is delivered, another for another record."""
-    event = ArticleStored(
-        event_id=identity.UNIDENTIFIED,
-        article_id=row.article_id,
-        enriched_event_id=row.event_id,
-        status=receipt.status,
-        revision=receipt.revision,
-        duplicate_of=receipt.duplicate_of,
-        url=row.url,
-        headline=row.headline,
-    )
-    origin = row.origin
-    answers = f"{origin.topic}/{origin.partition}/{origin.offset}@{origin.at.isoformat()}"
-    return identity.identified(event, "stored", STORE_VERSION, source=answers)

@@ -16,6 +16,7 @@ from wiredesk.engine.outcomes import Answer, Output, Received
 from wiredesk.runtime.pool import Pool
 from wiredesk_storage import core
 from wiredesk_storage.core import Row
+from wiredesk_storage.receipts import stored_event
 from wiredesk_storage.store import Store
 
 # To read a larger one takes longer than the event loop may stand still: 8 MiB of mentions take most of a second.
@@ -62,7 +63,7 @@ async def _read(received: Received[bytes], pool: Pool | None) -> Row | Permanent
 def _answer(row: Row, value: bytes, answer: core.Receipt | PermanentError) -> Answer:
     if isinstance(answer, PermanentError):
         return answer
-    receipt = core.stored_event(row, answer)
+    receipt = stored_event(row, answer)
     if not answer.is_current:
         return receipt
     now = datetime.now(UTC)

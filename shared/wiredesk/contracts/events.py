@@ -14,10 +14,12 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import FailFast, Field, StringConstraints, model_validator
 
 from wiredesk.contracts.parts import (
+    ChangeKind,
     ContentType,
+    CopyDifference,
     Enclosure,
     Entity,
     Event,
@@ -31,6 +33,7 @@ from wiredesk.contracts.parts import (
     OpenEnum,
     Quality,
     Rights,
+    StoreStatus,
     Url,
     Zone,
     ZoneKind,
@@ -45,8 +48,10 @@ __all__ = [
     "ArticleRejected",
     "ArticleStored",
     "ArticleSubmitted",
+    "ChangeKind",
     "Content",
     "ContentType",
+    "CopyDifference",
     "DeadLetterSettled",
     "Enclosure",
     "Entity",
@@ -197,22 +202,13 @@ class ArticleEnriched(ArticleCleaned):
         return self
 
 
-class StoreStatus(OpenEnum):
-    """What storing an enriched article changed."""
-
-    INSERTED = "inserted"
-    REVISED = "revised"
-    UNCHANGED = "unchanged"
-    SUPERSEDED = "superseded"
-
-
 class ArticleStored(Event):
     """The receipt. One per stored record, the same when the record is delivered again.
 
     `inserted` and `revised` made the current revision, `superseded` one that is kept as history, `unchanged` none.
     """
 
-    schema_version: Version = "1.0"
+    schema_version: Version = "1.1"
     event_id: UUID
     article_id: UUID
     enriched_event_id: UUID
@@ -221,8 +217,23 @@ class ArticleStored(Event):
         ge=1, description="the revision that the record made, or that it repeats; counted per article from 1"
     )
     duplicate_of: UUID | None = Field(None, description="the first stored article with the same headline and text")
+    group_id: UUID | None = Field(
+        None, description="of a copy: the article that was stored first of all whose text is the same or nearly"
+    )
+    similarity: float | None = Field(
+        None, ge=0, le=1, description="of a copy: what share of the shorter text's runs of three words both have"
+    )
+    differences: Annotated[tuple[CopyDifference, ...] | None, FailFast()] = Field(
+        None, description="of a copy: what it did to the text that it is most like; empty: nothing"
+    )
     url: Url | None = None
     headline: str = ""
+    changes: Annotated[tuple[ChangeKind, ...] | None, FailFast()] = Field(
+        None, description="what a `revised` one changed, as far as that was compared; empty: nothing that is read"
+    )
+    stealth: bool | None = Field(
+        None, description="the headline or text changed, no correction says so, and date_modified is no later"
+    )
 
 
 class ServiceName(StrEnum):

@@ -87,6 +87,33 @@ class Quality(OpenEnum):
     POOR = "poor"
 
 
+class StoreStatus(OpenEnum):
+    """What storing an enriched article changed."""
+
+    INSERTED = "inserted"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"
+
+
+class ChangeKind(OpenEnum):
+    """What a revision changed of what its article says. Several at once are possible; they are in this order.
+
+    NUMBERS and NAMES: others than before. APPENDED and CUT: at least a sentence, at the end and anywhere. REWRITE: more
+    than a third of the words. WORDING: anything smaller in the text. METADATA: other fields only.
+    """
+
+    CORRECTION_APPENDED = "correction_appended"
+    HEADLINE = "headline"
+    NUMBERS = "numbers"
+    NAMES = "names"
+    APPENDED = "appended"
+    CUT = "cut"
+    REWRITE = "rewrite"
+    METADATA = "metadata"
+    WORDING = "wording"
+
+
 class Enclosure(Event):
     """A file that a feed hangs on an article: audio, video, an image. Noted, never fetched."""
 
@@ -146,6 +173,16 @@ class MinHash(Event):
     values: Many[int]
 
 
+class CopyDifference(OpenEnum):
+    """What a copy did to the text that it is a copy of."""
+
+    CUT = "cut"
+    DATELINE = "dateline"
+    PREPENDED = "prepended"
+    APPENDED = "appended"
+    EDITED = "edited"
+
+
 class Mention(Event):
     """Where an entity is named: `event.<field>[start:end] == surface`, checked by the event itself."""
 
@@ -166,9 +203,9 @@ class GeoCoordinates(Event):
     longitude: float = Field(ge=-180, le=180)
 
 
-# OntoNotes 5, as spaCy names them. A pipeline of one's own may have others.
+# Of OntoNotes 5, as spaCy names them, those that the built-in pipelines find. A pipeline of one's own may have others.
 ENTITY_TYPES = (
-    *("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"),
+    *("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "EVENT", "LAW", "LANGUAGE"),
     *("DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"),
 )
 

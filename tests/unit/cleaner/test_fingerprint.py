@@ -4,7 +4,8 @@ import random
 import pytest
 
 from wiredesk.contracts.events import MinHash
-from wiredesk_cleaner.fingerprint import PERMUTATIONS, SHINGLE_WORDS, minhash, text_hash, words_of
+from wiredesk.contracts.words import words_of
+from wiredesk_cleaner.fingerprint import PERMUTATIONS, SHINGLE_WORDS, minhash, text_hash
 
 WORDS = [f"{left}{right}" for left in ("lake", "dam", "pact", "spring", "farm") for right in "abcdefghijklmnop"]
 

@@ -47,7 +47,9 @@ def test_help_imports_neither_kafka_nor_pydantic_nor_rich():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    for verb in ("up", "status", "publish", "tail", "search", "explain", "dlq", "topics", "try", "config", "schema"):
+    for verb in (
+        *("up", "status", "publish", "tail", "search", "explain", "diff", "dlq", "topics", "try", "config", "schema"),
+    ):
         assert f"  {verb} " in done.stdout
 
 
@@ -63,10 +65,29 @@ def test_help_imports_neither_kafka_nor_pydantic_nor_rich():
             3,
             "WIREDESK_STORAGE__DSN",
         ),
+        (["search"], {}, 2, "wiredesk search --from 1d"),
+        (["search", "x", "--from", "yesterday"], {}, 2, "--from 2026-11-20"),
+        (["search", "x", "--sort", "size"], {}, 2, "relevance date"),
+        (["search", "x", "--half-life", "0.001"], {}, 2, "0.01 at least"),
+        (["search", "x", "--facets", "--sort", "date"], {}, 2, "leave out --sort"),
+        (["search", "x", "--facets", "--after", "abc"], {}, 2, "--after"),
+        (["entities", "Oslo", "--limit", "5"], {}, 2, "leave it out with a name"),
+        (["entities"], {"WIREDESK_STORAGE__DSN": "postgresql://u:hunter2@127.0.0.1:1/x"}, 3, "WIREDESK_STORAGE__DSN"),
+        (["entities", " "], {}, 2, "the name is empty"),
         (["dlq", "list"], {"WIREDESK_KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1"}, 3, "wiredesk up"),
         (["tail", "printed"], {}, 2, "submitted fetched cleaned enriched stored rejected"),
         (["tail", "stored", "--entity", "Oslo"], {}, 2, "only enriched articles have entities"),
         (["explain", "example.org/story"], {}, 2, "neither an id nor a URL"),
+        (["diff", "example.org/story"], {}, 2, "neither an id nor a URL"),
+        (["diff", "my-run-7"], {}, 2, "neither an article id nor a URL"),
+        (["diff", "https://example.org/story", "--all", "--revision", "2"], {}, 2, "leave out --revision"),
+        (["diff", "https://example.org/story", "--revision", "0"], {}, 2, "--revision"),
+        (
+            ["diff", "https://example.org/story"],
+            {"WIREDESK_STORAGE__DSN": "postgresql://u:hunter2@127.0.0.1:1/x"},
+            3,
+            "WIREDESK_STORAGE__DSN",
+        ),
         (["dlq", "list", "--stage", "printer"], {}, 2, "fetcher cleaner tagger storage"),
         (["dlq", "list", "--since", "yesterday"], {}, 2, "2026-11-20T12:00"),
         (["dlq", "discard", "--all"], {}, 2, "--reason"),

@@ -13,6 +13,7 @@ from wiredesk.contracts.events import (
     ArticleRejected,
     ArticleStored,
     ArticleSubmitted,
+    ChangeKind,
     DeadLetterSettled,
     Rejection,
     ServiceName,
@@ -22,7 +23,7 @@ from wiredesk.contracts.events import (
 from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, REJECTED, RETRY_TOPICS, STORED, SUBMITTED, Topic
 from wiredesk_desk.commands.explain import identify
 from wiredesk_desk.running import Problem
-from wiredesk_desk.views.journey import Round, Whereabouts, due, rounds, stage_of, steps, tries, whereabouts
+from wiredesk_desk.views.journey import Round, Whereabouts, detail, due, rounds, stage_of, steps, tries, whereabouts
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 RETRY = RETRY_TOPICS[0]
@@ -175,6 +176,12 @@ def test_a_forged_due_time_is_taken_as_due(value: str):
 def test_a_stored_article_is_where_it_belongs():
     found = where(entry(SUBMITTED, 0), entry(STORED, 1, event=receipt()))
     assert found == Whereabouts("stored", "It is stored (revised, revision 2).")
+
+
+def test_a_revision_says_what_it_changed():
+    event = receipt().model_copy(update={"changes": (ChangeKind.NUMBERS, ChangeKind("moved"))})
+    assert detail(entry(STORED, 1, event=event)) == "revised, revision 2: other numbers, moved"
+    assert detail(entry(STORED, 1, event=receipt())) == "revised, revision 2"
 
 
 def test_a_rejected_article_says_who_refused_it_and_why():

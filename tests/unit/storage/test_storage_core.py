@@ -10,8 +10,9 @@ import pytest
 from tests.factories import NOON, enriched
 from wiredesk.contracts.events import ArticleEnriched, ArticleStored, StoreStatus
 from wiredesk.engine.outcomes import Received
-from wiredesk_storage import core
+from wiredesk_storage import core, receipts
 from wiredesk_storage.core import Origin, Row
+from wiredesk_storage.receipts import stored_event
 
 
 def received(**fields: Any) -> Received[Any]:
@@ -70,15 +71,15 @@ def test_a_receipt_is_the_same_event_for_the_same_record_and_another_for_another
     record = received()
     one, other = core.row(record), core.row(replace(record, offset=8))
     unchanged = core.Receipt(StoreStatus.UNCHANGED, 2)
-    assert core.stored_event(one, unchanged) == core.stored_event(core.row(record), unchanged)
-    assert core.stored_event(one, unchanged).event_id != core.stored_event(other, unchanged).event_id
+    assert stored_event(one, unchanged) == stored_event(core.row(record), unchanged)
+    assert stored_event(one, unchanged).event_id != stored_event(other, unchanged).event_id
     revised = core.Receipt(StoreStatus.REVISED, 2)
-    assert core.stored_event(one, unchanged).event_id != core.stored_event(one, revised).event_id
+    assert stored_event(one, unchanged).event_id != stored_event(one, revised).event_id
 
 
 def test_a_receipt_says_which_event_it_is_for():
     made = core.row(received())
-    event = core.stored_event(made, core.Receipt(StoreStatus.REVISED, 2, UUID(int=5)))
+    event = stored_event(made, core.Receipt(StoreStatus.REVISED, 2, UUID(int=5)))
     assert event == ArticleStored(
         event_id=event.event_id,
         article_id=made.article_id,
@@ -112,6 +113,6 @@ def test_the_id_of_a_receipt_is_the_same_in_every_release_until_the_store_says_o
         document="{}",
     )
     receipt = core.Receipt(StoreStatus.REVISED, 2)
-    assert core.stored_event(made, receipt).event_id == UUID("2dcdbfe3-29cc-5fc4-83d3-874230d1bd65")
-    monkeypatch.setattr(core, "STORE_VERSION", "next")
-    assert core.stored_event(made, receipt).event_id != UUID("2dcdbfe3-29cc-5fc4-83d3-874230d1bd65")
+    assert stored_event(made, receipt).event_id == UUID("2dcdbfe3-29cc-5fc4-83d3-874230d1bd65")
+    monkeypatch.setattr(receipts, "STORE_VERSION", "next")
+    assert stored_event(made, receipt).event_id != UUID("2dcdbfe3-29cc-5fc4-83d3-874230d1bd65")

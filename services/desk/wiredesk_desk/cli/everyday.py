@@ -1,4 +1,4 @@
-"""The verbs of every day: start and stop, publish, look, search, try."""
+"""The verbs of every day: start and stop, publish, look, try."""
 # ruff: noqa: FBT002, PLC0415 - Typer reads options from defaults; the imports are late so that help is quick
 
 from pathlib import Path
@@ -162,19 +162,6 @@ def tail(
 
 
 @app.command()
-def search(
-    query: Annotated[str, typer.Argument(help='As in a web search: "exact words", -without, or')],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000)] = 10,
-    json: Json = False,
-) -> None:
-    """Search the stored articles."""
-    from wiredesk_desk import running
-    from wiredesk_desk.commands import search as verb
-
-    running.execute(verb.search(query, limit=limit, as_json=json))
-
-
-@app.command()
 def explain(
     article: Annotated[str, typer.Argument(metavar="ARTICLE_ID|URL|CORRELATION_ID")],
     json: Json = False,
@@ -184,6 +171,23 @@ def explain(
     from wiredesk_desk.commands import explain as verb
 
     running.execute(verb.explain(article, as_json=json))
+
+
+@app.command()
+def diff(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE_ID|URL")],
+    revision: Annotated[int | None, typer.Option(min=1, help="By default the one that is current.")] = None,
+    against: Annotated[int | None, typer.Option(min=1, help="By default the one that was current before it.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="What each revision changed, in the order of storing.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what a revision of an article changed: words, names, numbers, other fields; and if the article says so."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import diff as verb
+
+    if every and (revision or against):
+        raise typer.BadParameter("--all shows every revision: leave out --revision and --against")
+    running.execute(verb.diff(article, revision=revision, against=against, every=every, as_json=json))
 
 
 @app.command("try")

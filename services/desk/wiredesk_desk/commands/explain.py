@@ -16,7 +16,7 @@ from wiredesk.contracts.events import ArticleEnriched, ArticleSubmitted
 from wiredesk.contracts.submission import without_credentials
 from wiredesk.contracts.topics import PUBLIC, RETRY_TOPICS, Topic, dead_letters
 from wiredesk.contracts.wire import subject
-from wiredesk.postgres.connections import open_pool
+from wiredesk_desk.commands.stored import archive
 from wiredesk_desk.config import System, system
 from wiredesk_desk.dead_letters import store
 from wiredesk_desk.output import duration, emit, for_people, heading, paragraph, plain, say, table, typed
@@ -24,8 +24,7 @@ from wiredesk_desk.reading import read
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.views.article import article as print_article
 from wiredesk_desk.views.journey import Round, Step, Whereabouts, rounds, steps, whereabouts
-from wiredesk_storage.archive import Archive, StoredArticle
-from wiredesk_storage.settings import StorageOptions
+from wiredesk_storage.archive import StoredArticle
 
 # What is keyed by something else, or may have no key: all of it must be read.
 _UNKEYED = tuple(topic for topic in PUBLIC if topic.key != "article_id") + RETRY_TOPICS + dead_letters()
@@ -48,7 +47,7 @@ async def explain(wanted: str, *, as_json: bool) -> Exit:
     found = rounds(entries)
     shown = [one for one in found if one.correlation_id == name] or found
     if not shown:
-        return await _not_on_the_topics(here, name, wanted, as_json=as_json)
+        return await _not_on_the_topics(name, wanted, as_json=as_json)
     settled = await store.settlements(here)
     now = datetime.now(UTC)
     article_id = name if name in articles else "".join(articles)
@@ -189,12 +188,12 @@ def _row(step: Step) -> dict[str, object]:
     return {"stage": step.stage, "at": at, "after": after, "position": step.position, "detail": step.detail + waited}
 
 
-async def _not_on_the_topics(here: System, name: str, wanted: str, *, as_json: bool) -> Exit:
+async def _not_on_the_topics(name: str, wanted: str, *, as_json: bool) -> Exit:
     """Say what the store knows of an article that no topic holds (any more); it was asked for as `wanted`."""
     asked = plain(without_credentials(wanted) if "://" in wanted else wanted)
     todo = "Retention may have removed it: try `wiredesk search`. Publish it with `wiredesk publish URL`."
     try:
-        article = await _stored(here, name)
+        article = await _stored(name)
     except InfrastructureError as error:
         raise Problem(f"no record of {asked} is on the topics, and the store does not answer ({error})", todo) from None
     if article is None:
@@ -213,13 +212,13 @@ async def _not_on_the_topics(here: System, name: str, wanted: str, *, as_json: b
     return Exit.OK
 
 
-async def _stored(here: System, name: str) -> StoredArticle | None:
+async def _stored(name: str) -> StoredArticle | None:
     try:
         article_id = UUID(name)
     except ValueError:
         return None
-    async with open_pool(StorageOptions(dsn=here.dsn, connections=1)) as pool:
-        return await Archive(pool).article(article_id)
+    async with archive() as stored:
+        return await stored.article(article_id)
 
 
 def _print_revisions(article: StoredArticle) -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import PermanentError
-from wiredesk.contracts.events import ArticleStored, ArticleSubmitted, ServiceName, StoreStatus
+from wiredesk.contracts.events import ArticleSubmitted, ServiceName, StoreStatus
 from wiredesk.engine.outcomes import Answer, Received
 from wiredesk.engine.verdicts.verdict import Judge, answer_to
 from wiredesk.runtime.pool import Pool
@@ -23,8 +23,9 @@ from wiredesk_cleaner.settings import CleanerSettings
 from wiredesk_desk.dead_letters.core import Letter, original_headers, original_value, source_of
 from wiredesk_desk.reading import RawRecord
 from wiredesk_fetcher import core as fetcher
-from wiredesk_storage import core as storage
+from wiredesk_storage.core import Receipt
 from wiredesk_storage.handlers import row_of
+from wiredesk_storage.receipts import stored_event
 from wiredesk_tagger import nlp
 from wiredesk_tagger.handlers import pipeline_of, tag
 from wiredesk_tagger.settings import TaggerSettings
@@ -147,7 +148,6 @@ async def _fetcher() -> Work:
 async def _storage() -> Work:
     async def work(received: Received[bytes]) -> Answer:
         row = row_of(received)
-        receipt: ArticleStored = storage.stored_event(row, storage.Receipt(StoreStatus.INSERTED, 1))
-        return receipt
+        return stored_event(row, Receipt(StoreStatus.INSERTED, 1))
 
     return _careful(work)

@@ -18,6 +18,7 @@ from wiredesk.contracts.events import (
 )
 from wiredesk_desk.output import cell, heading, paragraph
 from wiredesk_desk.views.marked import marked
+from wiredesk_desk.views.receipt_words import copy, kinds
 
 _PREVIEW = 400
 _TIMES = "\N{MULTIPLICATION SIGN}"
@@ -31,6 +32,7 @@ def show(event: Event, article_id: str) -> None:
         case ArticleStored():
             heading(event.headline or "(no headline)")
             facts({"receipt": f"{event.status}, revision {event.revision}", "same as": event.duplicate_of})
+            facts({"changed": kinds(event.changes or ()), "copy": copy(event)})
         case ArticleRejected():
             heading(f"rejected by {event.stage}: {event.reason}")
             facts({"detail": event.detail, "url": event.url})

@@ -10,6 +10,7 @@ from wiredesk.contracts import wire
 from wiredesk.contracts.events import ArticleFetched, ArticleRejected, ArticleStored, DeadLetterSettled, Settlement
 from wiredesk.contracts.topics import PUBLIC, RETRY_TOPICS, SUBMITTED, dead_letters
 from wiredesk_desk.dead_letters.core import Identity, Letter, in_order, settlement
+from wiredesk_desk.views.receipt_words import copy, kinds
 
 # A record on a retry topic comes after the submission and before what is fetched.
 _ORDER = (PUBLIC[0], *RETRY_TOPICS, *PUBLIC[1:], *dead_letters())
@@ -153,7 +154,8 @@ def detail(entry: Entry) -> str:
     if isinstance(event, ArticleRejected):
         return f"{event.stage}: {event.reason}" + (f", {event.detail}" if event.detail else "")
     if isinstance(event, ArticleStored):
-        return f"{event.status}, revision {event.revision}"
+        told = ", ".join(filter(None, (kinds(event.changes or ()), copy(event))))
+        return f"{event.status}, revision {event.revision}" + (f": {told}" if told else "")
     stage = stage_of(entry)
     if stage == "dead letter":
         made = f" after {tries(entry)} tries" if tries(entry) > 1 else ""

@@ -1,0 +1,51 @@
+"""Entities of the store, as a person reads them."""
+
+from dataclasses import asdict
+
+from wiredesk_desk.output import Row, heading, paragraph
+from wiredesk_desk.views.article import facts
+from wiredesk_desk.views.sparkline import sparkline
+from wiredesk_storage.search.answers import EntityCount, EntityPage, Named
+
+
+def difference(one: EntityCount) -> int | None:
+    """Return how many more articles name it than in the window before; None where that is not known."""
+    return None if one.before is None else one.articles - one.before
+
+
+def change(one: EntityCount) -> str:
+    """Return the difference in a word: "+3", "-2", "new"."""
+    more = difference(one)
+    if more is None:
+        return ""
+    return "new" if not one.before else f"{more:+,}"
+
+
+def fields(article: Named) -> Row:
+    """Return an article as a row."""
+    return asdict(article)
+
+
+def show(found: EntityPage, days: int) -> None:
+    """Print an entity, the newest articles last."""
+    names = [name for name, _ in found.names]
+    heading(f"{names[0]} ({', '.join(kind for kind, _ in found.types)})")
+    at_least = "at least " if found.is_cut else ""
+    counted = f"{at_least}{found.articles:,} in {days} days, {found.mentions:,} mentions"
+    facts(
+        {
+            "also": ", ".join(names[1:6]),
+            **{scheme: ", ".join(values) for scheme, values in found.ids.items()},
+            "articles": counted,
+        }
+    )
+    counts = [count for _, count in found.timeline]
+    paragraph(
+        f"{sparkline(counts)}\n{found.timeline[0][0]} to {found.timeline[-1][0]}, most a day: {max(counts):,}",
+        indent="  ",
+    )
+    facts({"with": ", ".join(f"{one['name']} {one['articles']:,}" for one in found.together)})
+    print()
+    for article in found.newest:
+        paragraph(article.headline or "(no headline)")
+        paragraph("  ".join(filter(None, (f"{article.dated:%Y-%m-%d}", article.url))), indent="  ")

@@ -1,0 +1,95 @@
+"""What somebody typed: made harmless for PostgreSQL, and how each configuration reads it. Pure."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wiredesk_storage.search.folding import FOLDED, folded
+from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
+
+MAX_CHARACTERS = 1_000
+# A phrase of stop words is short; every word more makes the pattern slower.
+_PATTERN_WORDS = 30
+_WORD = re.compile(r"\w+")
+# What stands before no word excludes nothing; of more than 32 in a row PostgreSQL's parser of queries makes an error.
+_DASHES = re.compile(r'(?<=\w)-{2,}|-(?![^\W_]|")')
+_EXCLUDED = re.compile(r'(?<!\S)-(?:"[^"]*"?|\S+)')
+ALL_CONFIGS = (PLAIN_CONFIG, *dict.fromkeys(SEARCH_CONFIGS.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a query is searched for.
+
+    `queries`: each tsquery with the configurations that read the query so. `plain`: the configurations in which it is
+    nothing but stop words; there `pattern`, a regular expression, is looked for. Neither: nothing can be found, unless
+    `is_empty`, where nothing was asked for and every article is a hit.
+    """
+
+    queries: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    plain: tuple[str, ...] = ()
+    pattern: str = ""
+    is_empty: bool = False
+
+    @property
+    def finds_nothing(self) -> bool:
+        """Whether there is no word to look for."""
+        return not (self.queries or self.plain or self.is_empty)
+
+
+def typed(query: str) -> str:
+    """Return a query that PostgreSQL takes, whatever was typed: no controls, no surrogates, 1,000 characters at most.
+
+    Accents are gone, as in what is searched.
+    """
+    # More than is kept, because what is left out of it shortens it.
+    start = query[: 4 * MAX_CHARACTERS]
+    plain = "".join(" " if unicodedata.category(one) in ("Cc", "Cs", "Co", "Cn") else one for one in start)
+    plain = _DASHES.sub(" ", folded(unicodedata.normalize("NFC", plain)))
+    return " ".join(plain.split())[:MAX_CHARACTERS].strip()
+
+
+def configs_for(language: str | None) -> tuple[str, ...]:
+    """Return the configurations that articles in `language` (BCP 47 primary tag) are read in; None: all."""
+    return ALL_CONFIGS if language is None else (SEARCH_CONFIGS.get(language.lower(), PLAIN_CONFIG),)
+
+
+def reading(query: str, read: Mapping[str, str]) -> Reading:
+    """Return how to search for `query` (see `typed`), given what each configuration makes of it: a tsquery as text."""
+    if not query:
+        return Reading(is_empty=True)
+    groups: dict[str, list[str]] = defaultdict(list)
+    for config, tsquery in read.items():
+        groups[tsquery].append(config)
+    pattern = _pattern(query)
+    plain = tuple(groups.pop("", ())) if pattern else ()
+    groups.pop("", None)
+    return Reading(tuple((tsquery, tuple(configs)) for tsquery, configs in groups.items()), plain, pattern)
+
+
+def _pattern(query: str) -> str:
+    """Return what matches the words of a query in a row, with any accents, in PostgreSQL and in Python; any case."""
+    words = _WORD.findall(_EXCLUDED.sub(" ", query))[:_PATTERN_WORDS]
+    if not words:
+        return ""
+    between = r"\W+"
+    return rf"(?<!\w){between.join(''.join(map(_any_accent, word.lower())) for word in words)}(?!\w)"
+
+
+def _any_accent(letter: str) -> str:
+    others = _VARIANTS.get(letter)
+    return f"[{letter}{others}]" if others else letter
+
+
+def _variants() -> dict[str, str]:
+    found: dict[str, str] = defaultdict(str)
+    for letter, plain in FOLDED.items():
+        # Those that a language of the list of configurations uses.
+        if len(plain) == 1 and letter.islower() and ord(letter) < 0x460:
+            found[plain] += letter
+    return dict(found)
+
+
+_VARIANTS = _variants()

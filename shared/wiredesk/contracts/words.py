@@ -1,0 +1,17 @@
+"""A text as words, folded: what signatures of copies are made of, and what copies are compared by. Pure."""
+
+import re
+
+from wiredesk.contracts.stream_safe import normalized
+
+# A script that sets no spaces counts each letter as a word: Thai, Lao, Khmer, Burmese, Chinese and Japanese.
+_LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_WORD = re.compile(rf"[{_LETTERS}]|\w+?(?=[{_LETTERS}]|\W|$)")
+_PLAIN_WORD = re.compile(r"\w+")
+_UNSPACED = re.compile(f"[{_LETTERS}]")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of `text`, folded: compatibility forms, case and punctuation make no difference."""
+    folded = normalized("NFKC", text).casefold()
+    return (_WORD if _UNSPACED.search(folded) else _PLAIN_WORD).findall(folded)
