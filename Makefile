@@ -119,7 +119,7 @@ bench-fetcher: setup  ## Measure the fetcher on a site on loopback, beside a bar
 # ---- the tagger's model ----
 
 .PHONY: train-tagger
-train-tagger: $(TRAIN)/.synced  ## Train the tagger's model from CORPUS=folder (two hours on two cores; ARGS=--help tells more)
+train-tagger: $(TRAIN)/.synced  ## Train the tagger's model from CORPUS=folder (1.5 hours on two cores with AMX, else 4; ARGS=--help tells more)
 	@PYTHONPATH=shared:services/tagger $(TRAIN)/bin/python -m wiredesk_tagger.training $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
 $(TRAIN)/.synced: $(VENV)/bin/python requirements/train.txt

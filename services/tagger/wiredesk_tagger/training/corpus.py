@@ -4,7 +4,7 @@ import gzip
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,13 @@ class Chunk(NamedTuple):
     """[k] the word's first piece"""
     chances: NDArray[np.float32]
     """[k, labels] how likely each label is; of a label that somebody gave, 1"""
+
+
+class Piecewise(Protocol):
+    """What is made of word pieces; `Chunk` is."""
+
+    @property
+    def ids(self) -> NDArray[np.int64]: ...
 
 
 def read(path: Path) -> list[Text]:
@@ -131,13 +138,13 @@ def recased(shapes: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.i
     return changed
 
 
-def batches(items: Sequence[Chunk], pieces_a_step: int, rng: np.random.Generator) -> list[list[int]]:
+def batches(items: Sequence[Piecewise], pieces_a_step: int, rng: np.random.Generator) -> list[list[int]]:
     """Return the numbers of `items` in groups of about `pieces_a_step` pieces and like length, in random order."""
     groups = list(by_length((len(item.ids) + 2 for item in items), pieces_a_step))
     rng.shuffle(groups)
     return groups
 
 
-def pieces_in(items: Iterable[Chunk]) -> int:
-    """Return the number of pieces of all chunks."""
+def pieces_in(items: Iterable[Piecewise]) -> int:
+    """Return the number of pieces of all items."""
     return sum(len(item.ids) for item in items)

@@ -1,5 +1,6 @@
 """The finished model on the dev files: as they are, With Every Word Capitalised, and IN CAPITALS."""
 
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -12,14 +13,21 @@ from wiredesk_tagger.training.score import Tally
 
 Rows = dict[str, dict[str, Tally]]
 
+# A text whose scores the card states, so that any machine can tell whether it computes the same.
+PROBE = "Angela Merkel met Emmanuel Macron in Berlin on Monday, the United Nations said; NATO's envoy left for Kyiv."
+
 
 class Measured(NamedTuple):
-    """Tallies by source and type, for each way of writing; words (split at spaces) per CPU second of the first."""
+    """Tallies by source and type, for each way of writing; words (split at spaces) per CPU second of the first.
+
+    `digest` is that of the function of the same name.
+    """
 
     normal: Rows
     title: Rows
     upper: Rows
     words_a_second: float
+    digest: str
 
 
 def rows(dev: Mapping[str, Sequence[Text]], encoder: Encoder, run: Run, *, upper: bool | None = None) -> Rows:
@@ -40,7 +48,14 @@ def measure(dev: Mapping[str, Sequence[Text]], encoder: Encoder, run: Run) -> Me
     begun = time.process_time()
     normal = rows(dev, encoder, run)
     speed = words / (time.process_time() - begun)
-    return Measured(normal, rows(dev, encoder, run, upper=False), rows(dev, encoder, run, upper=True), speed)
+    title, upper = (rows(dev, encoder, run, upper=upper) for upper in (False, True))
+    return Measured(normal, title, upper, speed, digest(encoder, run))
+
+
+def digest(encoder: Encoder, run: Run) -> str:
+    """Return the SHA-256 of the scores, float32 little-endian, that the model gives to the pieces of PROBE."""
+    pieces = encoder.read(PROBE)
+    return hashlib.sha256(run(encoder.batch([(pieces.ids, pieces.shapes)])).astype("<f4").tobytes()).hexdigest()
 
 
 def mean(found: Rows) -> float:

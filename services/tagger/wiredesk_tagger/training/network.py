@@ -14,7 +14,7 @@ from wiredesk_tagger.pipeline.word_pieces import Shape
 # The measures of all-MiniLM-L6-v2.
 LAYERS, WIDTH, HEADS, INNER, POSITIONS, VOCABULARY = 6, 384, 12, 1536, 512, 30_522
 _DROPOUT = 0.1
-_EPSILON = 1e-12
+EPSILON = 1e-12
 
 
 class Attention(nn.Module):  # type: ignore[misc] # torch is in no service's environment
@@ -40,10 +40,10 @@ class Layer(nn.Module):  # type: ignore[misc] # as above
     def __init__(self) -> None:
         super().__init__()
         self.attention = Attention()
-        self.middle = nn.LayerNorm(WIDTH, eps=_EPSILON)
+        self.middle = nn.LayerNorm(WIDTH, eps=EPSILON)
         self.up = nn.Linear(WIDTH, INNER)
         self.down = nn.Linear(INNER, WIDTH)
-        self.last = nn.LayerNorm(WIDTH, eps=_EPSILON)
+        self.last = nn.LayerNorm(WIDTH, eps=EPSILON)
         self.dropout = nn.Dropout(_DROPOUT)
 
     def forward(self, hidden: Tensor, hide: Tensor) -> Tensor:
@@ -59,7 +59,7 @@ class Network(nn.Module):  # type: ignore[misc] # as above
         self.words = nn.Embedding(VOCABULARY, WIDTH)
         self.positions = nn.Embedding(POSITIONS, WIDTH)
         self.case = nn.Embedding(len(Shape), WIDTH)
-        self.norm = nn.LayerNorm(WIDTH, eps=_EPSILON)
+        self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
         self.dropout = nn.Dropout(_DROPOUT)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
         self.head = nn.Linear(WIDTH, len(LABELS))

@@ -1,4 +1,4 @@
-"""The phases of a training run, one behind the other; one whose result is on disk is not trained again."""
+"""The phases of the large network, one behind the other; one whose result is on disk is not trained again."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from wiredesk_tagger.training import export, measure, recipe, self_training
 from wiredesk_tagger.training.network import Network
 from wiredesk_tagger.training.recipe import Material, Recipe
 from wiredesk_tagger.training.self_training import Taught
-from wiredesk_tagger.training.training_loop import Phase, finished, learn
+from wiredesk_tagger.training.training_loop import Phase, cross_entropy, finished, learn
 
 
 class Training(NamedTuple):
@@ -67,7 +67,7 @@ class Training(NamedTuple):
             self.tell(f"{phase.name} phase: already trained")
         else:
             draw = recipe.epoch(self.plan, phase, self.material, news, self.encoder)
-            learn(self.network, phase, draw, self.encoder, work=self.work, tell=self.tell)
+            learn(self.network, phase, draw, self.encoder, cross_entropy, work=self.work, tell=self.tell)
             spare = file.with_suffix(".new")
             torch.save(self.network.state_dict(), spare)
             spare.replace(file)

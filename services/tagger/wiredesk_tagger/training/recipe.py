@@ -12,6 +12,7 @@ from wiredesk_tagger.lexicon import gazetteers
 from wiredesk_tagger.pipeline.word_pieces import Encoder
 from wiredesk_tagger.training import augmentation, corpus, headline_copies
 from wiredesk_tagger.training.corpus import Chunk, Text
+from wiredesk_tagger.training.lessons import asking
 from wiredesk_tagger.training.self_training import Taught
 from wiredesk_tagger.training.training_loop import Phase
 
@@ -40,6 +41,20 @@ class Recipe(NamedTuple):
     """share of texts of which one or two sentences are shown as a headline too"""
     news: float = 0.4
     """share of the news texts in one epoch of a later phase, others each time"""
+    student: Phase = Phase("student", epochs=60, rate=4e-4, pieces_a_step=1500, seed=3)
+    """of the small network that runs, taught by what the phases before made"""
+    lesson_draws: int = 2
+    """how often all texts are drawn for the lessons, with other names and cuts each time"""
+    lesson_renamed: tuple[float, float] = (0.5, 0.3)
+    """share of the human-labelled texts and of the news that are shown with other names in the lessons"""
+    lesson_share: tuple[float, float] = (0.075, 0.05)
+    """share of the labelled lessons and of those of news in one epoch of the student's phase"""
+    masked: float = 0.1
+    """share of the words that the student is not shown, while its arithmetic is not yet the finished one"""
+    exact_from: int = 30
+    """the epoch, counted from 0, from which the student computes on the grids that its integers have"""
+    whole_from: int = 52
+    """the epoch from which it does so without the rounding of bf16, as the finished model does"""
     leave_out: str | None = None
     """a source that is not trained on, so that its score tells how the model does on texts of a new kind"""
 
@@ -99,3 +114,19 @@ def epoch(
         return chunks
 
     return draw
+
+
+def lessons(plan: Recipe, material: Material, encoder: Encoder, rng: np.random.Generator) -> Iterator[Chunk]:
+    """Yield what the student is taught of: all texts, as an epoch of a later phase shows them, with more new names.
+
+    The student is small and would learn the texts by heart; what it lacks is names that it has not seen. The news has
+    no labels of its own: of it only the teacher speaks.
+    """
+    lexicon = gazetteers.read()
+    human = [(text, True) for source, texts in material.human.items() for text in texts * HUMAN[source][1]]
+    for text, labelled in [*human, *((text, False) for text in material.news)]:
+        renamed = rng.random() < plan.lesson_renamed[not labelled]
+        shown = augmentation.vary(text, material.pools, rng) if renamed else text
+        yield from asking(shown, encoder, rng, labelled=labelled)
+        if rng.random() < plan.headlines and (made := headline_copies.headline(shown, lexicon, rng)):
+            yield from asking(made, encoder, rng, labelled=labelled)

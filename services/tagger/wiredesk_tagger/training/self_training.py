@@ -31,7 +31,8 @@ class Taught(NamedTuple):
 def teach(texts: Sequence[Text], encoder: Encoder, teachers: Sequence[Run]) -> list[Taught]:
     """Return `texts` as the mean of `teachers` reads them; a doubtful name that the old labels have too stays."""
     read = [encoder.read(text.text) for text in texts]
-    said = [logits_of(read, encoder, run) for run in teachers]
+    # One by one: what a large model says of a text depends a little on what is read with it.
+    said = [[logits_of([pieces], encoder, run)[0] for pieces in read] for run in teachers]
     taught = []
     for text, pieces, *ways in zip(texts, read, *said, strict=True):
         logits = mean(ways)

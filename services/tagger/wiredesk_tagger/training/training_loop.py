@@ -3,16 +3,16 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 from torch.nn import functional
 
 from wiredesk_tagger.pipeline.word_pieces import Encoder
 from wiredesk_tagger.training.corpus import Chunk, batches, pieces_in
-from wiredesk_tagger.training.network import Network
 
 # Learning rates: of the encoder the phase's own, of what starts at zero ten times as much.
 _NEW_PARTS = ("head.", "case.")
@@ -46,7 +46,7 @@ def finished(work: Path, phase: Phase) -> Path:
     return work / f"{phase.name}.pt"
 
 
-def newest(network: Network, work: Path, phases: Sequence[Phase]) -> str:
+def newest(network: nn.Module, work: Path, phases: Sequence[Phase]) -> str:
     """Fill `network` from the first of `phases`, the latest first, that has left anything; return what that is.
 
     Raises:
@@ -61,21 +61,42 @@ def newest(network: Network, work: Path, phases: Sequence[Phase]) -> str:
     raise FileNotFoundError(f"no checkpoint in {work}")
 
 
+class Shown(Protocol):
+    """What one row of a step shows the network; `Chunk` and `Lesson` are such."""
+
+    @property
+    def ids(self) -> NDArray[np.int64]: ...
+    @property
+    def shapes(self) -> NDArray[np.int64]: ...
+    @property
+    def at(self) -> NDArray[np.int64]: ...
+
+
+_S = TypeVar("_S", bound=Shown)
+
+
 def learn(
-    network: Network,
+    network: nn.Module,
     phase: Phase,
-    epoch: Callable[[np.random.Generator], Sequence[Chunk]],
+    epoch: Callable[[np.random.Generator], Sequence[_S]],
     encoder: Encoder,
+    loss: Callable[[Tensor, Sequence[_S]], Tensor],
     *,
     work: Path,
     tell: Callable[[str], None],
+    half: Callable[[int], bool] = lambda _: True,
+    begin: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Train `network` in place; it ends as the average of its last steps.
 
-    `epoch` draws the chunks of one epoch. A checkpoint in `work`, left by an interrupted run, is gone on from, and
+    `half` says of an epoch, 0 first, whether its arithmetic is bf16. `begin` is called before each epoch with its
+    number; what it changes in the network's buffers is kept.
+
+    `epoch` draws what one epoch shows; `loss` takes the logits of the words asked for, [words, labels], and whose they
+    are. A checkpoint in `work`, left by an interrupted run, is gone on from, and
     the result is that of an uninterrupted run up to the rounding of the arithmetic.
     """
-    run = _Run(network, phase, partial(work, phase))
+    run = _Run(network, phase, partial(work, phase), loss)
     begun = run.resume()
     if begun:
         tell(f"{phase.name}: goes on at epoch {run.epoch + 1}, step {run.step + 1}")
@@ -83,6 +104,8 @@ def learn(
     since, pieces, losses = told, 0, []
     first = run.epoch
     for number in range(first, phase.epochs):
+        begin(number)
+        run.half = half(number)
         rng = np.random.default_rng([phase.seed, number])
         items = epoch(rng)
         groups = batches(items, phase.pieces_a_step, rng)
@@ -110,22 +133,28 @@ def learn(
     run.file.unlink(missing_ok=True)
 
 
-def _loss(logits: Tensor, chunks: Sequence[Chunk]) -> Tensor:
-    """Return the mean cross entropy over all words that the chunks know; `logits` [batch, pieces, labels]."""
+def cross_entropy(logits: Tensor, chunks: Sequence[Chunk]) -> Tensor:
+    """Return the mean cross entropy over all words that the chunks know; `logits` [words, labels]."""
+    chances = torch.from_numpy(np.concatenate([chunk.chances for chunk in chunks]))
+    return -(chances * functional.log_softmax(logits, dim=-1)).sum() / len(logits)
+
+
+def _asked(logits: Tensor, chunks: Sequence[Shown]) -> Tensor:
+    """Return the rows of the words asked for, [words, labels], of `logits` [batch, pieces, labels]."""
     rows = np.repeat(np.arange(len(chunks)), [len(chunk.at) for chunk in chunks])
     # The mark at the start of each row stands before its first piece.
     columns = np.concatenate([chunk.at for chunk in chunks]) + 1
-    chances = torch.from_numpy(np.concatenate([chunk.chances for chunk in chunks]))
-    return -(chances * functional.log_softmax(logits[rows, columns], dim=-1)).sum() / len(rows)
+    return logits[rows, columns]
 
 
 class _Run:
     """What a checkpoint holds."""
 
-    def __init__(self, network: Network, phase: Phase, file: Path) -> None:
+    def __init__(self, network: nn.Module, phase: Phase, file: Path, loss: Callable[[Tensor, Any], Tensor]) -> None:
         torch.manual_seed(phase.seed)
-        self.network, self.phase, self.file = network, phase, file
+        self.network, self.phase, self.file, self.loss, self.half = network, phase, file, loss, True
         self.parts = {name: part for name, part in network.named_parameters() if part.requires_grad}
+        self.frozen = {name for name, part in network.named_parameters() if not part.requires_grad}
         new = [part for name, part in self.parts.items() if name.startswith(_NEW_PARTS)]
         old = [part for name, part in self.parts.items() if not name.startswith(_NEW_PARTS)]
         groups = [{"params": old, "times": 1}, {"params": new, "times": _FASTER}]
@@ -141,13 +170,13 @@ class _Run:
         # The first epoch's size stands for all: they differ by where texts are cut.
         self.total = self.total or pieces * self.phase.epochs
 
-    def take(self, encoder: Encoder, chunks: Sequence[Chunk]) -> float:
+    def take(self, encoder: Encoder, chunks: Sequence[Shown]) -> float:
         """Take one step; return its loss."""
         self.network.train()
         inputs = encoder.batch([(chunk.ids, chunk.shapes) for chunk in chunks])
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.half):
             logits = self.network(**{name: torch.from_numpy(value) for name, value in inputs.items()})
-        loss = _loss(logits.float(), chunks)
+        loss = self.loss(_asked(logits.float(), chunks), chunks)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(list(self.parts.values()), _CLIP)
         rate = self.phase.rate * min(1.0, (self.steps + 1) / _WARM_UP) * max(0.01, 1 - self.share)
@@ -167,7 +196,7 @@ class _Run:
         state = {
             "phase": tuple(self.phase),
             "at": (self.epoch, self.step, self.steps, self.seen, self.total),
-            "network": {name: part.detach() for name, part in self.parts.items()},
+            "network": {name: part for name, part in self.network.state_dict().items() if name not in self.frozen},
             "average": self.average,
             "optimizer": self.optimizer.state_dict(),
             "random": torch.get_rng_state(),

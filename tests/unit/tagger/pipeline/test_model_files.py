@@ -9,7 +9,9 @@ import pytest
 
 from wiredesk_tagger.pipeline.decoding import LABELS, TYPES, tag
 from wiredesk_tagger.pipeline.inference import onnxruntime
+from wiredesk_tagger.pipeline.model_files import INDEPENDENT
 from wiredesk_tagger.pipeline.word_pieces import Encoder
+from wiredesk_tagger.training import measure
 
 MODEL = Path(__file__).parents[4] / "services" / "tagger" / "wiredesk_tagger" / "model"
 SOURCES = ("CrossNER", "Re-DocRED", "GUM", "EWT", "Groningen Meaning Bank", "all-MiniLM-L6-v2")
@@ -60,14 +62,38 @@ def test_the_card_states_a_score_for_every_type():
     assert all(f"| {name} |" in card for name in (*TYPES, "PLACE"))
 
 
-def test_padding_beside_a_longer_text_changes_no_score(session, vocabulary):
+@pytest.fixture(scope="module")
+def exact(session):
+    if INDEPENDENT not in session.get_modelmeta().custom_metadata_map:
+        pytest.skip("these weights are scaled by all that is read at once")
+    return session
+
+
+def test_padding_beside_a_longer_text_changes_no_label(session, vocabulary):
     encoder = Encoder(vocabulary)
     short, long = (encoder.read(text) for text in ("Rain fell on Lisbon.", "Rain fell on Lisbon. " * 12))
     alone = session.run(None, encoder.batch([(short.ids, short.shapes)]))[0]
     beside = session.run(None, encoder.batch([(short.ids, short.shapes), (long.ids, long.shapes)]))[0]
-    # The int8 scales are those of the batch, so the scores are near, not equal.
+    # Weights that are scaled by all that is read at once give near scores, not the same.
     assert np.abs(alone[0] - beside[0, : alone.shape[1]]).max() < 1.0
     assert (alone[0].argmax(-1) == beside[0, : alone.shape[1]].argmax(-1)).all()
+
+
+def test_padding_beside_a_longer_text_changes_no_bit_of_a_score(exact, vocabulary):
+    encoder = Encoder(vocabulary)
+    texts = ("Rain fell on Lisbon.", "Rain fell on Lisbon. " * 12, "Porto's mayor, Rui Sá, spoke.")
+    read = [(pieces.ids, pieces.shapes) for pieces in map(encoder.read, texts)]
+    together = exact.run(None, encoder.batch(read))[0]
+    for row, (ids, shapes) in enumerate(read):
+        alone = exact.run(None, encoder.batch([(ids, shapes)]))[0]
+        assert (alone[0] == together[row, : alone.shape[1]]).all()
+
+
+def test_this_machine_computes_the_scores_that_the_card_states(exact, vocabulary):
+    card = (MODEL / "MODEL_CARD.md").read_text("utf-8")
+    stated = measure.digest(Encoder(vocabulary), lambda inputs: exact.run(["logits"], inputs)[0])
+    assert measure.PROBE in card
+    assert f"`{stated}`" in card
 
 
 def test_plain_names_of_the_news_are_found(session, vocabulary):

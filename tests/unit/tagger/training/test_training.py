@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wiredesk_tagger.lexicon import gazetteers
 from wiredesk_tagger.pipeline.decoding import LABELS, TYPES, spans
 from wiredesk_tagger.pipeline.word_pieces import Encoder, Shape
-from wiredesk_tagger.training import augmentation, corpus, headline_copies, score, self_training
+from wiredesk_tagger.training import augmentation, corpus, headline_copies, lessons, score, self_training
 from wiredesk_tagger.training.corpus import MASKED, Text
 from wiredesk_tagger.training.score import Tally
 
@@ -195,6 +195,28 @@ def test_a_chunk_says_what_is_known_of_its_words_by_labels_or_by_chances():
 
 def test_a_text_of_which_nothing_is_known_gives_no_chunk():
     assert not list(corpus.chunks(Text("a", "what", (), ((0, 4),)), ENCODER, np.random.default_rng(1)))
+
+
+def test_a_lesson_asks_for_every_word_and_says_of_which_somebody_gave_a_label(tmp_path):
+    text = Text("a", "Jo Bo in what. ", ((0, 5, "PERSON"),), ((9, 13),))
+    chunks = [
+        *lessons.asking(text, ENCODER, np.random.default_rng(1)),
+        *lessons.asking(text, ENCODER, np.random.default_rng(1), labelled=False),
+    ]
+
+    def teacher(inputs):
+        return inputs["ids"][..., None] * np.ones(len(LABELS))
+
+    known, unknown = lessons.ask(chunks, ENCODER, teacher)
+    assert known.at.tolist() == unknown.at.tolist() == [0, 2, 4, 6, 10]
+    assert known.given.sum(axis=1).tolist() == [1, 1, 1, 0, 1]
+    assert LABELS[known.given[1].argmax()] == "I-PERSON"
+    assert not unknown.given.any()
+    assert known.logits[:, 0].tolist() == known.ids[known.at].tolist()
+    lessons.write(tmp_path / "lessons.npz", [known, unknown])
+    again = lessons.read(tmp_path / "lessons.npz")
+    for one, old in zip(again, (known, unknown), strict=True):
+        assert [part.tolist() for part in one] == [part.tolist() for part in old]
 
 
 def test_the_and_a_possessive_do_not_count():
