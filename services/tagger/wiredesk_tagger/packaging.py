@@ -60,7 +60,7 @@ def pipeline() -> "Language":
 
 
 def scores(card: str) -> dict[str, Any]:
-    """Return what the model card says, 0 to 1, by spaCy's names.
+    """Return what the model card says, 0 to 1, by spaCy's names; of a type that was not measured nothing.
 
     `ents_f` is the mean F1 of persons, organisations and places over the sources; `ents_per_type` is of all texts. The
     model alone was measured, without lists, grammar and document steps.
@@ -71,7 +71,9 @@ def scores(card: str) -> dict[str, Any]:
 
 def _by_type(card: str) -> Iterator[tuple[str, dict[str, float]]]:
     for kind, cells in _ROW.findall(card):
-        yield kind, {key: _share(cell) for key, cell in zip("prf", cells.split("|")[-3:], strict=True)}
+        shares = cells.split("|")[-3:]
+        if "-" not in {share.strip() for share in shares}:
+            yield kind, {key: _share(cell) for key, cell in zip("prf", shares, strict=True)}
 
 
 def _share(percent: str) -> float:
