@@ -33,8 +33,8 @@ from wiredesk_tagger.training.score import Span
 
 _QUALITY = Path(__file__).parents[1] / "docs" / "quality.md"
 _BEGIN, _END = "<!-- tagger: made by `make bench-tagger` -->", "<!-- end of tagger -->"
-# Emulated, an article takes seconds.
-_EMULATED = 20
+# Emulated, an article takes up to a minute.
+_EMULATED = 5
 _T = TypeVar("_T")
 
 
