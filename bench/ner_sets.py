@@ -68,7 +68,7 @@ def corpus(folder: Path, limit: int | None = None) -> dict[str, list[Text]]:
                 tuple((start, end, label) for start, end, label in item["ents"]),
                 tuple((start, end) for start, end in item.get("unknown", ())),
             )
-            for item in islice(_items(path), limit or None)
+            for item in islice(items(path), limit or None)
         ]
     if not found:
         raise NoCorpusError(f"{folder} holds no dev/*.jsonl.gz")
@@ -77,10 +77,10 @@ def corpus(folder: Path, limit: int | None = None) -> dict[str, list[Text]]:
 
 def stream(folder: Path) -> list[str]:
     """Return every text of `folder`, those for training too: nothing but text to read."""
-    return [item["text"] for path in sorted(folder.glob("*/*.jsonl.gz")) for item in _items(path)]
+    return [item["text"] for path in sorted(folder.glob("*/*.jsonl.gz")) for item in items(path)]
 
 
-def _items(path: Path) -> Iterator[dict[str, Any]]:
+def items(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 

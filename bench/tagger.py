@@ -15,18 +15,20 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import spacy.util
 
 from bench import ner_measure, ner_report, ner_sets
+from bench.cleaning.furniture import english
 from bench.markdown import put
 from bench.ner_measure import Finder, Ours, Peer
 from bench.tagging import articles, dates, sameness, speed
 from bench.tagging import report as tagging
 from wiredesk.contracts.errors import ConfigurationError
-from wiredesk_cleaner.training.pages import NoPagesError
+from wiredesk_cleaner.training.pages import NoPagesError, annotated
 from wiredesk_tagger.nlp import article_of
 from wiredesk_tagger.pipeline.languages import BUILT_IN
 from wiredesk_tagger.training.score import Span
@@ -97,7 +99,8 @@ def _told(what: str, parts: Iterable[str]) -> Iterator[str]:
 
 
 def _of_pages(asked: argparse.Namespace, ours: Ours) -> Iterator[str]:
-    news = [article_of(event) for _, event in articles.cleaned(asked.pages)][: asked.limit]
+    pages = english(annotated(None, asked.pages))
+    news = [article_of(event) for _, event in islice(articles.cleaned(pages), asked.limit)]
     yield from tagging.of_pages(ours.tagger, news)
     yield dates.report(asked.data, asked.pages, ours.tagger)
     with tempfile.TemporaryDirectory() as folder:

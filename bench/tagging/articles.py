@@ -1,22 +1,16 @@
-"""English news articles as the cleaner makes them of publishers' pages."""
+"""News articles as the cleaner makes them of annotated pages."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 from bench.cleaning import ours
-from bench.cleaning.furniture import english
-from bench.pages import Page
+from bench.pages import each
 from wiredesk.contracts.events import ArticleCleaned, Content
-from wiredesk_cleaner.training.pages import AnnotatedPage, annotated
+from wiredesk_cleaner.training.pages import AnnotatedPage
 
 
-def cleaned(pages: Path) -> Iterator[tuple[AnnotatedPage, ArticleCleaned]]:
-    """Yield each English page of `pages`/publishers that the cleaner takes, and its event.
-
-    Raises:
-        NoPagesError: there are none.
-    """
-    for page in english(annotated(None, pages)):
-        event = ours.event(Page(page).html, Content.HTML, page.url)
+def cleaned(pages: Iterable[AnnotatedPage]) -> Iterator[tuple[AnnotatedPage, ArticleCleaned]]:
+    """Yield each page that the cleaner takes, and its event."""
+    for page in each(pages):
+        event = ours.event(page.html, Content.HTML, page.truth.url)
         if isinstance(event, ArticleCleaned):
-            yield page, event
+            yield page.truth, event

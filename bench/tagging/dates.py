@@ -11,11 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from bench.cleaning import ours
 from bench.markdown import table
-from bench.pages import Page
-from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched, Content
-from wiredesk_cleaner.training.pages import annotated
+from bench.tagging.articles import cleaned
+from wiredesk.contracts.events import ArticleEnriched
+from wiredesk_cleaner.training.pages import AnnotatedPage, annotated
 from wiredesk_tagger.core import fields_of
 from wiredesk_tagger.nlp import Article, Tagged, article_of
 
@@ -113,12 +112,12 @@ def stories(
     Raises:
         NoPagesError: as of `training.pages.annotated`, which takes the folders.
     """
-    for page in annotated(data, news):
-        name = f"{page.set}/{page.name}"
-        if name in names:
-            cleaned = ours.event(Page(page).html, Content.HTML, page.url)
-            if isinstance(cleaned, ArticleCleaned):
-                yield name, tagger.tag([article_of(cleaned)])[0].enriched(cleaned)
+    for page, event in cleaned(page for page in annotated(data, news) if _name(page) in names):
+        yield _name(page), tagger.tag([article_of(event)])[0].enriched(event)
+
+
+def _name(page: AnnotatedPage) -> str:
+    return f"{page.set}/{page.name}"
 
 
 def report(data: Path | None, news: Path | None, tagger: Finder, marked: Sequence[Mark] | None = None) -> str:

@@ -1,13 +1,12 @@
 """How good the entities are, beyond F1, in Markdown: one function for each thing that is measured."""
 
-import gzip
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from bench.markdown import table
+from bench.ner_sets import items
 from bench.tagging import clusters, own_words, toponyms
 from wiredesk_tagger import nlp
 from wiredesk_tagger.core import Found
@@ -24,7 +23,7 @@ def sections(tagger: nlp.Tagger, corpus: Path) -> Iterator[str]:
     Raises:
         OSError: a file of it is missing.
     """
-    yield grouping(tagger, items(corpus / "clusters" / "docred.jsonl.gz"))
+    yield grouping(tagger, list(items(corpus / "clusters" / "docred.jsonl.gz")))
     rows = [row for path in sorted(corpus.glob("dev/*.jsonl.gz")) for row in items(path)]
     found = dict(zip((row["id"] for row in rows), entities(tagger, (row["text"] for row in rows)), strict=True))
     yield strange(((row["text"], found[row["id"]]) for row in rows), sum(map(len, found.values())))
@@ -41,12 +40,6 @@ def of_pages(tagger: nlp.Tagger, articles: Sequence[nlp.Article]) -> Iterator[st
         for one in own_words.foreign(article.fields, some, lexicon)
     ]
     yield f"Of {len(articles)} news articles as published: {_strange(len(foreign), sum(map(len, found)))}"
-
-
-def items(path: Path) -> list[dict[str, Any]]:
-    """Return the lines of a gzipped JSON-lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def entities(tagger: nlp.Tagger, texts: Iterable[str]) -> Iterator[tuple[Found, ...]]:
