@@ -4,11 +4,12 @@ import re
 
 from wiredesk.contracts.stream_safe import normalized
 
-# A script that sets no spaces counts each letter as a word: Thai, Lao, Khmer, Burmese, Chinese and Japanese.
-_LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_WORD = re.compile(rf"[{_LETTERS}]|\w+?(?=[{_LETTERS}]|\W|$)")
+# Of scripts that set no spaces, for a character class: Thai, Lao, Khmer, Burmese, Chinese and Japanese.
+UNSPACED_LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+# Each such letter counts as a word.
+_WORD = re.compile(rf"[{UNSPACED_LETTERS}]|\w+?(?=[{UNSPACED_LETTERS}]|\W|$)")
 _PLAIN_WORD = re.compile(r"\w+")
-_UNSPACED = re.compile(f"[{_LETTERS}]")
+_UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]")
 
 
 def words_of(text: str) -> list[str]:

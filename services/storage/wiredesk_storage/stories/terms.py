@@ -9,8 +9,9 @@ import unicodedata
 from functools import lru_cache
 from zlib import crc32
 
-# Scripts that set no spaces: Thai, Lao, Khmer, Burmese, Chinese and Japanese.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+from wiredesk.contracts.words import UNSPACED_LETTERS
+
+_UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]+")
 # A figure is one word: "7.6" tells more than "7" and "6".
 _WORD = re.compile(r"\d+(?:[.,]\d+)+\w*|\w+")
 _SIGN = 1 << 31
