@@ -116,6 +116,10 @@ bench-engine: setup  ## Measure the delivery engine on a real Kafka (BEFORE=../o
 bench-fetcher: setup  ## Measure the fetcher on a site on loopback, beside a bare aiohttp loop (LIMIT, ROUNDS, WRITE=1)
 	@$(BIN)/python -m bench.fetcher $(if $(LIMIT),--limit $(LIMIT)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write)
 
+.PHONY: bench-store
+bench-store: setup  ## Measure the store on a PostgreSQL of its own, beside a bare insert (ARTICLES, SEARCHES, CORPUS=../shared/story-corpus, WRITE=1)
+	@$(BIN)/python -m bench.store $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(SEARCHES),--searches $(SEARCHES)) $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(WRITE),--write)
+
 # ---- the tagger's model ----
 
 .PHONY: train-tagger

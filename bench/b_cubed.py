@@ -1,6 +1,7 @@
 """B-cubed: how alike two groupings of the same things are (Bagga and Baldwin 1998). Pure."""
 
 from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T", bound=Hashable)
@@ -20,16 +21,19 @@ class BCubed(NamedTuple):
         return precision, recall, 2 * precision * recall / (precision + recall or 1)
 
 
-def b_cubed(gold: Iterable[frozenset[T]], found: Iterable[frozenset[T]]) -> BCubed:
-    """Compare two groupings over the things that both have, each in one group."""
+def b_cubed(
+    gold: Iterable[frozenset[T]], found: Iterable[frozenset[T]], judged: AbstractSet[T] | None = None
+) -> BCubed:
+    """Compare two groupings over the things that both have, each in one group; with `judged` only those are counted."""
     wanted, had = _by_thing(gold), _by_thing(found)
     common = wanted.keys() & had.keys()
     precision = recall = 0.0
-    for thing in common:
+    counted = common if judged is None else common & judged
+    for thing in counted:
         theirs, ours = wanted[thing] & common, had[thing] & common
         precision += len(theirs & ours) / len(ours)
         recall += len(theirs & ours) / len(theirs)
-    return BCubed(len(common), precision, recall)
+    return BCubed(len(counted), precision, recall)
 
 
 def _by_thing(groups: Iterable[frozenset[T]]) -> Mapping[T, frozenset[T]]:

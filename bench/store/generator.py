@@ -15,6 +15,8 @@ from uuid import UUID
 
 from wiredesk.contracts import ids
 from wiredesk.contracts.events import ArticleEnriched, Entity, Mention, Quality
+from wiredesk.contracts.words import words_of
+from wiredesk_cleaner.fingerprint import minhash, text_hash
 
 NEWEST = datetime(2026, 11, 30, 12, tzinfo=UTC)
 DAYS = 120
@@ -62,7 +64,7 @@ class Zipf:
 
 
 def articles(count: int, seed: int = 1) -> Iterator[ArticleEnriched]:
-    """Yield `count` articles: one in fifty a copy of an earlier one, none a revision."""
+    """Yield `count` articles: one in fifty a copy of an earlier one, every second of those cut; none a revision."""
     earlier: list[ArticleEnriched] = []
     for number in range(count):
         rng = random.Random(f"{seed} {number}")  # noqa: S311 - for variety, not for secrets
@@ -124,7 +126,7 @@ def _article(rng: random.Random, number: int, copied: ArticleEnriched | None) ->
     host = f"{rng.choice(('www.', 'www.', 'news.', ''))}paper{host_number}.example"
     url = f"https://{host}/{number}"
     at = NEWEST - timedelta(minutes=rng.expovariate(1 / (DAYS * 480)) % (DAYS * 1440))
-    said = _said(rng) if copied is None else copied.model_dump()
+    said = _said(rng) if copied is None else _copied(rng, copied)
     section = rng.choice(SECTIONS) if rng.random() < 0.8 else None
     return ArticleEnriched.model_validate(
         {
@@ -139,6 +141,25 @@ def _article(rng: random.Random, number: int, copied: ArticleEnriched | None) ->
             "source": f"feed {host_number % 40}",
         }
     )
+
+
+def _copied(rng: random.Random, first: ArticleEnriched) -> dict[str, Any]:
+    said = first.model_dump()
+    if rng.random() < 0.5:
+        return said
+    text = first.text[: first.text.rindex(" ", 0, len(first.text) * rng.randrange(50, 100) // 100)]
+    entities = [
+        one.model_copy(update={"mentions": kept})
+        for one in first.entities
+        if (kept := tuple(mention for mention in one.mentions if mention.end <= len(text)))
+    ]
+    return {**said, "text": text, "entities": entities, **_hashed(first.headline, text)}
+
+
+def _hashed(headline: str, text: str) -> dict[str, Any]:
+    words = words_of(text)
+    hashes = {"content_hash": ids.content_hash(headline, text), "text_hash": text_hash(words)}
+    return {**hashes, "minhash": minhash(words), "word_count": len(words)}
 
 
 def _said(rng: random.Random) -> dict[str, Any]:
@@ -156,8 +177,7 @@ def _said(rng: random.Random) -> dict[str, Any]:
         "in_language": language,
         "quality": quality,
         "authors": (" ".join(words[n] for n in _WORD_LAW.draw(rng, 2)).title(),),
-        "word_count": length,
-        "content_hash": ids.content_hash(headline, text),
+        **_hashed(headline, text),
         "cleaner_version": "1",
         "tagger_pipeline": "made",
         "tagger_version": "1",

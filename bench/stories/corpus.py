@@ -1,4 +1,9 @@
-"""The texts of ECB+ as enriched articles, in two halves by topic: one to tune on, one to report."""
+"""The texts of ECB+ as enriched articles, and strangers among them; in two halves: one to tune on, one to report.
+
+In ECB+ every topic has two events and nothing else happens. In news most articles tell what no other does: so texts
+of the Groningen Meaning Bank, one in seven, come in among them. Each counts as an event of its own; a few do tell the
+same.
+"""
 
 import gzip
 import json
@@ -6,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from bench.tagging.remembered import model_outputs
@@ -14,6 +19,8 @@ from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched
 from wiredesk_tagger import nlp
 
 _FILE = "ecbplus.jsonl.gz"
+_STRANGERS = "train/gmb-taught.jsonl.gz"
+_ONE_IN = 7
 _BATCH = 32
 _AT = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -27,11 +34,25 @@ class Text(NamedTuple):
     article: ArticleEnriched
 
 
-def read(folder: Path, remembered: Path | None) -> list[Text]:
-    """Return all texts, tagged; what the model said is kept in `remembered`, if given."""
-    with gzip.open(folder / _FILE, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    cleaned = [_cleaned(row["id"], row["text"]) for row in rows]
+def read(folder: Path, strangers: Path, remembered: Path | None) -> tuple[list[Text], list[Text]]:
+    """Return the texts of ECB+ and the strangers, tagged; what the model said is kept in `remembered`, if given.
+
+    Raises:
+        OSError: one of the folders has not the file.
+    """
+    rows = _rows(folder / _FILE)
+    others = [row | {"topic": -1, "story": row["id"]} for row in _rows(strangers / _STRANGERS)[::_ONE_IN]]
+    texts = _tagged([*rows, *others], remembered)
+    return texts[: len(rows)], texts[len(rows) :]
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _tagged(rows: Sequence[dict[str, Any]], remembered: Path | None) -> list[Text]:
+    cleaned = [_cleaned(row["id"], row["text"], has_headline=row["topic"] >= 0) for row in rows]
     enriched: list[ArticleEnriched] = []
     with model_outputs(remembered):
         tagger = nlp.load()
@@ -42,9 +63,9 @@ def read(folder: Path, remembered: Path | None) -> list[Text]:
     return [Text(row["id"], row["topic"], row["story"], one) for row, one in zip(rows, enriched, strict=True)]
 
 
-def _cleaned(name: str, text: str) -> ArticleCleaned:
+def _cleaned(name: str, text: str, *, has_headline: bool) -> ArticleCleaned:
     # The first line is often the headline, and says what happened where it is none.
-    headline, _, body = text.partition("\n")
+    headline, _, body = text.partition("\n") if has_headline else ("", "", text)
     made = uuid5(NAMESPACE_URL, name)
     return ArticleCleaned(
         event_id=made,
@@ -56,6 +77,12 @@ def _cleaned(name: str, text: str) -> ArticleCleaned:
         cleaner_version="",
         fetched_at=_AT,
     )
+
+
+def halves_of_strangers(texts: Sequence[Text]) -> tuple[list[Text], list[Text]]:
+    """Return the strangers to tune among and those held out: by the hash of their id."""
+    tuned_on = [text for text in texts if sha256(text.id.encode()).digest()[0] % 2]
+    return tuned_on, [text for text in texts if not sha256(text.id.encode()).digest()[0] % 2]
 
 
 def halves(texts: Sequence[Text]) -> tuple[list[Text], list[Text]]:

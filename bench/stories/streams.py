@@ -10,7 +10,7 @@ from bench.stories.corpus import Text
 from wiredesk_storage.stories import assigning
 from wiredesk_storage.stories.assigning import Decision, Story
 from wiredesk_storage.stories.frequencies import Frequencies
-from wiredesk_storage.stories.profiles import Profile, profile, terms_of
+from wiredesk_storage.stories.profiles import Profile, material, profile
 
 Grouping = Mapping[str, Hashable]
 """text to story"""
@@ -24,12 +24,22 @@ def orders(texts: Sequence[Text], first: int = 0, number: int = ORDERS) -> Itera
         yield random.Random(seed).sample(texts, len(texts))  # noqa: S311 - no secret
 
 
-def judged(groupings: Iterable[Grouping], texts: Sequence[Text]) -> tuple[float, float, float]:
-    """Return precision, recall and F1, each the mean of the orders."""
-    gold = _groups({text.id: text.story for text in texts})
-    parts: list[BCubed] = [b_cubed(gold, _groups(one)) for one in groupings]
+def judged(groupings: Sequence[Grouping], texts: Sequence[Text]) -> tuple[float, float, float]:
+    """Return precision, recall and F1 of `texts`, each the mean of the orders; whoever else came in counts as wrong."""
+    own = {text.id: text.story for text in texts}
+    gold = _groups({one: own.get(one, one) for one in groupings[0]})
+    parts: list[BCubed] = [b_cubed(gold, _groups(one), own.keys()) for one in groupings]
     precision, recall, f1 = (sum(column) / len(parts) for column in zip(*(part.shares for part in parts), strict=True))
     return precision, recall, f1
+
+
+def joined(groupings: Sequence[Grouping], strangers: Sequence[Text]) -> float:
+    """Return the share of the strangers that are in a story with anybody, the mean of the orders."""
+    shares = []
+    for grouping in groupings:
+        sizes = Counter(grouping.values())
+        shares.append(sum(sizes[grouping[text.id]] > 1 for text in strangers) / max(1, len(strangers)))
+    return sum(shares) / len(shares)
 
 
 def _groups(grouping: Grouping) -> list[frozenset[str]]:
@@ -43,8 +53,9 @@ def profiles(texts: Iterable[Text]) -> Iterator[tuple[Text, Profile]]:
     """Return each text with its profile; word counts begin empty and grow with the texts."""
     counts: Counter[int] = Counter()
     for number, text in enumerate(texts, 1):
-        counts.update(dict.fromkeys(terms_of(text.article), 1))
-        yield text, profile(text.article, Frequencies("en", number, counts))
+        own = material(text.article)
+        counts.update(dict.fromkeys(own.counts, 1))
+        yield text, profile(own, Frequencies("en", number, counts))
 
 
 class Stories:

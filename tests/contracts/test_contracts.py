@@ -22,10 +22,11 @@ from wiredesk.contracts.events import (
     ZoneKind,
 )
 from wiredesk.contracts.sources import SourceState
+from wiredesk.contracts.withdrawals import Withdrawal
 
 GOLDEN = Path(__file__).with_name("golden")
 CONTRACTS = Path(__file__).parents[2] / "docs" / "contracts"
-EVENTS = {schema.slug(topic): topic.event for topic in (*topics.PUBLIC, topics.SOURCES)}
+EVENTS = {schema.slug(topic): topic.event for topic in (*topics.PUBLIC, *topics.BESIDE)}
 FILES = sorted(GOLDEN.glob("*/*/*.json"))
 
 
@@ -90,7 +91,7 @@ def test_the_golden_events_use_every_value_of_every_enumeration():
         return {document[key] for document in documents if key in document}
 
     assert {zone["kind"] for document in documents for zone in document.get("zones", ())} == set(ZoneKind)
-    assert values("kind") == set(Content)
+    assert values("kind") == {*Content, *Withdrawal}
     assert values("status") == set(StoreStatus)
     assert {kind for document in documents for kind in document.get("changes", ())} == set(ChangeKind)
     assert {kind for document in documents for kind in document.get("differences", ())} == set(CopyDifference)

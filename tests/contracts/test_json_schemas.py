@@ -13,7 +13,7 @@ from wiredesk.contracts import schema, topics, wire
 from wiredesk.contracts.events import ArticleRejected, Event, Rejection
 from wiredesk.contracts.topics import SUBMITTED
 
-TOPIC_OF = {topic.event: topic for topic in (*topics.PUBLIC, topics.SOURCES)}
+TOPIC_OF = {topic.event: topic for topic in (*topics.PUBLIC, *topics.BESIDE)}
 WRITTEN = [topic for topic in topics.PUBLIC if topic is not SUBMITTED]
 
 

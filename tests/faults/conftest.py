@@ -1,8 +1,10 @@
 """Collects what the rows of the matrix measured, prints the table, and writes it down when asked to."""
 
+import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 
+import asyncpg
 import pytest
 
 # Here, because a warning at its import (of a SOCKS library nobody needs) would be an error while tests are collected.
@@ -45,6 +47,17 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
     """Three brokers, shared by the tests of one file; each test leaves all three running."""
     async with three_brokers(tmp_path_factory.mktemp("cluster")) as running:
         yield running
+
+
+@pytest.fixture
+async def own_dsn(dsn: str) -> AsyncIterator[str]:
+    """A store of its own in the real PostgreSQL, so that all of its rows can be counted."""
+    schema = f"test_{uuid.uuid4().hex}"
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(f"create schema {schema}")
+    yield f"{dsn}{'&' if '?' in dsn else '?'}search_path={schema}"
+    await connection.execute(f"drop schema {schema} cascade")
+    await connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,7 @@ ROWS = {
     36: "the circuit breaker pulled from outside, and a bad deployment that is mended",
     37: "tarpits: sites that never answer",
     38: "two hundred hosts asked politely while a fetcher is killed and another joins",
+    39: "copies and stories: two storages killed again and again, everything replayed",
 }
 
 

@@ -38,6 +38,8 @@ NOT_ALONE = {
         *("commands.up", "commands.starting", "commands.background"),
         *("commands.try_article", "commands.knowledge", "dead_letters.trial", "demo_source", "fetching"),
         *(f"sources.{name}" for name in ("adding", "bot_page", "commands", "contact", "showing")),
+        # The extra `parquet`.
+        "exporting.parquet",
     ),
     "wiredesk_tagger": tuple(
         f"training.{name}"

@@ -14,6 +14,10 @@ FOLDERS = {
 }
 
 
+# What a verb may need that its distribution leaves out, and the extra that brings it.
+EXTRAS = {"pyarrow": ("services/desk", "parquet")}
+
+
 def is_installed(package: str) -> bool:
     """Tell whether `package` can be imported; imports nothing."""
     return importlib.util.find_spec(package) is not None
@@ -22,8 +26,14 @@ def is_installed(package: str) -> bool:
 def advice(error: ModuleNotFoundError) -> tuple[str, str]:
     """Return what is missing, and what to type."""
     package = (error.name or "").partition(".")[0]
-    folder = FOLDERS.get(package)
-    if folder is None:
+    if package in EXTRAS:
+        folder, extra = EXTRAS[package]
+        return (
+            f"this needs {package}, which is not installed here",
+            f"Install it: `pip install './{folder}[{extra}]'` in a checkout of this version.",
+        )
+    folder = FOLDERS.get(package, "")
+    if not folder:
         return (
             f"{error.name} is not installed here",
             "Install Wiredesk with its dependencies: `make setup` in a checkout.",

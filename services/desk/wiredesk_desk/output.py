@@ -118,7 +118,10 @@ def paragraph(text: str, *, indent: str = "") -> None:
 
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Any]:
-    """A bar on stderr where that is a terminal; yields what to call after each item; `total` None: not known."""
+    """A bar on stderr where that is a terminal; yields what to call after each item, or with a number of them.
+
+    `total` None: not known.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     # What is printed meanwhile goes to stdout, whatever that is.
@@ -126,7 +129,7 @@ def progress(what: str, total: int | None) -> Iterator[Any]:
         *columns, console=console, transient=True, redirect_stdout=False, disable=not sys.stderr.isatty()
     ) as progress:
         task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
+        yield lambda count=1: progress.advance(task, count)
 
 
 def heading(text: str) -> None:

@@ -23,6 +23,7 @@ from wiredesk_fetcher.http import open_web
 from wiredesk_fetcher.migrations import bring_up
 from wiredesk_fetcher.notes import Notes
 from wiredesk_fetcher.page_archive import PageArchive
+from wiredesk_fetcher.refusals import Refusals
 from wiredesk_fetcher.settings import FetcherSettings
 from wiredesk_fetcher.sources.poller import Poller
 from wiredesk_fetcher.sources.store import SourceStore
@@ -74,7 +75,9 @@ async def worker(settings: FetcherSettings) -> AsyncIterator[Worker[ArticleSubmi
         if options.polls and not settings.lane:
             polling = asyncio.create_task(_poll(settings, store, crawler, subscriptions))
             stack.push_async_callback(_end, polling)
-        handler = partial(fetch, crawler=crawler, clock=_now, note=Notes(store, archive).note)
+        handler = partial(
+            fetch, crawler=crawler, clock=_now, note=Notes(store, archive).note, refuses=Refusals(pool).refuses
+        )
         yield Worker(work=one_by_one(handler, concurrency=CONCURRENCY), ready=(partial(unready, pool),))
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from wiredesk.contracts.errors import TransientError
 from wiredesk.contracts.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Rejection
-from wiredesk.contracts.submission import Refusal
+from wiredesk.contracts.submission import Refusal, article_of
 from wiredesk.contracts.topics import SUBMITTED
 from wiredesk.engine.outcomes import Outcome, Received, RetryAt
 from wiredesk_fetcher import core
@@ -21,6 +22,7 @@ ROBOTS_TRIES = 3
 _RETRY = SUBMITTED.retry("fetcher").name
 # A name that does not exist is mostly a mistyped one, which somebody waits for; a resolver may be wrong for a moment.
 UNKNOWN_HOST_PAUSES = (timedelta(seconds=5), timedelta(seconds=20))
+_WITHDRAWN = Refusal(Rejection.WITHDRAWN, "the article was withdrawn or erased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +35,32 @@ class Got:
 
 
 Note = Callable[[Got], Awaitable[None]]
+Refuses = Callable[[UUID], Awaitable[bool]]
 
 
 async def fetch(
-    received: Received[ArticleSubmitted], *, crawler: Crawler, clock: Callable[[], datetime], note: Note | None = None
+    received: Received[ArticleSubmitted],
+    *,
+    crawler: Crawler,
+    clock: Callable[[], datetime],
+    note: Note | None = None,
+    refuses: Refuses | None = None,
 ) -> Outcome:
     """Return what became of one submission; `note` hears of each page that was asked for before it goes on.
 
+    `refuses` is asked before anything goes on or is fetched whether the article was withdrawn or erased.
+
     Raises:
         TransientError: the site or its name could not be reached now.
-        InfrastructureError: what is known of hosts is out of reach.
+        InfrastructureError: what is known of hosts, or of refused articles, is out of reach.
     """
     submission = received.event
     event = core.given(submission, received.at)
+    if isinstance(event, ArticleRejected):
+        return event
+    article_id = event.article_id if event is not None else article_of(submission)
+    if refuses is not None and await refuses(article_id):
+        return core.rejected(submission, _WITHDRAWN, received.at)
     if event is not None:
         return event
     answer = await _answer(received, crawler, clock)

@@ -1,6 +1,6 @@
 """Reading the store: search, entities, one article's history, counts. For the desk; the pipeline only writes."""
 
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,10 +12,13 @@ import asyncpg
 from wiredesk.contracts.errors import PermanentError
 from wiredesk.contracts.events import ArticleEnriched, StoreStatus
 from wiredesk.postgres.connections import outages
-from wiredesk_storage.search import finding
+from wiredesk_storage.search import exporting, finding
 from wiredesk_storage.search.answers import EntityPage, Facets, Page, TopEntities
 from wiredesk_storage.search.asking import HALF_LIFE_DAYS, Filters, Order
+from wiredesk_storage.search.exporting import Exported, Place
 from wiredesk_storage.search.finding import Fetch
+from wiredesk_storage.stories import reading
+from wiredesk_storage.stories.reading import Listed, StoryPage
 
 ANY = Filters()
 # PostgreSQL does not count that the words of an article lie apart from its row (TOAST): for a common word it would
@@ -23,7 +26,7 @@ ANY = Filters()
 _BY_INDEX = "set local enable_seqscan = off"
 
 _ARTICLE = """
-select first_stored_at, updated_at, duplicate_of, event
+select first_stored_at, updated_at, duplicate_of, hidden, event
 from articles join revisions using (article_id, revision)
 where article_id = $1
 """
@@ -53,11 +56,15 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article as stored: its current revision, and all of them in the order of storing."""
+    """An article as stored: its current revision, and all of them in the order of storing.
+
+    `hidden`: it was withdrawn, and is not to be shown.
+    """
 
     first_stored_at: datetime
     updated_at: datetime
     duplicate_of: UUID | None
+    hidden: bool
     revisions: tuple[Revision, ...]
     event: ArticleEnriched = field(repr=False)
 
@@ -106,6 +113,24 @@ class Archive:
         async with self._by_index() as fetch:
             return await finding.facets(fetch, query, filters)
 
+    async def now(self) -> datetime:
+        """Return what time it is for PostgreSQL, whose clock says when an article was stored."""
+        at: datetime = (await self._fetch("select clock_timestamp() as at"))[0]["at"]
+        return at
+
+    def export(
+        self, query: str = "", filters: Filters = ANY, *, began: datetime, after: Place | None = None
+    ) -> AsyncGenerator[Exported, None]:
+        """Yield the articles that `search` finds and that were stored by `began` (see `now`), whole, the newest first.
+
+        `after` goes on behind the article that had this place. What is promised: see `exporting.articles`.
+        """
+        return exporting.articles(self._fetch_by_index, query, filters, began=began, after=after)
+
+    async def count_export(self, query: str = "", filters: Filters = ANY, *, began: datetime) -> int | None:
+        """Return how many articles `export` yields; None: more than can be counted quickly."""
+        return await exporting.count(self._fetch_by_index, query, filters, began=began)
+
     async def article(self, article_id: UUID) -> StoredArticle | None:
         """Return an article with its history, or None when it is not stored."""
         found = await self._fetch(_ARTICLE, article_id)
@@ -116,6 +141,7 @@ class Archive:
             first_stored_at=found[0]["first_stored_at"],
             updated_at=found[0]["updated_at"],
             duplicate_of=found[0]["duplicate_of"],
+            hidden=found[0]["hidden"],
             revisions=tuple(_revision(one) for one in history),
             event=ArticleEnriched.model_validate_json(found[0]["event"]),
         )
@@ -148,9 +174,26 @@ class Archive:
         async with self._by_index() as fetch:
             return await finding.entity(fetch, name, days=days, until=end, entity_type=entity_type)
 
+    async def stories(self, *, since: datetime, order: str = "size", limit: int = 20) -> list[Listed]:
+        """Return the stories of several articles to which one came `since` then, by "size" or "date"."""
+        with _refusals():
+            return await reading.listed(self._pool.fetch, since=since, order=order, limit=limit)
+
+    async def story(self, wanted: UUID, *, limit: int = 1_000) -> StoryPage | None:
+        """Return a story with its first `limit` articles, by its id or by that of one of them; None: there is none.
+
+        A story that was merged into an older one leads to that.
+        """
+        with _refusals():
+            return await reading.one(self._pool.fetch, wanted, limit=limit)
+
     async def _fetch(self, query: str, *values: Any) -> list["asyncpg.Record"]:
         with _refusals():
             return await self._pool.fetch(query, *values)
+
+    async def _fetch_by_index(self, query: str, *values: Any) -> Sequence[Mapping[str, Any]]:
+        async with self._by_index() as fetch:
+            return await fetch(query, *values)
 
     @asynccontextmanager
     async def _by_index(self) -> AsyncIterator[Fetch]:

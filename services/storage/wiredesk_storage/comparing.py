@@ -32,6 +32,9 @@ def compared(plan: Plan, rows: Sequence[Row], verdicts: Sequence[Verdict | None]
 
     return replace(
         plan,
-        receipts=[told(row, receipt) for row, receipt in zip(rows, plan.receipts, strict=True)],
+        receipts=[
+            told(row, receipt) if isinstance(receipt, Receipt) else receipt
+            for row, receipt in zip(rows, plan.receipts, strict=True)
+        ],
         revisions=[(row, told(row, receipt)) for row, receipt in plan.revisions],
     )

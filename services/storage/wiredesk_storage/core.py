@@ -20,6 +20,7 @@ came late: which was the one before it is not known, and nothing is said.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -33,6 +34,7 @@ from wiredesk_storage.copies.signatures import keys
 from wiredesk_storage.revisions.kinds import Verdict
 from wiredesk_storage.search.indexing import Indexed, indexed
 from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
+from wiredesk_storage.stories.arriving import Arrival, arrival
 
 # What an event says of itself and not of the article; the id that it has, and the time it was fetched.
 # Nor is it said by the article who listed it, and on what terms it was got.
@@ -78,6 +80,8 @@ class Row:
     copy_keys: tuple[int, ...] = field(default=(), repr=False)
     """by what its copies are found; none where its text has no signature"""
     indexed: Indexed = field(default=Indexed(), repr=False)
+    arrival: Arrival | None = field(default=None, repr=False)
+    """what its story needs of it; None where it tells too little"""
 
     @property
     def newness(self) -> Newness:
@@ -127,6 +131,11 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """What storing one record came to whose article was withdrawn or erased: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmed:
     """A revision that was seen again, with its span, and the newest record that said what the article says now."""
 
@@ -145,7 +154,7 @@ class Plan:
     compared first: articles, each with the number of the revision that was current and of the one that is from then on.
     """
 
-    receipts: Sequence[Receipt]
+    receipts: Sequence[Receipt | Refused]
     revisions: Sequence[tuple[Row, Receipt]]
     current: Sequence[tuple[Row, Receipt]]
     confirmed: Sequence[Confirmed]
@@ -168,6 +177,7 @@ def row(received: Received[ArticleEnriched]) -> Row:
         search_config=config,
         indexed=indexed(event, config),
         copy_keys=keys(event.minhash),
+        arrival=arrival(event),
         origin=Origin(received.topic, received.partition, received.offset, received.at),
         url=event.url,
         headline=event.headline,
@@ -185,14 +195,20 @@ def _said(event: ArticleEnriched) -> str:
     return event.model_dump_json(exclude=_NOT_SAID, exclude_none=True)
 
 
-def plan(rows: Sequence[Row], stored: Mapping[UUID, Article], first_with: Mapping[str, UUID]) -> Plan:
+def plan(
+    rows: Sequence[Row],
+    stored: Mapping[UUID, Article],
+    first_with: Mapping[str, UUID],
+    refused: AbstractSet[UUID] = frozenset(),
+) -> Plan:
     """Return what to write for `rows`, taken in order, given the articles as `stored` (those without are new).
 
     Of each article must be given the current revision, those that say what a row says, and those that a row made.
     `first_with` names the first article stored with each content hash. `stored` is used up: pass a fresh one.
+    Of those `refused` nothing is written: a record that is known gets its receipt again, and holds no more.
     Lists of writes are sorted by id, so that two batches at once cannot wait for each other.
     """
-    receipts: list[Receipt] = []
+    receipts: list[Receipt | Refused] = []
     kept: list[tuple[Row, Receipt]] = []
     current: dict[UUID, tuple[Row, Receipt]] = {}
     confirmed: set[tuple[UUID, int]] = set()
@@ -207,6 +223,8 @@ def plan(rows: Sequence[Row], stored: Mapping[UUID, Article], first_with: Mappin
             again = known.origin == one.origin
             status, changed = (known.status, known.changed) if again else (StoreStatus.UNCHANGED, None)
             receipts.append(Receipt(status, known.number, duplicate_of, changed))
+        elif one.article_id in refused:
+            receipts.append(Refused())
         elif article.count and article.revisions[article.current].said == one.said:
             _confirm(one, article)
             confirmed.add((one.article_id, article.current))
@@ -220,10 +238,9 @@ def plan(rows: Sequence[Row], stored: Mapping[UUID, Article], first_with: Mappin
             kept.append((one, receipt))
             if article.current == receipt.revision:
                 current[one.article_id] = (one, receipt)
-    receipts = [
-        replace(receipt, is_current=_made_current(articles[one.article_id], one, receipt))
-        for one, receipt in zip(rows, receipts, strict=True)
-    ]
+    for number, (one, made) in enumerate(zip(rows, receipts, strict=True)):
+        if isinstance(made, Receipt) and one.article_id not in refused:
+            receipts[number] = replace(made, is_current=_made_current(articles[one.article_id], one, made))
     return Plan(
         receipts,
         sorted(kept, key=lambda pair: (pair[0].article_id, pair[1].revision)),

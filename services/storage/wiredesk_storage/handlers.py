@@ -1,4 +1,4 @@
-"""A batch of enriched events in, as bytes; out a receipt for each, or why it cannot be stored.
+"""A batch of enriched events in, as bytes; out a receipt for each, a rejection, or why it cannot be stored.
 
 An event that says what its article says now goes on to the table of current articles as well.
 """
@@ -16,7 +16,7 @@ from wiredesk.engine.outcomes import Answer, Output, Received
 from wiredesk.runtime.pool import Pool
 from wiredesk_storage import core
 from wiredesk_storage.core import Row
-from wiredesk_storage.receipts import stored_event
+from wiredesk_storage.receipts import rejected_event, stored_event
 from wiredesk_storage.store import Store
 
 # To read a larger one takes longer than the event loop may stand still: 8 MiB of mentions take most of a second.
@@ -60,9 +60,11 @@ async def _read(received: Received[bytes], pool: Pool | None) -> Row | Permanent
     return row
 
 
-def _answer(row: Row, value: bytes, answer: core.Receipt | PermanentError) -> Answer:
+def _answer(row: Row, value: bytes, answer: core.Receipt | core.Refused | PermanentError) -> Answer:
     if isinstance(answer, PermanentError):
         return answer
+    if isinstance(answer, core.Refused):
+        return rejected_event(row)
     receipt = stored_event(row, answer)
     if not answer.is_current:
         return receipt

@@ -1,7 +1,7 @@
-"""The receipt of a record as an event. Pure."""
+"""The receipt of a record, or its rejection, as an event. Pure."""
 
 from wiredesk.contracts import identity
-from wiredesk.contracts.events import ArticleStored
+from wiredesk.contracts.events import ArticleRejected, ArticleStored, Rejection, ServiceName
 from wiredesk_storage.core import Receipt, Row
 
 # Part of every receipt's id: a change of what storing a record says gives new events.
@@ -25,6 +25,22 @@ def stored_event(row: Row, receipt: Receipt) -> ArticleStored:
         similarity=receipt.copy and receipt.copy.similarity,
         differences=receipt.copy and receipt.copy.differences,
     )
+    return identity.identified(event, "stored", STORE_VERSION, source=_answered(row))
+
+
+def rejected_event(row: Row) -> ArticleRejected:
+    """Return the rejection of a record whose article was withdrawn or erased: the same whenever it is delivered."""
+    event = ArticleRejected(
+        event_id=identity.UNIDENTIFIED,
+        article_id=row.article_id,
+        stage=ServiceName.STORAGE,
+        reason=Rejection.WITHDRAWN,
+        detail="the article was withdrawn or erased",
+        url=row.url,
+    )
+    return identity.identified(event, "storage.rejected", STORE_VERSION, source=_answered(row))
+
+
+def _answered(row: Row) -> str:
     origin = row.origin
-    answers = f"{origin.topic}/{origin.partition}/{origin.offset}@{origin.at.isoformat()}"
-    return identity.identified(event, "stored", STORE_VERSION, source=answers)
+    return f"{origin.topic}/{origin.partition}/{origin.offset}@{origin.at.isoformat()}"

@@ -1,6 +1,5 @@
 """What `store` says to PostgreSQL. Every statement takes columns, so that a batch is a few round trips."""
 
-LOCK = "select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key"
 CURRENT = """
 select article_id, revision, confirmed_version, confirmed_event_id,
     (select max(revisions.revision) from revisions where revisions.article_id = articles.article_id) as revisions

@@ -14,7 +14,7 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -125,9 +125,18 @@ class Wiredesk:
             InfrastructureError: Kafka did not take it within 60 s; send the same again.
         """
         headers = [(name, value.encode()) for name, value in record.headers.items()]
+        return await self._send(record.topic, record.value, record.key, headers)
+
+    async def remove(self, table: Topic, about: uuid.UUID) -> Any:
+        """Send a tombstone: nothing about this article or story is in `table` any more. Raises what `send` raises."""
+        return await self._send(table, None, str(about).encode(), [])
+
+    async def _send(
+        self, topic: Topic, value: bytes | None, key: bytes | None, headers: Sequence[tuple[str, bytes]]
+    ) -> Any:
         try:
             async with asyncio.timeout(60):
-                return await self._producer.send(self.lane.topic(record.topic), record.value, record.key, headers)
+                return await self._producer.send(self.lane.topic(topic), value, key, headers)
         except (KafkaError, OSError) as error:
             raise InfrastructureError(f"Kafka did not take the record: {type(error).__name__}") from error
 

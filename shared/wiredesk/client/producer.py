@@ -46,7 +46,9 @@ class Producer:
         if self._producer is not None:
             await self._producer.stop()
 
-    async def send(self, topic: str, value: bytes, key: bytes | None, headers: Sequence[tuple[str, bytes]]) -> Any:
+    async def send(
+        self, topic: str, value: bytes | None, key: bytes | None, headers: Sequence[tuple[str, bytes]]
+    ) -> Any:
         """Return the record's metadata once it is durable; raises aiokafka's errors."""
         producer = self._producer
         assert producer is not None, "use `async with Wiredesk() as wire`"

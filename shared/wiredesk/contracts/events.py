@@ -262,12 +262,13 @@ class Rejection(OpenEnum):
     NOT_AN_ARTICLE = "not_an_article"
     ROBOTS = "robots"
     NO_CONTACT = "no_contact"
+    WITHDRAWN = "withdrawn"
 
 
 class ArticleRejected(Event):
     """A refusal with its reason: the end of this submission's way."""
 
-    schema_version: Version = "1.0"
+    schema_version: Version = "1.1"
     event_id: UUID
     article_id: UUID
     stage: ServiceName

@@ -11,11 +11,12 @@ from uuid import UUID
 
 from wiredesk.contracts import ids
 from wiredesk.contracts.events import ArticleCleaned, ArticleFetched, ArticleRejected, ArticleStored
+from wiredesk.contracts.withdrawals import ArticleWithdrawn
 
 # What an event is made with before `identified` gives it its id.
 UNIDENTIFIED = UUID(int=0)
 
-E = TypeVar("E", bound=ArticleFetched | ArticleCleaned | ArticleRejected | ArticleStored)
+E = TypeVar("E", bound=ArticleFetched | ArticleCleaned | ArticleRejected | ArticleStored | ArticleWithdrawn)
 
 
 def identified(event: E, stage: str, version: str, *, source: str = "", vouched: AbstractSet[str] = frozenset()) -> E:

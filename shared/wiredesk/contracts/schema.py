@@ -17,7 +17,7 @@ from pydantic.json_schema import models_json_schema
 
 from wiredesk.contracts import schema_shape, wire
 from wiredesk.contracts.events import ArticleSubmitted, Event
-from wiredesk.contracts.topics import PUBLIC, SETTLED, SOURCES, Topic, every_topic
+from wiredesk.contracts.topics import BESIDE, PUBLIC, SETTLED, Topic, every_topic
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -63,7 +63,7 @@ def _shaped(event: type[Event], schema: dict[str, Any]) -> dict[str, Any]:
 def asyncapi() -> dict[str, Any]:
     """Return the AsyncAPI 3.0 document of the whole pipeline: every topic, who sends and who receives."""
     _, models = models_json_schema(
-        [(topic.event, "validation") for topic in (*PUBLIC, SOURCES, SETTLED)],
+        [(topic.event, "validation") for topic in (*PUBLIC, *BESIDE, SETTLED)],
         ref_template="#/components/schemas/{model}",
     )
     topics = every_topic()
@@ -80,7 +80,7 @@ def asyncapi() -> dict[str, Any]:
         "channels": {_identifier(topic): _channel(topic) for topic in topics},
         "operations": dict(operation for topic in topics for operation in _operations(topic)),
         "components": {
-            "messages": {topic.event.__name__: _message(topic) for topic in (*PUBLIC, SOURCES, SETTLED)},
+            "messages": {topic.event.__name__: _message(topic) for topic in (*PUBLIC, *BESIDE, SETTLED)},
             "messageTraits": {"cloudEvent": {"headers": _headers()}},
             "schemas": {name: _shaped(events.get(name, Event), schema) for name, schema in models["$defs"].items()},
         },
@@ -158,7 +158,7 @@ def _headers() -> dict[str, Any]:
 
 def documents() -> dict[str, str]:
     """Return every committed document by file name, as text."""
-    made: dict[str, Json] = {schema_file(topic): event_schema(topic) for topic in (*PUBLIC, SOURCES)}
+    made: dict[str, Json] = {schema_file(topic): event_schema(topic) for topic in (*PUBLIC, *BESIDE)}
     made[ASYNCAPI] = asyncapi()
     return {name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in made.items()}
 

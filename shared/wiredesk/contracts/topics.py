@@ -19,6 +19,8 @@ from wiredesk.contracts.events import (
     Event,
 )
 from wiredesk.contracts.sources import SourceHealth
+from wiredesk.contracts.stories import StoryUpdated
+from wiredesk.contracts.withdrawals import ArticleWithdrawn
 
 MiB = 1024 * 1024
 
@@ -156,6 +158,26 @@ SOURCES = Topic(
     is_table=True,
 )
 
+STORIES = Topic(
+    "stories.updated.v1",
+    StoryUpdated,
+    key="story_id",
+    producers=("storage",),
+    description="a table: what a story of several articles is now; null when none of them is left",
+    is_exit=True,
+    is_table=True,
+)
+
+WITHDRAWN = Topic(
+    "articles.withdrawn.v1",
+    ArticleWithdrawn,
+    key="article_id",
+    producers=("desk",),
+    description="a table: what was withdrawn or erased, and why, or reinstated",
+    is_exit=True,
+    is_table=True,
+)
+
 # What people did about dead letters. One partition: the last word on a letter is the last record. Kept for a year, so
 # that the reason of a discard outlives the letter.
 SETTLED = Topic(
@@ -171,6 +193,8 @@ SETTLED = Topic(
 
 # In the order an article passes them.
 PUBLIC = (SUBMITTED, FETCHED, CLEANED, ENRICHED, STORED, REJECTED)
+# Whose events are told beside the articles' way.
+BESIDE = (SOURCES, STORIES, WITHDRAWN)
 RETRY_TOPICS = (SUBMITTED.retry("fetcher"),)
 
 
@@ -202,4 +226,4 @@ def dead_letters() -> tuple[Topic, ...]:
 
 def every_topic() -> tuple[Topic, ...]:
     """All topics that must exist in a lane."""
-    return (*PUBLIC, CURRENT, SOURCES, *RETRY_TOPICS, *dead_letters(), SETTLED)
+    return (*PUBLIC, CURRENT, *BESIDE, *RETRY_TOPICS, *dead_letters(), SETTLED)

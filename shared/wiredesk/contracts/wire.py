@@ -14,8 +14,10 @@ from wiredesk.contracts.events import ArticleCleaned, ArticleRejected, ArticleSu
 from wiredesk.contracts.ids import registrable_host
 from wiredesk.contracts.json_size import has_more_values
 from wiredesk.contracts.sources import SourceHealth
+from wiredesk.contracts.stories import StoryUpdated
 from wiredesk.contracts.submission import article_of
 from wiredesk.contracts.topics import Topic
+from wiredesk.contracts.withdrawals import ArticleWithdrawn
 
 E = TypeVar("E", bound=Event)
 
@@ -50,7 +52,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOPIC_OF: Mapping[type[Event], Topic] = {topic.event: topic for topic in topics.PUBLIC}
 # Made once: a header of every record.
 _SCHEMA_IDS: Mapping[str, str] = {
-    topic.name: topic.schema_id for topic in (*topics.PUBLIC, topics.CURRENT, topics.SOURCES)
+    topic.name: topic.schema_id for topic in (*topics.PUBLIC, topics.CURRENT, *topics.BESIDE)
 }
 
 
@@ -113,6 +115,20 @@ def of_source(health: SourceHealth, *, source: str) -> Record:
     about = str(health.source_id)
     headers = _headers(topics.SOURCES, f"{about}/{health.at.isoformat()}", about, source, health.at)
     return Record(topics.SOURCES, about.encode(), health.model_dump_json(exclude_none=True).encode(), headers)
+
+
+def of_story(story: StoryUpdated, *, source: str, time: datetime) -> Record:
+    """Return the record that says what a story is now."""
+    about = str(story.story_id)
+    headers = _headers(topics.STORIES, str(story.event_id), about, source, time)
+    return Record(topics.STORIES, about.encode(), story.model_dump_json(exclude_none=True).encode(), headers)
+
+
+def of_withdrawal(event: ArticleWithdrawn, *, source: str) -> Record:
+    """Return the record that says that an article was withdrawn, erased or reinstated."""
+    about = str(event.article_id)
+    headers = _headers(topics.WITHDRAWN, str(event.event_id), about, source, event.at)
+    return Record(topics.WITHDRAWN, about.encode(), event.model_dump_json(exclude_none=True).encode(), headers)
 
 
 def _headers(topic: Topic, identity: str, about: str, source: str, time: datetime) -> dict[str, str]:

@@ -84,14 +84,28 @@ async def bring_up(
     `setting` is the name of the variable that says where PostgreSQL is, for messages; `schema` as in `apply`.
 
     Raises:
-        InfrastructureError: PostgreSQL did not answer within `start_timeout_seconds`.
+        InfrastructureError: PostgreSQL did not answer, or running workers kept it, for `start_timeout_seconds`.
         ConfigurationError: it does not let us in, or a migration was changed.
     """
     deadline = asyncio.get_running_loop().time() + options.start_timeout_seconds
     while True:
+        connection = await _connected(options, deadline, setting)
         try:
-            connection = await asyncpg.connect(options.dsn.get_secret_value(), timeout=10, statement_cache_size=0)
-            break
+            return await apply(connection, migrations, schema=schema)
+        except asyncpg.DeadlockDetectedError:
+            # A worker of the release before writes into what is being changed. Nothing was applied.
+            if asyncio.get_running_loop().time() > deadline:
+                message = "a migration and a running worker wait for each other: stop the workers of the release before"
+                raise InfrastructureError(message) from None
+        finally:
+            await connection.close()
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _connected(options: PostgresOptions, deadline: float, setting: str) -> "asyncpg.Connection[asyncpg.Record]":
+    while True:
+        try:
+            return await asyncpg.connect(options.dsn.get_secret_value(), timeout=10, statement_cache_size=0)
         except (OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError) as error:
             if asyncio.get_running_loop().time() > deadline:
                 message = f"PostgreSQL does not answer ({type(error).__name__}): check {setting}"
@@ -100,7 +114,3 @@ async def bring_up(
             # The text of the error may hold the DSN, and that a password.
             raise ConfigurationError(f"{setting} is refused: {type(error).__name__}") from None
         await asyncio.sleep(_PAUSE_SECONDS)
-    try:
-        return await apply(connection, migrations, schema=schema)
-    finally:
-        await connection.close()

@@ -31,17 +31,6 @@ from wiredesk_storage.store import Store
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 
 
-@pytest.fixture
-async def own_dsn(dsn):
-    """A store of its own in the real PostgreSQL, so that all of its rows can be counted."""
-    schema = f"test_{uuid.uuid4().hex}"
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(f"create schema {schema}")
-    yield f"{dsn}{'&' if '?' in dsn else '?'}search_path={schema}"
-    await connection.execute(f"drop schema {schema} cascade")
-    await connection.close()
-
-
 @asynccontextmanager
 async def _two_storages(kafka, lane, dsn):
     """Two storage workers, a partition each, small batches: the same article is in both hands at once."""

@@ -134,3 +134,23 @@ async def test_people_read_what_changed_and_that_the_article_does_not_say_so(
         "  Ada Marsh said that [-120-] {+130+} passengers waited at the quay.",
     ]
     assert "It came late: what was current then had been fetched after it." in said
+
+
+async def test_what_retention_deleted_is_told_and_the_rest_is_compared(
+    store: Store, rows: Rows, capsys: pytest.CaptureFixture[str]
+):
+    url = await stored(store, (WAITED, 0), (MORE, 1), (LEFT, 2))
+
+    async def delete(below: int) -> None:
+        condition = "article_id = $1 and revision < $2"
+        await store._pool.execute(f"delete from revisions where {condition}", ids.article_id(url), below)
+
+    await delete(2)
+    (row,) = await told(rows, url)
+    assert (row["revision"], row["against"]) == (3, 2)
+    assert [(row["revision"], row["against"]) for row in await told(rows, url, every=True)] == [(3, 2)]
+    with pytest.raises(Problem, match="revision 1 is no longer stored: the oldest is 2"):
+        await diff(url, revision=None, against=1, every=False, as_json=False)
+    await delete(3)
+    assert await diff(url, revision=None, against=None, every=False, as_json=False) == Exit.OK
+    assert "revision 3 is all that is stored of it" in capsys.readouterr().err

@@ -9,10 +9,10 @@ from lxml import html
 
 from wiredesk.contracts.events import MAX_PAGE_BYTES, Rejection
 from wiredesk.contracts.ids import article_id
-from wiredesk_local.demo.article import load_articles
+from wiredesk_local.demo.article import load_articles, load_elsewhere
 from wiredesk_local.demo.pages import article_path
 from wiredesk_local.demo.reader import read_feed, read_links, read_site, read_sitemap
-from wiredesk_local.demo.site import EXACT_COPY, MOVED, NEAR_COPY, ODDITIES, DemoSite
+from wiredesk_local.demo.site import EXACT_COPY, MOVED, NEAR_COPY, ODDITIES, OTHER_PAPERS, TOLD_ELSEWHERE, DemoSite
 
 STORIES = {article.slug: article for article in load_articles()}
 
@@ -57,8 +57,20 @@ async def test_every_story_is_served_where_the_feed_says(http, site):
 
 async def test_the_sitemap_has_the_copies_as_well(http, site):
     places = [place.url for place in read_sitemap((await text(http, "/sitemap.xml")).encode())]
-    assert len(places) == len(set(places)) == len(STORIES) + 3
+    stored = [oddity for oddity in ODDITIES if oddity.end is None]
+    assert len(places) == len(set(places)) == len(STORIES) + len(stored)
     assert f"{site.url}/wire/{EXACT_COPY}.html" in places
+
+
+async def test_other_papers_tell_of_some_of_the_events_in_their_own_words(http, site):
+    reports = load_elsewhere()
+    for number, report in enumerate(reports):
+        page = await text(http, f"/elsewhere/{report.slug}.html")
+        assert OTHER_PAPERS[number % len(OTHER_PAPERS)] in page
+        assert report.lead + report.blocks[0][1] in body(page)
+        assert not any(report.blocks[0][1] == story.blocks[0][1] for story in STORIES.values())
+    assert (await http.get("/elsewhere/none.html")).status == 404
+    assert site.address(TOLD_ELSEWHERE).endswith(f"/world/{TOLD_ELSEWHERE}.html")
 
 
 async def test_robots_allow_all_that_is_submitted(http):

@@ -38,6 +38,7 @@ HIT = Hit(
     updated_at=NOW,
     duplicate_of=None,
     copy_of=None,
+    also_at=(),
     rank=0.5,
     excerpt="The **ferry** to Málaga runs again after the storm of Monday night, the harbour said.",
 )

@@ -8,8 +8,9 @@ from aiohttp import web as server
 from aiohttp.test_utils import TestServer
 
 from tests.unit.fetcher.sites import open_crawler, options
-from wiredesk.contracts.errors import ConfigurationError, TransientError
+from wiredesk.contracts.errors import ConfigurationError, InfrastructureError, TransientError
 from wiredesk.contracts.events import ArticleFetched, ArticleRejected, ArticleSubmitted, Content, Rejection
+from wiredesk.contracts.submission import article_of
 from wiredesk.engine.outcomes import Received, RetryAt
 from wiredesk_fetcher.handlers import fetch
 from wiredesk_fetcher.settings import FetcherSettings
@@ -18,11 +19,11 @@ AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
 
 
-async def fetched(**fields: Any) -> Any:
+async def fetched(*, refuses: Any = None, **fields: Any) -> Any:
     submission = ArticleSubmitted(**fields)
     received = Received(submission, at=AT, topic="articles.submitted.v1", partition=3, offset=7)
     async with open_crawler(options()) as crawler:
-        return await fetch(received, crawler=crawler, clock=lambda: NOW)
+        return await fetch(received, crawler=crawler, clock=lambda: NOW, refuses=refuses)
 
 
 async def test_a_url_is_fetched_and_dated_by_the_clock():
@@ -60,6 +61,38 @@ async def test_a_refusal_is_an_event_with_its_reason(fields, reason):
     assert isinstance(event, ArticleRejected)
     assert event.reason is reason
     assert "s3cret" not in event.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"url": "https://no-such-name.invalid/a?utm_source=x"},
+        {"url": "https://no-such-name.invalid/a", "html": "<p>News</p>"},
+        {"url": "https://no-such-name.invalid/a", "text": "News"},
+        {"text": "News of Kestrel Point"},
+    ],
+    ids=["url", "page", "text with a url", "text"],
+)
+async def test_a_withdrawn_article_is_refused_before_anything_is_asked_or_goes_on(fields):
+    wanted = article_of(ArticleSubmitted(**fields))
+    asked = []
+
+    async def refuses(article_id):
+        asked.append(article_id)
+        return article_id == wanted
+
+    first, second = [await fetched(refuses=refuses, **fields) for _ in range(2)]
+    assert isinstance(first, ArticleRejected)
+    assert (first.reason, first.article_id, first.event_id) == (Rejection.WITHDRAWN, wanted, second.event_id)
+    assert asked == [wanted, wanted]
+
+
+async def test_while_the_refusals_cannot_be_read_nothing_goes_on():
+    async def refuses(_):
+        raise InfrastructureError("PostgreSQL: away")
+
+    with pytest.raises(InfrastructureError):
+        await fetched(refuses=refuses, text="News")
 
 
 def test_the_lists_in_settings_are_separated_by_commas(monkeypatch):

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
@@ -34,6 +35,10 @@ def row(article=0, says="a", version=0, offset=0, content_hash=None, event=None)
 def history(*events: tuple[str, int]) -> list[Row]:
     """Records of one article, in the order in which they come: what each says, and when it was fetched."""
     return [row(0, says, version, offset=n) for n, (says, version) in enumerate(events)]
+
+
+def receipts_of(plan: core.Plan) -> Any:
+    return plan.receipts
 
 
 class Memory:
@@ -237,28 +242,50 @@ def test_writes_are_sorted_so_that_two_batches_cannot_wait_for_each_other():
 def test_only_the_newest_of_an_article_is_written_as_current():
     rows = history(("a", 1), ("c", 3), ("b", 2))
     plan = core.plan(rows, {}, {})
-    assert [receipt.status.value for receipt in plan.receipts] == ["inserted", "revised", "superseded"]
+    assert [receipt.status.value for receipt in receipts_of(plan)] == ["inserted", "revised", "superseded"]
     assert [current.version for current, _ in plan.current] == [3]
     assert len(plan.revisions) == 3
 
 
 def test_the_event_id_breaks_ties_of_the_version():
     plan = core.plan([row(says="b", event=2), row(says="a", event=1, offset=1)], {}, {})
-    assert [receipt.status.value for receipt in plan.receipts] == ["inserted", "superseded"]
+    assert [receipt.status.value for receipt in receipts_of(plan)] == ["inserted", "superseded"]
     assert plan.current[0][0].event_id == UUID(int=2)
     plan = core.plan([row(says="a", event=1), row(says="b", event=2, offset=1)], {}, {})
-    assert [receipt.status.value for receipt in plan.receipts] == ["inserted", "revised"]
+    assert [receipt.status.value for receipt in receipts_of(plan)] == ["inserted", "revised"]
     assert plan.current[0][0].event_id == UUID(int=2)
 
 
 def test_an_article_is_no_duplicate_of_itself():
     rows = [row(1, content_hash="same"), row(2, content_hash="same", offset=1)]
     plan = core.plan(rows, {}, {"same": UUID(int=1)})
-    assert [receipt.duplicate_of for receipt in plan.receipts] == [None, UUID(int=1)]
+    assert [receipt.duplicate_of for receipt in receipts_of(plan)] == [None, UUID(int=1)]
 
 
 def test_a_record_that_comes_twice_in_one_batch_gets_its_receipt_twice():
     one = row(says="a", version=1)
     plan = core.plan([one, one], {}, {})
-    assert [receipt.status.value for receipt in plan.receipts] == ["inserted", "inserted"]
+    assert [receipt.status.value for receipt in receipts_of(plan)] == ["inserted", "inserted"]
     assert (len(plan.revisions), plan.confirmed) == (1, [])
+
+
+def test_of_a_refused_article_nothing_is_written_and_its_neighbours_are():
+    rows = [row(1), row(2, offset=1), row(1, says="b", version=1, offset=2)]
+    plan = core.plan(rows, {}, {}, {UUID(int=1)})
+    assert [isinstance(one, core.Refused) for one in plan.receipts] == [True, False, True]
+    assert [(kept.article_id.int, receipt.revision) for kept, receipt in plan.revisions] == [(2, 1)]
+    assert [kept.article_id.int for kept, _ in plan.current] == [2]
+    assert (plan.confirmed, plan.replaced) == ([], [])
+
+
+def test_a_record_that_was_stored_before_its_article_was_withdrawn_gets_its_receipt_again_and_holds_no_more():
+    memory = Memory()
+    stored = [row(says="a", version=0), row(says="b", version=1, offset=1)]
+    before = memory.save(stored)
+    assert before[1].is_current
+    rows = [*stored, row(says="b", version=7, offset=2)]
+    plan = core.plan(rows, memory._articles(rows), memory.first, {UUID(int=0)})
+    assert plan.receipts[:2] == before
+    assert not any(receipt.is_current for receipt in receipts_of(plan)[:2])
+    assert isinstance(plan.receipts[2], core.Refused), "another record says the same: it is not stored as confirmed"
+    assert (plan.revisions, plan.current, plan.confirmed) == ([], [], [])

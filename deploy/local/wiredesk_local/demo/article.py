@@ -104,6 +104,12 @@ def load_articles() -> tuple[Article, ...]:
 
 
 @cache
+def load_elsewhere() -> tuple[Article, ...]:
+    """Read what other papers write of some of the same events."""
+    return _read("elsewhere")
+
+
+@cache
 def late_article() -> Article:
     """Read the story that is on the site only once it has been published there."""
     (article,) = _read("late")

@@ -12,7 +12,7 @@ from typing import Self
 from aiohttp import web
 
 from wiredesk.contracts.events import MAX_PAGE_BYTES, Rejection
-from wiredesk_local.demo.article import SECTIONS, Article, late_article, load_articles
+from wiredesk_local.demo.article import SECTIONS, Article, late_article, load_articles, load_elsewhere
 from wiredesk_local.demo.pages import PUBLISHER, Layout, article_page, article_path, index_page, login_page
 
 # Fixed where possible: the same addresses give the same article ids on every run.
@@ -20,6 +20,9 @@ PORT = 8790
 EXACT_COPY = "brightwater-merger"
 NEAR_COPY = "cape-town-kelp-forest"
 MOVED = "tallinn-digital-border"
+TOLD_ELSEWHERE = "lisbon-ferry-collision"
+# Who prints what the site's own desks did not write.
+OTHER_PAPERS = ("Lowland Evening Post", "Atlantic Chronicle")
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
@@ -40,6 +43,7 @@ ODDITIES = (
     Oddity(f"/go/{MOVED}", "Story of the week", None),
     Oddity(f"/wire/{EXACT_COPY}.html", "From the wire", None),
     Oddity(f"/partners/{NEAR_COPY}.html", "From our partners", None),
+    *(Oddity(f"/elsewhere/{article.slug}.html", article.headline, None) for article in load_elsewhere()),
     Oddity("/world/never-written.html", "Coming soon", Rejection.NOT_FOUND),
     Oddity("/world/withdrawn.html", "Withdrawn", Rejection.GONE),
     Oddity("/culture/blank.html", "Blank page", Rejection.EMPTY),
@@ -92,6 +96,10 @@ class DemoSite:
         """The address of an ordinary story, for trying things out."""
         return self.url + article_path(self.articles[0])
 
+    def address(self, slug: str) -> str:
+        """Return the address of one of the site's own stories."""
+        return self.url + next(article_path(article) for article in self.articles if article.slug == slug)
+
     @property
     def revisable(self) -> Article:
         """The article that has a correction waiting."""
@@ -127,6 +135,7 @@ class DemoSite:
         app.router.add_get("/moved/{slug}", self._moved)
         app.router.add_get("/wire/{slug}.html", self._exact_copy)
         app.router.add_get("/partners/{slug}.html", self._near_copy)
+        app.router.add_get("/elsewhere/{slug}.html", self._elsewhere)
         app.router.add_get("/world/withdrawn.html", self._withdrawn)
         app.router.add_get("/culture/blank.html", self._blank)
         app.router.add_get("/archive/everything.html", self._everything)
@@ -238,10 +247,19 @@ class DemoSite:
             copy,
             Layout.SEMANTIC,
             url=self.url + request.path,
-            publisher="Lowland Evening Post",
+            publisher=OTHER_PAPERS[0],
             footnote="(Additional reporting by Greta Voss in Windhoek; Editing by Simon Achterberg)",
         )
         return _html(page)
+
+    async def _elsewhere(self, request: web.Request) -> web.Response:
+        """Another paper tells of an event in words of its own."""
+        reports = load_elsewhere()
+        for number, article in enumerate(reports):
+            if article.slug == request.match_info["slug"]:
+                publisher = OTHER_PAPERS[number % len(OTHER_PAPERS)]
+                return _html(article_page(article, Layout.SEMANTIC, url=self.url + request.path, publisher=publisher))
+        raise web.HTTPNotFound
 
     async def _withdrawn(self, _request: web.Request) -> web.Response:
         raise web.HTTPGone(text="This story has been withdrawn.")

@@ -147,7 +147,7 @@ def publish(  # noqa: PLR0917 - Typer calls it by name
 @app.command()
 def tail(
     topic: Annotated[
-        str, typer.Argument(help="submitted fetched cleaned enriched stored rejected current")
+        str, typer.Argument(help="submitted fetched cleaned enriched stored rejected current withdrawn")
     ] = "enriched",
     from_start: Annotated[bool, typer.Option("--from-start", help="Begin with the oldest record.")] = False,
     entity: Annotated[str | None, typer.Option(help="Only articles naming this entity (any case).")] = None,

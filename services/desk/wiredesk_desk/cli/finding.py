@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wiredesk_desk.cli.options import Json
+from wiredesk_desk.cli.options import Json, Narrowing, Query, narrowed
 
 app = typer.Typer()
 
@@ -29,34 +29,22 @@ wiredesk entities --days 1 --type PERSON
 wiredesk entities Malaga
 wiredesk entities wikidata:Q8851 --days 90
 """
+_STORIES = """Show which events several of the stored articles tell, the largest first; or one story with its articles.
+
+Copies of one text are shown once, with everybody who carries it.
+
+\b
+wiredesk stories --days 1
+wiredesk stories --sort date --json
+wiredesk stories https://news.example/ferry.html
+"""
 
 
 @app.command(help=_SEARCH)
+@narrowed
 def search(
-    query: Annotated[str, typer.Argument(help='As in a web search: "exact words", -without, or')] = "",
-    entity: Annotated[
-        str | None, typer.Option(metavar="NAME|ID", help="Naming this: Oslo, geonames:524901, wikidata:Q90.")
-    ] = None,
-    entity_type: Annotated[
-        str | None, typer.Option("--type", help="Naming one of this type: PERSON, ORG, GPE.")
-    ] = None,
-    country: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Naming this country or a place in it: NO.")
-    ] = None,
-    host: Annotated[str | None, typer.Option(help="Of this host or one below it: bbc.co.uk.")] = None,
-    section: Annotated[str | None, typer.Option(help="Of this section.")] = None,
-    language: Annotated[str | None, typer.Option(metavar="CODE", help="In this language: de.")] = None,
-    source: Annotated[str | None, typer.Option(help="Of this source.")] = None,
-    quality: Annotated[str | None, typer.Option(help="good, partial or poor.")] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", metavar="AGE|TIME", help="Published then or later: 7d, 2026-11-20.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--to", metavar="AGE|TIME", help="Published by then; a day counts as a whole.")
-    ] = None,
-    no_copies: Annotated[
-        bool, typer.Option("--no-copies", help="Leave out copies of other articles, near ones too.")
-    ] = False,
+    narrowing: Narrowing,
+    query: Query = "",
     sort: Annotated[str, typer.Option(help="relevance or date.")] = _PAGED[0],
     half_life: Annotated[
         float,
@@ -75,20 +63,35 @@ def search(
         raise typer.BadParameter(f"--half-life is {LEAST_HALF_LIFE_DAYS} at least, or 0: age does not count")
     if facets and (after is not None or (sort, half_life, limit) != _PAGED):
         raise typer.BadParameter("--facets counts all hits: leave out --sort, --half-life, --limit and --after")
-    narrowed = {
-        "entity": entity,
-        "entity_type": entity_type,
-        "country": country,
-        "host": host,
-        "section": section,
-        "language": language,
-        "source": source,
-        "quality": quality,
-    }
     asked = verb.Asked(
-        query, narrowed, since, until, without_copies=no_copies, sort=sort, half_life_days=half_life, limit=limit
+        query,
+        narrowing.names,
+        narrowing.since,
+        narrowing.until,
+        without_copies=narrowing.without_copies,
+        sort=sort,
+        half_life_days=half_life,
+        limit=limit,
     )
     running.execute(verb.facets(asked, as_json=json) if facets else verb.search(asked, after=after, as_json=json))
+
+
+@app.command(help=_STORIES)
+def stories(
+    story: Annotated[str | None, typer.Argument(metavar="[STORY|ARTICLE|URL]")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Those to which an article came in so many days.")] = 3,
+    sort: Annotated[str, typer.Option(help="size or date.")] = "size",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200)] = 20,
+    json: Json = False,
+) -> None:
+    from wiredesk_desk import running
+    from wiredesk_desk.stories import commands as verb
+
+    if sort not in ("size", "date"):
+        raise typer.BadParameter("--sort is size or date")
+    if story is not None:
+        running.execute(verb.one(story, as_json=json))
+    running.execute(verb.several(days=days, sort=sort, limit=limit, as_json=json))
 
 
 @app.command(help=_ENTITIES)

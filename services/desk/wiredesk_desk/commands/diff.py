@@ -26,13 +26,18 @@ async def diff(wanted: str, *, revision: int | None, against: int | None, every:
         if article is None:
             asked = plain(without_credentials(wanted) if "://" in wanted else wanted)
             raise Problem(f"{asked} is not in the store", f"wiredesk explain {article_id}")
+        if article.hidden:
+            raise Problem(f"{article.event.url or wanted} was withdrawn", f"wiredesk reinstate {article_id}")
         history = article.revisions
+        by_number = {one.revision: one for one in history}
         steps = _every_step(history) if every else _step(history, revision, against)
         for before, after in steps:
             events = await store.events(article_id, {before, after})
             found = compare(events[before], events[after])
-            _tell(article_id, history[after - 1], before, found, as_json=as_json)
-    if not steps:
+            _tell(article_id, by_number[after], before, found, as_json=as_json)
+    if not steps and history[0].revision > 1:
+        say(f"revision {history[0].revision} is all that is stored of it: retention deleted those that it replaced")
+    elif not steps:
         say("it has one revision: it says what it said when it was stored")
     return Exit.OK
 
@@ -46,22 +51,26 @@ def _article_id(wanted: str) -> UUID:
 
 
 def _every_step(history: Sequence[Revision]) -> list[tuple[int, int]]:
-    return [(_current(history[:number]), number + 1) for number in range(1, len(history))]
+    return [(_current(history[:place]), history[place].revision) for place in range(1, len(history))]
 
 
 def _step(history: Sequence[Revision], revision: int | None, against: int | None) -> list[tuple[int, int]]:
+    first, last = history[0].revision, history[-1].revision
     for number in (revision, against):
-        if number is not None and number > len(history):
-            raise Problem(f"there is no revision {number}: the last is {len(history)}", code=Exit.USAGE)
+        if number is not None and number > last:
+            raise Problem(f"there is no revision {number}: the last is {last}", code=Exit.USAGE)
+        if number is not None and 1 <= number < first:
+            raise Problem(f"revision {number} is no longer stored: the oldest is {first}", code=Exit.USAGE)
     after = revision or _current(history)
     if against is not None:
         return [(against, after)]
-    if after > 1:
-        return [(_current(history[: after - 1]), after)]
+    if after > first:
+        return [(_current([one for one in history if one.revision < after]), after)]
     if revision is None and len(history) == 1:
         return []
-    todo = "Say what to compare it with: --against 2" if len(history) > 1 else ""
-    raise Problem("revision 1 is the first that was stored: nothing was current before it", todo, code=Exit.USAGE)
+    todo = f"Say what to compare it with: --against {last}" if len(history) > 1 else ""
+    what = f"revision {first} is the first that is stored: nothing that was current before it is"
+    raise Problem(what, todo, code=Exit.USAGE)
 
 
 def _current(history: Sequence[Revision]) -> int:

@@ -18,6 +18,7 @@ from wiredesk_desk.config import System, settings_classes, shown, system
 from wiredesk_desk.distributions import is_installed
 from wiredesk_desk.output import Row, emit, for_people, say, typed
 from wiredesk_desk.running import Exit
+from wiredesk_desk.withdrawing import commands as withdrawing
 
 GIB = 1024**3
 # Kafka and PostgreSQL of local mode keep at most 512 MB a topic, and need about 1 GB of memory with the workers.
@@ -50,7 +51,7 @@ async def doctor(*, as_json: bool) -> Exit:
         )
     else:
         checks.append(Check("settings", ok=True, found=f"servers from: {here.origin}"))
-        checks += [await _safely(look, here) for look in (kafka, login, topics, workers, postgres, tagger)]
+        checks += [await _safely(look, here) for look in (kafka, login, topics, workers, postgres, withdrawals, tagger)]
     for check in checks:
         if for_people(as_json=as_json):
             print(line(check))
@@ -162,6 +163,17 @@ async def postgres(here: System) -> Check:
     finally:
         await connection.close()
     return Check("postgres", ok=True, found=f"version {version}")
+
+
+async def withdrawals(here: System) -> Check:
+    """Whether the topics tell of every article that was withdrawn, erased or reinstated."""
+    waiting = await withdrawing.unannounced(here)
+    if not waiting:
+        return Check("withdrawals", ok=True, found="the topics tell of all")
+    first = waiting[0]
+    since = f"{first.kind.value} since {first.at:%Y-%m-%d %H:%M} UTC"
+    found = f"{len(waiting)} not told on the topics; the first is {since}"
+    return Check("withdrawals", ok=False, found=found, todo=withdrawing.command(first))
 
 
 async def tagger(_here: System) -> Check:

@@ -14,8 +14,9 @@ from wiredesk.contracts import ids
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleEnriched, ArticleSubmitted
 from wiredesk.contracts.submission import without_credentials
-from wiredesk.contracts.topics import PUBLIC, RETRY_TOPICS, Topic, dead_letters
+from wiredesk.contracts.topics import PUBLIC, RETRY_TOPICS, WITHDRAWN, Topic, dead_letters
 from wiredesk.contracts.wire import subject
+from wiredesk.contracts.withdrawals import ArticleWithdrawn, Withdrawal
 from wiredesk_desk.commands.stored import archive
 from wiredesk_desk.config import System, system
 from wiredesk_desk.dead_letters import store
@@ -46,12 +47,16 @@ async def explain(wanted: str, *, as_json: bool) -> Exit:
         return _several(name, articles, as_json=as_json)
     found = rounds(entries)
     shown = [one for one in found if one.correlation_id == name] or found
+    people = for_people(as_json=as_json)
+    article_id = name if name in articles else "".join(articles)
+    withdrawn = await _withdrawn(here, article_id or name)
     if not shown:
-        return await _not_on_the_topics(name, wanted, as_json=as_json)
+        if withdrawn is None:
+            return await _not_on_the_topics(name, wanted, as_json=as_json)
+        _tell_withdrawn(withdrawn, people=people)
+        return Exit.OK
     settled = await store.settlements(here)
     now = datetime.now(UTC)
-    article_id = name if name in articles else "".join(articles)
-    people = for_people(as_json=as_json)
     if people:
         heading(f"article {article_id or 'without an id'}")
     for number, one in enumerate(shown, start=1):
@@ -61,12 +66,10 @@ async def explain(wanted: str, *, as_json: bool) -> Exit:
         else:
             _emit(one, place, number, article_id)
     enriched = [entry.event for one in shown for entry in one.entries if isinstance(entry.event, ArticleEnriched)]
-    if enriched:
-        if people:
-            print_article(enriched[-1])
-        else:
-            event = enriched[-1].model_dump(mode="json", exclude_none=True)
-            emit({"kind": "article", "article_id": article_id, "event": event})
+    if withdrawn is not None:
+        _tell_withdrawn(withdrawn, people=people)
+    elif enriched:
+        _tell_article(enriched[-1], article_id, people=people)
     if len(shown) < len(found):
         say(f"{len(found) - len(shown)} more submissions of the article: wiredesk explain {article_id}")
     return Exit.OK
@@ -135,6 +138,29 @@ async def _of(here: System, topic: Topic, names: AbstractSet[str], *, key: str |
             if record.key in keys or not names.isdisjoint({article_of(entry), entry.correlation_id}):
                 found.append(replace(entry, value=b""))
     return found
+
+
+async def _withdrawn(here: System, article_id: str) -> ArticleWithdrawn | None:
+    """Return that an article is withdrawn or erased now; None when it is neither."""
+    entries = await _of(here, WITHDRAWN, {article_id}, key=article_id)
+    events = [entry.event for entry in entries if isinstance(entry.event, ArticleWithdrawn)]
+    return events[-1] if events and events[-1].kind is not Withdrawal.REINSTATED else None
+
+
+def _tell_article(event: ArticleEnriched, article_id: str, *, people: bool) -> None:
+    if people:
+        print_article(event)
+    else:
+        emit({"kind": "article", "article_id": article_id, "event": event.model_dump(mode="json", exclude_none=True)})
+
+
+def _tell_withdrawn(event: ArticleWithdrawn, *, people: bool) -> None:
+    if not people:
+        told = {"decision": event.kind.value, "reason": event.reason, "at": event.at}
+        emit({"kind": "withdrawal", "article_id": event.article_id, **told})
+        return
+    paragraph(f"It was {event.kind.value} on {event.at:%Y-%m-%d %H:%M:%S} UTC: {event.reason}")
+    say(f"Take it back: wiredesk reinstate {event.article_id}")
 
 
 def _several(name: str, articles: Sequence[str], *, as_json: bool) -> Exit:

@@ -278,4 +278,6 @@ def _what_next(row: Row, *, is_table: bool) -> str:
         return f"{row['what']}: no receipt yet. Type: wiredesk explain {row['article_id']}"
     if row["status"] == "dead letter":
         return f"{row['what']} is a dead letter. Type: wiredesk dlq show {row['position']}"
+    if row.get("reason") == Rejection.WITHDRAWN:
+        return f"{row['what']} was withdrawn or erased. To take that back: wiredesk reinstate {row['article_id']}"
     return f"Type: {NAME_CONTACT}" if row.get("reason") == Rejection.NO_CONTACT else ""

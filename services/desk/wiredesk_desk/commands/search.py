@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from wiredesk.contracts.parts import Quality
 from wiredesk_desk.commands.stored import archive
@@ -37,24 +38,26 @@ class Asked:
     half_life_days: float = HALF_LIFE_DAYS
     limit: int = LIMIT
 
-    def filters(self, now: datetime) -> Filters:
+    def filters(self, now: datetime, *, may_be_all: bool = False) -> Filters:
         """Return the filters.
 
         Raises:
-            Problem: one of them cannot be.
+            Problem: one of them cannot be, or nothing is asked for at all, unless that `may_be_all` that is stored.
         """
         country, quality = self.narrowed.get("country"), self.narrowed.get("quality")
         if country is not None and not _COUNTRY.fullmatch(country):
             raise Problem(f"{country!r} is no country code", "Take ISO 3166-1: --country NO", code=Exit.USAGE)
         if quality is not None and quality.lower() not in list(Quality):
             raise Problem(f"there is no quality {quality!r}", f"Take one of: {' '.join(Quality)}.", code=Exit.USAGE)
+        if (story := self.narrowed.get("story")) is not None and not _is_id(story):
+            raise Problem(f"{story!r} is no id of a story", "Find it: wiredesk stories", code=Exit.USAGE)
         filters = Filters(
             **self.narrowed,
             since=_time(self.since, "--from", now),
             until=_time(self.until, "--to", now),
             without_copies=self.without_copies,
         )
-        if not self.query.strip() and not filters:
+        if not self.query.strip() and not filters and not may_be_all:
             todo = "wiredesk search 'river treaty', or with a filter alone: wiredesk search --from 1d"
             raise Problem("the query is empty", todo, code=Exit.USAGE)
         return filters
@@ -75,19 +78,28 @@ class Asked:
         With its times, not with the ages that were typed: those are of another time when the next page is asked for.
         """
         options = {
-            **{{"entity_type": "type"}.get(name, name): value for name, value in self.narrowed.items()},
-            **_window(filters),
             "sort": None if self.sort == Order.RELEVANCE else self.sort,
             "half-life": None if self.half_life_days == HALF_LIFE_DAYS else repr(self.half_life_days),
             "limit": None if self.limit == LIMIT else str(self.limit),
         }
-        words = ["wiredesk", "search"]
-        words += [part for name, value in options.items() if value is not None for part in (f"--{name}", value)]
+        return shlex.join(["wiredesk", "search", *self.typed(_window(filters), {**options, "after": after})])
+
+    def typed(self, window: Mapping[str, str | None], options: Mapping[str, str | None]) -> list[str]:
+        """Return the words of the question, with the `window` given and more `options`."""
+        named = {{"entity_type": "type"}.get(name, name): value for name, value in self.narrowed.items()}
+        every = {**named, **window, **options}
+        words = [part for name, value in every.items() if value is not None for part in (f"--{name}", value)]
         words += ["--no-copies"] if self.without_copies else []
-        words += ["--after", after]
         # What begins with a dash would be taken for an option.
-        words += ["--", self.query] if self.query.startswith("-") else [self.query] * bool(self.query)
-        return shlex.join(words)
+        return words + (["--", self.query] if self.query.startswith("-") else [self.query] * bool(self.query))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 async def search(asked: Asked, *, after: str | None, as_json: bool) -> Exit:

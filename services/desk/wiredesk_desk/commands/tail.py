@@ -11,7 +11,7 @@ from wiredesk.client import admin
 from wiredesk.client.client import CLOCK_SKEW, Wiredesk
 from wiredesk.client.records import Entry
 from wiredesk.contracts.events import ArticleEnriched
-from wiredesk.contracts.topics import CURRENT, PUBLIC, Topic
+from wiredesk.contracts.topics import CURRENT, PUBLIC, WITHDRAWN, Topic
 from wiredesk_desk.config import System, system
 from wiredesk_desk.output import emit, for_people, say
 from wiredesk_desk.reading import read_by_time
@@ -20,7 +20,7 @@ from wiredesk_desk.views import article
 
 LOOK_SECONDS = 5.0
 _GOODBYE_SECONDS = 2.0
-TOPICS = {topic.name.split(".")[1]: topic for topic in (*PUBLIC, CURRENT)}
+TOPICS = {topic.name.split(".")[1]: topic for topic in (*PUBLIC, CURRENT, WITHDRAWN)}
 
 
 async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | None, as_json: bool) -> Exit:

@@ -14,6 +14,7 @@ from wiredesk_desk.commands.background import in_background
 from wiredesk_desk.commands.starting import Starting, until_ready
 from wiredesk_desk.config import local_control, local_settings, settings_classes
 from wiredesk_desk.demo_source import watch_source
+from wiredesk_desk.demo_store import show_stored
 from wiredesk_desk.output import duration_of, program, say
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_local.demo.feed import run_demo
@@ -107,6 +108,7 @@ async def _feed(supervisor: Supervisor, lane: str, site: DemoSite) -> Exit:
         summary = await run_demo(wire, site, console)
         if not lane:
             await watch_source(wire, site, supervisor.dsn, console)
+            await show_stored(site, supervisor.dsn, console)
     show(summary, console, example=site.top_story, program=program())
     return Exit.OK if summary.ok else Exit.FAILED
 

@@ -16,6 +16,7 @@ from wiredesk.contracts.events import (
     Entity,
     Event,
 )
+from wiredesk.contracts.withdrawals import ArticleWithdrawn
 from wiredesk_desk.output import cell, heading, paragraph
 from wiredesk_desk.views.marked import marked
 from wiredesk_desk.views.receipt_words import copy, kinds
@@ -43,6 +44,9 @@ def show(event: Event, article_id: str) -> None:
             kind = "page" if event.html else "text"
             heading(event.url or f"{kind} of {len(event.html or event.text or ''):,} characters")
             facts({"source": event.source})
+        case ArticleWithdrawn():
+            heading(event.headline or event.url or "(no headline)")
+            facts({event.kind.value: event.reason or f"{event.at:%Y-%m-%d %H:%M:%S} UTC"})
     facts({"article": article_id})
     print()
 

@@ -1,5 +1,7 @@
 """What a search finds, as a person reads it."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
@@ -9,6 +11,7 @@ from wiredesk_desk.views.sparkline import sparkline
 from wiredesk_storage.search.answers import MARK, Facets, Hit
 
 _INDENT = "  "
+_OUTLETS = 8
 
 
 def show(hit: Hit) -> None:
@@ -19,9 +22,17 @@ def show(hit: Hit) -> None:
         console.print(Text(_INDENT) + line)
     first = hit.duplicate_of or hit.copy_of
     copy = f"a copy of {first}" if first else ""
-    facts = (f"{hit.dated:%Y-%m-%d}", hit.publisher or hit.host, copy, hit.url, f"article {hit.article_id}")
+    also = f"also at {outlets(hit.also_at)}" if hit.also_at else ""
+    facts = (f"{hit.dated:%Y-%m-%d}", hit.publisher or hit.host, copy, also, hit.url, f"article {hit.article_id}")
     paragraph("  ".join(filter(None, facts)), indent=_INDENT)
     print()
+
+
+def outlets(hosts: Sequence[str]) -> str:
+    """Return hosts in words, each once; of many the first few."""
+    each = list(dict.fromkeys(hosts))
+    more = f" and {len(each) - _OUTLETS:,} more" if len(each) > _OUTLETS else ""
+    return ", ".join(each[:_OUTLETS]) + more
 
 
 def marked(excerpt: str) -> Text:

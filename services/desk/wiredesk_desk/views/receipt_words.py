@@ -31,9 +31,13 @@ _DIFFERS = {
 }
 
 
+def differences(found: Iterable[str]) -> str:
+    """Return what a copy did to its text in words; one that a later version made is told as it is."""
+    return ", ".join(_DIFFERS.get(CopyDifference(one), str(one)) for one in found)
+
+
 def copy(receipt: ArticleStored) -> str:
     """Return of what the article is a copy and what differs; empty where it is none."""
     if receipt.group_id is None:
         return ""
-    told = [f"copy of article {receipt.group_id}", *(_DIFFERS.get(one, str(one)) for one in receipt.differences or ())]
-    return ", ".join(told)
+    return ", ".join(filter(None, (f"copy of article {receipt.group_id}", differences(receipt.differences or ()))))

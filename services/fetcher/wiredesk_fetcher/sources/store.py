@@ -88,10 +88,10 @@ select count(*) from wiredesk_fetcher.source_items join articles using (article_
 _PAGE = """
 insert into wiredesk_fetcher.pages as p (
     article_id, outcome, fetched_at, etag, last_modified, body_hash, submission, visits, next_visit
-) values (
-    $1, $2, $3, $4, $5, $6, $7, 0,
-    case when not exists (select from wiredesk_fetcher.sources where url = $9 and not revisits) then $8::timestamptz end
 )
+select $1, $2, $3, $4, $5, $6, $7, 0,
+    case when not exists (select from wiredesk_fetcher.sources where url = $9 and not revisits) then $8::timestamptz end
+where not exists (select from wiredesk_fetcher.refused_articles where article_id = $1)
 on conflict (article_id) do update set
     outcome = excluded.outcome, fetched_at = excluded.fetched_at, etag = excluded.etag,
     last_modified = excluded.last_modified, body_hash = excluded.body_hash, submission = excluded.submission
@@ -256,7 +256,7 @@ class SourceStore:
     # ---- pages ----
 
     async def keep_page(self, page: Page, next_visit: datetime | None) -> None:
-        """Remember what became of a page.
+        """Remember what became of a page, unless its article is refused by now.
 
         `next_visit` counts when it is the first time and its source wants revisits.
         """

@@ -15,7 +15,8 @@ class Hit:
     """One article found. `excerpt` marks the words found with `**`; `rank` only compares hits of one search.
 
     `dated` is when it was published or fetched, the earlier of both. `duplicate_of` is the first article with the same
-    headline and text, `copy_of` the first of the group whose text is the same or nearly.
+    headline and text, `copy_of` the first of the group whose text is the same or nearly; of that one `also_at` are the
+    hosts of its copies, twenty at most.
     """
 
     article_id: UUID
@@ -31,6 +32,7 @@ class Hit:
     updated_at: datetime
     duplicate_of: UUID | None
     copy_of: UUID | None
+    also_at: Sequence[str]
     rank: float
     excerpt: str
 

@@ -29,6 +29,7 @@ class Filters:
     `news.bbc.co.uk`. `country` is ISO 3166-1: the country itself is named, or a linked place in it. `since` is the
     earliest time, `until` the first that is too late; an article counts for when it was published or fetched, whichever
     was earlier. `without_copies`: none that is a copy of another stored one, whole or nearly.
+    `story`: its id; or of the one that it was merged into.
     """
 
     entity: str | None = None
@@ -42,6 +43,7 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     without_copies: bool = False
+    story: str | None = None
 
     def __bool__(self) -> bool:
         """Whether anything is filtered at all."""

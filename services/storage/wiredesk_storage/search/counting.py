@@ -89,7 +89,8 @@ def named_in(entity: str, entity_type: str | None, start: datetime, end: datetim
     kind = f" and {_kind(entity_type, arguments)}" if entity_type is not None else ""
     statement = f"""
 with found as materialized (
-    select article_id, dated from articles where keys @> {key} and dated >= {since} and dated < {until}
+    select article_id, dated from articles
+    where not hidden and keys @> {key} and dated >= {since} and dated < {until}
     order by dated desc, article_id desc limit {COUNTED + 1}
 ),
 named as materialized (select e.*, dated from found join entities as e using (article_id))
@@ -123,7 +124,7 @@ where article_id = any($1) order by dated desc, article_id desc
 def _window(start: datetime, end: datetime, arguments: Arguments) -> str:
     since, until = arguments.add(start, "timestamptz"), arguments.add(end, "timestamptz")
     return (
-        f"select article_id from articles where dated >= {since} and dated < {until} "
+        f"select article_id from articles where not hidden and dated >= {since} and dated < {until} "
         f"order by dated desc, article_id desc limit {COUNTED + 1}"
     )
 

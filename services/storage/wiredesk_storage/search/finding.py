@@ -38,7 +38,7 @@ async def search(
     """
     search_id = cursor.search_id(words.typed(query), filters, order, half_life_days)
     place = cursor.read(after, search_id) if after is not None else None
-    reading = await _read(fetch, query, filters)
+    reading = await read_words(fetch, query, filters)
     if reading.finds_nothing:
         return Page()
     began = place.began if place else datetime.now(UTC)
@@ -59,7 +59,7 @@ async def search(
 async def facets(fetch: Fetch, query: str, filters: Filters) -> Facets:
     """Return how the newest hits are spread (see `counting.COUNTED`)."""
     counts: dict[str, list[tuple[str, int]]] = {facet: [] for facet in counting.FACETS}
-    reading = await _read(fetch, query, filters)
+    reading = await read_words(fetch, query, filters)
     if reading.finds_nothing:
         return Facets(0, is_cut=False, counts=counts)
     statement, values = counting.facets(reading, filters)
@@ -114,7 +114,8 @@ async def _in_part(fetch: Fetch, reading: Reading, statement: counting.Statement
     return bool(reading.plain) and (await fetch(*_spread(statement)))[0]["is_read_in_part"]
 
 
-async def _read(fetch: Fetch, query: str, filters: Filters) -> Reading:
+async def read_words(fetch: Fetch, query: str, filters: Filters) -> Reading:
+    """Return how PostgreSQL reads a query in each configuration that articles are searched in."""
     asked = words.typed(query)
     if not asked:
         # Nothing was asked for, or nothing that can be: only the first is every article.

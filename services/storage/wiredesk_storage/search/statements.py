@@ -29,6 +29,10 @@ READ = "select config, websearch_to_tsquery(config::regconfig, $2)::text as tsqu
 _SHOWN = """
 select h.article_id, a.headline, a.url, a.host, a.publisher, a.article_section, a.in_language, a.source, a.dated,
     a.date_published, a.updated_at, a.duplicate_of, c.group_id as copy_of, h.score as rank,
+    array(
+        select distinct o.host from copies as k join articles as o using (article_id)
+        where k.group_id = h.article_id and o.host <> coalesce(a.host, '') order by 1 limit 20
+    ) as also_at,
     left(a.text, 200000) as text, a.search_config, h.reading, h.is_cut
 """
 
@@ -139,6 +143,14 @@ def hits(
     return f"select * from ({together}) as a {order}"
 
 
+def window_end(filters: Filters, arguments: Arguments, *, size: int, bound: str) -> str:
+    """Return a select of the last of the newest `size` articles that pass; no row: there are fewer."""
+    return f"""
+select a.article_id, a.dated::text as place from articles as a where {_where(filters, arguments)}{bound}
+order by a.dated desc, a.article_id desc offset {size - 1} limit 1
+"""
+
+
 def tsqueries(reading: Reading) -> Sequence[str]:
     """Return the query of each number that a hit's `reading` has, from 1 on."""
     return [tsquery for tsquery, _ in reading.queries]
@@ -151,7 +163,7 @@ def _read_in(configs: Sequence[str], arguments: Arguments) -> str:
 
 
 def _where(filters: Filters, arguments: Arguments) -> str:
-    conditions = []
+    conditions = ["not a.hidden"]
     if keys := filters.required_keys():
         conditions.append(f"a.keys @> {arguments.add(keys, 'text[]')}")
     if filters.since is not None:
@@ -159,14 +171,21 @@ def _where(filters: Filters, arguments: Arguments) -> str:
     if filters.until is not None:
         conditions.append(f"a.dated < {arguments.add(filters.until, 'timestamptz')}")
     if filters.without_copies:
-        conditions.append("a.duplicate_of is null")
-        conditions.append("not exists (select from copies as c where c.article_id = a.article_id)")
+        # Where the first is hidden or gone, its copies are all there is.
+        first = "articles as f where f.article_id = a.duplicate_of"
+        conditions.append(f"(a.duplicate_of is null or (select f.hidden from {first}) is distinct from false)")
+        leader = "copies as c join articles as f on f.article_id = c.group_id where c.article_id = a.article_id"
+        conditions.append(f"(select f.hidden from {leader}) is distinct from false")
+    if filters.story is not None:
+        story = arguments.add(filters.story, "uuid")
+        itself = f"coalesce((select merged_into from stories where story_id = {story}), {story})"
+        conditions.append(f"a.article_id in (select article_id from story_articles where story_id = {itself})")
     if filters.entity_type is not None and filters.entity is not None and (name := entity_name(filters.entity)):
         # The keys say that it names somebody so, and something of the type: here that they are one.
         same = f"folded_key(e.name) = {arguments.add(name, 'text')}"
         kind = f"upper(e.type) = upper({arguments.add(clean(filters.entity_type), 'text')})"
         conditions.append(f"exists (select from entities as e where e.article_id = a.article_id and {same} and {kind})")
-    return " and ".join(conditions) or "true"
+    return " and ".join(conditions)
 
 
 def _score(reading: Reading, arguments: Arguments, *, began: Any, half_life_days: float) -> str:

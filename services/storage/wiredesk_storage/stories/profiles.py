@@ -6,13 +6,12 @@ just as an article and a story are.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import log
 from typing import NamedTuple
 
 from wiredesk.contracts.events import ArticleEnriched
-from wiredesk.contracts.parts import Entity
 from wiredesk_storage.stories.frequencies import Frequencies
 from wiredesk_storage.stories.terms import is_number, term, words_of
 from wiredesk_storage.stories.vectors import Vector, heaviest, total, unit
@@ -61,58 +60,75 @@ class Profile:
         return tuple(sorted(heaviest(self.words, most)))
 
 
-def terms_of(article: ArticleEnriched) -> Counter[int]:
-    """Return how often each word stands in the headline, thrice weighed, and the first 400 words of the text."""
-    return Counter(map(term, _words(article)))
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name of an article, as far as a profile needs it."""
+
+    is_person: bool
+    weight: float
+    """the root of its salience"""
+    words: tuple[int, ...]
+    ids: tuple[int, ...]
 
 
-def _words(article: ArticleEnriched) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a profile is made of: all that the article itself has to say to it."""
+
+    counts: Mapping[int, int]
+    """how often each word stands in the headline, thrice weighed, and the first 400 words of the text"""
+    numbers: frozenset[int]
+    """those of them that are figures"""
+    names: tuple[Name, ...] = ()
+
+    @property
+    def terms(self) -> set[int]:
+        """All whose frequencies the profile needs."""
+        return {*self.counts, *(word for name in self.names for word in name.words)}
+
+
+def material(article: ArticleEnriched) -> Material:
+    """Return what the article's profile is made of."""
     headline = words_of(article.headline, _TEXT_WORDS)
-    return words_of(article.text, _TEXT_WORDS) + headline * _HEADLINE_WEIGHT
+    counted = Counter(words_of(article.text, _TEXT_WORDS) + headline * _HEADLINE_WEIGHT)
+    counts: dict[int, int] = {}
+    for word, times in counted.items():
+        key = term(word)
+        counts[key] = counts.get(key, 0) + times
+    return Material(counts, frozenset(term(word) for word in counted if is_number(word)), tuple(_named(article)))
 
 
-def profile(article: ArticleEnriched, frequencies: Frequencies) -> Profile:
-    """Return what the article is about. `frequencies` are those of its language, with its `terms_of`.
+def _named(article: ArticleEnriched) -> Iterator[Name]:
+    for one in article.entities:
+        if one.type in _NAMES and (words := words_of(one.name, 8)):
+            ids = tuple(term(f"{kind}:{id_}") for kind, id_ in one.ids.items())
+            yield Name(one.type in _PERSONS, one.salience**0.5, tuple(map(term, words)), ids)
+
+
+def profile(article: Material, frequencies: Frequencies) -> Profile:
+    """Return what the article is about. `frequencies` are those of its language, with its `terms`.
 
     A word weighs 1 + log(times) by its rarity. A name weighs as its words and its ids do, each by its rarity and the
     root of the entity's salience: so "Marsh" is near "Ada Marsh", and an id joins what languages write differently.
     """
-    counts = Counter(_words(article))
-    names = [(one, _name_words(one)) for one in article.entities if one.type in _NAMES]
-    terms = {word: term(word) for word in [*counts, *(word for _, own in names for word in own)]}
-    rarities = frequencies.rarities(dict.fromkeys(terms.values()))
-    weights: dict[int, float] = {}
-    numbers: dict[int, float] = {}
-    for word, times in counts.items():
-        key = terms[word]
-        weights[key] = (1 + log(times)) * rarities[key] if times > 1 else rarities[key]
-        if is_number(word):
-            numbers[key] = weights[key]
+    rarities = frequencies.rarities(dict.fromkeys(article.terms))
+    weights = {
+        key: (1 + log(times)) * rarities[key] if times > 1 else rarities[key] for key, times in article.counts.items()
+    }
     return Profile(
         unit(weights, MOST["words"].article, frequencies.trust),
-        unit(_names(names, _PERSONS, terms, rarities), MOST["persons"].article),
-        unit(_names(names, _PLACES, terms, rarities), MOST["places"].article),
-        unit(numbers, MOST["numbers"].article),
+        unit(_weighed((one for one in article.names if one.is_person), rarities), MOST["persons"].article),
+        unit(_weighed((one for one in article.names if not one.is_person), rarities), MOST["places"].article),
+        unit({key: weights[key] for key in article.numbers}, MOST["numbers"].article),
     )
 
 
-def _name_words(entity: Entity) -> list[str]:
-    return words_of(entity.name, 8)
-
-
-def _names(
-    names: Sequence[tuple[Entity, list[str]]],
-    types: frozenset[str],
-    terms: Mapping[str, int],
-    rarities: Mapping[int, float],
-) -> dict[int, float]:
+def _weighed(names: Iterable[Name], rarities: Mapping[int, float]) -> dict[int, float]:
     weights: dict[int, float] = {}
-    for entity, words in names:
-        if entity.type in types and words:
-            root = entity.salience**0.5
-            own = {terms[word]: root * rarities[terms[word]] for word in words}
-            # Who or where exactly is as rare as the rarest word of its name.
-            own |= dict.fromkeys((term(f"{kind}:{id_}") for kind, id_ in entity.ids.items()), max(own.values()))
-            for key, weight in own.items():
-                weights[key] = max(weight, weights.get(key, 0.0))
+    for name in names:
+        own = {word: name.weight * rarities[word] for word in name.words}
+        # Who or where exactly is as rare as the rarest word of its name.
+        own |= dict.fromkeys(name.ids, max(own.values()))
+        for key, weight in own.items():
+            weights[key] = max(weight, weights.get(key, 0.0))
     return weights

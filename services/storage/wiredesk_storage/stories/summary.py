@@ -9,34 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from operator import attrgetter
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from wiredesk.contracts.events import ArticleEnriched
-from wiredesk.contracts.parts import Entity
-from wiredesk_storage.stories.assigning import event_time
+from wiredesk_storage.stories.arriving import Named
 from wiredesk_storage.stories.profiles import Profile
 from wiredesk_storage.stories.similarity import closeness
 from wiredesk_storage.stories.terms import folded
 
-_NAMED = frozenset({"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"})
 _ENTITIES = 20
-_COUNTRY = "iso3166"
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """One thing that an article names, as far as a summary needs it; or that a story names, with the sums of both.
-
-    `weight` is the salience; of a story the mean over its articles, those that do not name it counting nothing.
-    """
-
-    name: str
-    type: str
-    weight: float
-    ids: tuple[tuple[str, str], ...] = ()
-    country: str | None = None
-    """ISO 3166-1, of a place"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +47,6 @@ class StorySummary:
     """ISO 3166-1 of the places named, by weight"""
     languages: tuple[str, ...]
     outlets: tuple[str, ...]
-
-
-def member(article: ArticleEnriched, profile: Profile) -> Member:
-    """Return what a summary needs of the article."""
-    return Member(
-        article.article_id,
-        event_time(article),
-        article.headline,
-        profile,
-        _outlet(article.canonical_url or article.url),
-        article.in_language,
-        tuple(_named(one) for one in article.entities if one.type in _NAMED),
-    )
-
-
-def _named(entity: Entity) -> Named:
-    country = entity.in_country or (entity.ids.get(_COUNTRY) if entity.type == "GPE" else None)
-    return Named(entity.name, entity.type, entity.salience, tuple(sorted(entity.ids.items())), country)
-
-
-def _outlet(url: str | None) -> str | None:
-    try:
-        host = urlsplit(url or "").hostname
-    except ValueError:  # an address that no browser takes either
-        return None
-    return host.removeprefix("www.") if host else None
 
 
 def summary(members: Sequence[Member]) -> StorySummary:

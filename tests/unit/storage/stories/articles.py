@@ -7,7 +7,7 @@ from tests.factories import NOON, enriched
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.parts import Entity, Mention
 from wiredesk_storage.stories.frequencies import Frequencies
-from wiredesk_storage.stories.profiles import Profile, profile
+from wiredesk_storage.stories.profiles import Profile, material, profile
 
 FERRY = (
     "Ferry runs aground off Skarvik",
@@ -65,7 +65,7 @@ def entity(name: str, type_: str, text: str, *, salience: float = 0.6, **fields:
 
 def about(written: tuple[str, str]) -> Profile:
     """The profile of an article in a fresh system."""
-    return profile(article(written), ENGLISH)
+    return profile(material(article(written)), ENGLISH)
 
 
 def together(texts: Iterable[tuple[str, str]]) -> Profile:

@@ -16,7 +16,7 @@ from tests.unit.storage.stories.articles import (
 )
 from wiredesk_storage.stories import vectors
 from wiredesk_storage.stories.frequencies import Frequencies
-from wiredesk_storage.stories.profiles import MOST, Profile, profile, terms_of
+from wiredesk_storage.stories.profiles import MOST, Profile, material, profile
 from wiredesk_storage.stories.terms import is_number, term, words_of
 
 _LONG = ("Many words", " ".join(f"word{n}" for n in range(600)))
@@ -63,14 +63,14 @@ def test_frequent_words_weigh_little_without_a_list_of_stop_words():
 
 def test_a_word_that_many_texts_had_weighs_less():
     counted = Frequencies("en", 500, {term("ferry"): 400})
-    assert profile(article(FERRY), counted).words[term("ferry")] < about(FERRY).words[term("ferry")]
+    assert profile(material(article(FERRY)), counted).words[term("ferry")] < about(FERRY).words[term("ferry")]
 
 
 def test_where_no_word_is_known_to_be_rare_none_is_believed():
     fresh, known = Frequencies("fi"), Frequencies("fi", 5_000)
     assert fresh.trust == 0
-    assert not profile(article(FERRY), fresh).words
-    assert profile(article(FERRY), known).words
+    assert not profile(material(article(FERRY)), fresh).words
+    assert profile(material(article(FERRY)), known).words
     assert known.trust > 0.98
 
 
@@ -100,12 +100,12 @@ def test_a_name_is_near_a_part_of_it():
 
 def test_a_linked_place_is_known_by_its_id_too():
     linked = entity("Skarvik", "GPE", FERRY[1], ids={"geonames": "12"})
-    own = profile(article(FERRY, entities=(linked,)), ENGLISH)
+    own = profile(material(article(FERRY, entities=(linked,))), ENGLISH)
     assert set(own.places) == {term("skarvik"), term("geonames:12")}
 
 
 def test_an_article_without_entities_has_words_and_numbers_alone():
-    own = profile(article(FERRY, entities=()), ENGLISH)
+    own = profile(material(article(FERRY, entities=())), ENGLISH)
     assert own.words
     assert own.numbers
     assert not own.persons
@@ -113,18 +113,18 @@ def test_an_article_without_entities_has_words_and_numbers_alone():
 
 
 def test_an_article_without_words_is_about_nothing():
-    own = profile(article(("", "")), ENGLISH)
+    own = profile(material(article(("", ""))), ENGLISH)
     assert own == Profile()
     assert own.keys(16) == ()
 
 
 def test_the_headline_counts_thrice_as_much():
-    counts = terms_of(article(("Reef", "reef harbour")))
+    counts = material(article(("Reef", "reef harbour"))).counts
     assert (counts[term("reef")], counts[term("harbour")]) == (3, 1)
 
 
 def test_vectors_are_cut_to_their_heaviest_terms():
-    assert len(profile(article(_LONG), ENGLISH).words) == MOST["words"].article
+    assert len(profile(material(article(_LONG)), ENGLISH).words) == MOST["words"].article
     assert vectors.heaviest({5: 1, 4: 2, 3: 1, 2: 1}, 2) == {4: 2, 2: 1}
     assert vectors.total(vectors.Vector({1: 5, 2: 3}), vectors.Vector({3: 4, 2: 2}), 2) == {1: 5, 2: 5}
 

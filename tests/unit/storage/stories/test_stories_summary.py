@@ -4,12 +4,11 @@ from datetime import timedelta
 from itertools import permutations
 from uuid import UUID
 
-import pytest
-
 from tests.factories import NOON
 from tests.unit.storage.stories.articles import ELECTION, FERRY, FERRY_AGAIN, about, article, entity
-from wiredesk_storage.stories.profiles import Profile
-from wiredesk_storage.stories.summary import Member, Named, member, summary
+from wiredesk.contracts.parts import Quality
+from wiredesk_storage.stories.arriving import Named, arrival, named, read_named
+from wiredesk_storage.stories.summary import Member, summary
 
 HOUR = timedelta(hours=1)
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
@@ -79,14 +78,6 @@ def test_countries_are_sorted_by_how_much_the_story_is_about_their_places():
     assert summary([told(FERRY, 1, named=named)]).countries == ("FI", "NO")
 
 
-@pytest.mark.parametrize(
-    ("url", "outlet"),
-    [("https://www.Daily.example/a", "daily.example"), (None, None), ("https://[", None), ("daily", None)],
-)
-def test_the_outlet_is_the_host_of_the_address(url, outlet):
-    assert member(article(FERRY, url=url), Profile()).outlet == outlet
-
-
 def test_of_an_article_are_taken_its_names_but_no_dates_and_amounts():
     of_text = [
         entity("Ida Holm", "PERSON", FERRY[1]),
@@ -94,7 +85,15 @@ def test_of_an_article_are_taken_its_names_but_no_dates_and_amounts():
         entity("Nordlys", "GPE", FERRY[1], ids={"iso3166": "NO"}),
         entity("Tuesday", "DATE", FERRY[1]),
     ]
-    own = member(article(FERRY, entities=tuple(of_text), canonical_url="https://x.example/1"), Profile())
-    assert [one.name for one in own.named] == ["Ida Holm", "Skarvik", "Nordlys"]
-    assert [one.country for one in own.named] == [None, "NO", "NO"]
-    assert (own.outlet, own.language, own.headline, own.at) == ("x.example", "en", FERRY[0], NOON)
+    one = article(FERRY, entities=tuple(of_text))
+    names = named(one)
+    assert [name.name for name in names] == ["Ida Holm", "Nordlys", "Skarvik"]
+    assert [name.country for name in names] == [None, "NO", "NO"]
+    own = arrival(one)
+    assert own is not None
+    assert read_named(own.named) == names
+
+
+def test_an_article_of_which_hardly_anything_is_there_belongs_to_no_story():
+    assert arrival(article(FERRY, quality=Quality.POOR)) is None
+    assert arrival(article(("", "..."))) is None

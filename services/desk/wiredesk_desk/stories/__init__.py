@@ -1,0 +1,1 @@
+"""Stories on the desk: the verb, and how a story is shown."""

@@ -1,0 +1,127 @@
+"""What `keeping` and `telling` say to PostgreSQL."""
+
+# Not one that an article's number can be: those are single numbers. Copies have (1, 1).
+LOCK = "select pg_advisory_xact_lock(1, 2)"
+LANGUAGES = "select language, texts from story_languages where language = any($1)"
+WORDS = "select key, texts from story_words where key = any($1)"
+COUNT_LANGUAGES = """
+insert into story_languages (language, texts) select * from unnest($1::text[], $2::int[]) order by 1
+on conflict (language) do update set texts = story_languages.texts + excluded.texts
+"""
+COUNT_WORDS = """
+insert into story_words (key, texts) select * from unnest($1::bigint[], $2::int[]) order by 1
+on conflict (key) do update set texts = story_words.texts + excluded.texts
+"""
+FORGET_WORDS = "delete from story_words where key >= $1 and key < $2 and texts < 2"
+FADE_WORDS = "update story_words set texts = texts / 2 where key >= $1 and key < $2"
+FADE_LANGUAGE = "update story_languages set texts = texts / 2 where language = $1"
+
+KNOWN = "select article_id from story_articles where article_id = any($1)"
+STORIES_OF = """
+select article_id, s.position from story_articles join stories as s using (story_id)
+where article_id = any($1) and s.profile is not null
+"""
+# Of each key the stories that began last: one that thousands have tells little.
+CANDIDATES = """
+with sought as (select * from unnest($1::int[], $2::int[]) as s (article, key)),
+shared as (
+    select article, position, count(*) as common
+    from sought cross join lateral (
+        select position from story_keys as k where k.key = sought.key order by position desc limit $3
+    ) as k
+    group by article, position having count(*) >= $4
+),
+ranked as (
+    select article, position, row_number() over (partition by article order by common desc, position) as rank
+    from shared
+)
+select article, array_agg(position) as positions from ranked where rank <= $5 group by article
+"""
+PROFILES = """
+select position, story_id, profile, first_seen, last_seen from stories
+where position = any($1) and profile is not null
+"""
+POSITIONS = """
+select nextval(pg_get_serial_sequence('stories', 'position')) as position from generate_series(1, $1) order by 1
+"""
+TAKEN = "select story_id from stories where story_id = any($1)"
+BEGIN = """
+insert into stories (story_id, position, profile, articles, first_seen, last_seen)
+overriding system value
+select * from unnest($1::uuid[], $2::bigint[], $3::bytea[], $4::int[], $5::timestamptz[], $6::timestamptz[])
+"""
+CHANGE = """
+update stories as s set profile = c.profile, articles = c.articles, first_seen = c.first_seen,
+    last_seen = c.last_seen, changed_at = now(), version = version + 1
+from unnest($1::bigint[], $2::bytea[], $3::int[], $4::timestamptz[], $5::timestamptz[])
+    as c (position, profile, articles, first_seen, last_seen)
+where s.position = c.position
+"""
+MERGE = """
+with merged as (
+    select young.story_id, old.story_id as into_id
+    from unnest($1::bigint[], $2::bigint[]) as m (young, old)
+    join stories as young on young.position = m.young join stories as old on old.position = m.old
+),
+moved as (
+    update story_articles as a set story_id = m.into_id from merged as m where a.story_id = m.story_id
+)
+update stories as s set merged_into = m.into_id, profile = null, articles = 0, changed_at = now(), version = version + 1
+from merged as m where m.story_id in (s.story_id, s.merged_into)
+"""
+DROP_KEYS = """
+delete from story_keys where (key, position) in (select * from unnest($1::int[], $2::bigint[]))
+"""
+ADD_KEYS = "insert into story_keys (key, position) select * from unnest($1::int[], $2::bigint[]) on conflict do nothing"
+ADD_ARTICLES = """
+insert into story_articles (article_id, story_id, at, profile, named)
+select a.article_id, s.story_id, a.at, a.profile, a.named
+from unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::bytea[], $5::jsonb[])
+    as a (article_id, position, at, profile, named)
+join stories as s using (position)
+on conflict do nothing
+"""
+# What an article is said to name is what it names now; where it belongs was decided when it came.
+RENAME = """
+with renamed as (
+    update story_articles as a set named = r.named
+    from unnest($1::uuid[], $2::jsonb[]) as r (article_id, named)
+    where a.article_id = r.article_id
+    returning a.story_id
+)
+update stories set version = version + 1 where story_id in (select story_id from renamed)
+"""
+
+TOUCH = """
+update stories set version = version + 1
+where story_id in (select story_id from story_articles where article_id = any($1))
+"""
+LEAVE = "delete from story_articles where article_id = any($1) returning story_id"
+LEFT = "select story_id, at, profile from story_articles where story_id = any($1) order by story_id, at, article_id"
+EMPTY = """
+update stories set profile = null, articles = 0, version = version + 1, changed_at = now()
+where story_id = any($1)
+returning position
+"""
+POSITION = "select story_id, position, profile is not null as is_open from stories where story_id = any($1)"
+DROP_ALL_KEYS = "delete from story_keys where position = any($1)"
+CLOSE = """
+update stories set profile = null where story_id in (
+    select story_id from stories
+    where profile is not null and changed_at < now() - $1::interval and last_seen < now() - $1::interval
+    order by changed_at limit $2
+)
+returning position
+"""
+
+TELLER = "select pg_try_advisory_lock(1, 3)"
+TELLER_DONE = "select pg_advisory_unlock(1, 3)"
+UNTOLD = """
+select story_id, version, merged_into, articles, first_seen, last_seen from stories
+where version > coalesce(told, 0) and (articles > 1 or told is not null)
+order by position limit $1
+"""
+TOLD = """
+update stories as s set told = t.version from unnest($1::uuid[], $2::bigint[]) as t (story_id, version)
+where s.story_id = t.story_id
+"""

@@ -1,0 +1,286 @@
+"""On a real PostgreSQL: reports of one event find each other, whoever stores them and however often they come."""
+
+import asyncio
+import uuid
+from collections import defaultdict
+from datetime import timedelta
+
+import pytest
+
+from tests.integration.storage.records import keep, received
+from tests.made_up import story as some_story
+from tests.unit.storage.stories.articles import ELECTION, FERRY, FERRY_AGAIN, OTHER_FERRY, article
+from wiredesk.contracts import ids
+from wiredesk.contracts.errors import InfrastructureError
+from wiredesk.contracts.stories import StoryUpdated
+from wiredesk.contracts.topics import STORIES
+from wiredesk_storage.store import Store
+from wiredesk_storage.stories import assigning, keeping, word_counts
+from wiredesk_storage.stories.arriving import arrival
+from wiredesk_storage.stories.assigning import Decision
+from wiredesk_storage.stories.telling import Teller
+from wiredesk_storage.stories.terms import term
+
+pytestmark = pytest.mark.broker
+DAY = timedelta(days=1)
+
+
+def report(written, *, outlet="daily.example", **fields):
+    url = f"https://{outlet}/{uuid.uuid4()}"
+    return received(article(written, article_id=ids.article_id(url), event_id=uuid.uuid4(), url=url, **fields))
+
+
+async def grouping(pool):
+    """The headlines of each story, as sets."""
+    groups = defaultdict(list)
+    for row in await pool.fetch("select story_id, headline from story_articles join articles using (article_id)"):
+        groups[row["story_id"]].append(row["headline"])
+    return sorted(sorted(group) for group in groups.values())
+
+
+async def everything(pool):
+    """All that is stored of stories but when it was."""
+    columns = "story_id, position, merged_into, profile, articles, first_seen, last_seen, version"
+    return [
+        await pool.fetch(f"select {what} from {table} order by 1, 2")
+        for table, what in {
+            "stories": columns,
+            "story_keys": "*",
+            "story_articles": "article_id, story_id, at, profile, named::text",
+            "story_words": "*",
+        }.items()
+    ]
+
+
+class Kafka:
+    """Notes what is published."""
+
+    def __init__(self):
+        self.told, self.removed, self.is_away = [], [], False
+
+    async def send(self, record):
+        if self.is_away:
+            raise InfrastructureError("Kafka did not take the record")
+        assert record.topic is STORIES
+        self.told.append(StoryUpdated.model_validate_json(record.value))
+        assert record.key == str(self.told[-1].story_id).encode()
+
+    async def remove(self, table, about):
+        assert table is STORIES
+        self.removed.append(about)
+
+
+@pytest.fixture
+def kafka():
+    return Kafka()
+
+
+async def test_reports_of_one_event_make_a_story_and_those_of_another_do_not(store, pool):
+    for written in (FERRY, ELECTION, FERRY_AGAIN, OTHER_FERRY):
+        await keep([report(written)], store=store)
+    assert await grouping(pool) == sorted([sorted([FERRY[0], FERRY_AGAIN[0]]), [OTHER_FERRY[0]], [ELECTION[0]]])
+
+
+async def test_reports_in_one_batch_find_each_other(store, pool):
+    await keep([report(written) for written in (FERRY, ELECTION, FERRY_AGAIN, OTHER_FERRY)], store=store)
+    assert await grouping(pool) == sorted([sorted([FERRY[0], FERRY_AGAIN[0]]), [OTHER_FERRY[0]], [ELECTION[0]]])
+
+
+async def test_a_story_is_called_after_the_article_that_began_it(store, pool):
+    first = report(FERRY)
+    await keep([first, report(FERRY_AGAIN)], store=store)
+    assert await pool.fetchval("select story_id from stories") == first.event.article_id
+
+
+async def test_records_that_come_again_in_any_order_change_nothing(store, pool):
+    records = [report(written) for written in (FERRY, ELECTION, FERRY_AGAIN, OTHER_FERRY)]
+    await keep(records, store=store)
+    before = await everything(pool)
+    for again in (records[::-1], records[2:], records[:1]):
+        await keep(again, store=store)
+    assert await everything(pool) == before
+
+
+async def test_two_replicas_that_store_reports_at_once_make_one_story_of_each_event(pool):
+    stores = Store(pool), Store(pool)
+    reports = [report(written) for written in (FERRY, ELECTION, FERRY_AGAIN) for _ in range(6)]
+    await asyncio.gather(*(keep([one], store=stores[number % 2]) for number, one in enumerate(reports)))
+    assert [len(group) for group in await grouping(pool)] == [12, 6]
+
+
+async def test_a_copy_is_in_the_story_of_its_original_however_little_it_kept(store, pool, monkeypatch):
+    copied = report((FERRY[0], some_story(3)))
+    await keep([copied], store=store)
+    own = report(("Nothing of this headline", some_story(7)))
+
+    async def known(_connection, _articles):
+        class Copy:
+            group_id, similarity, differences = copied.event.article_id, 1.0, ()
+
+        return {own.event.article_id: Copy}
+
+    monkeypatch.setattr("wiredesk_storage.copies.groups.known", known)
+    await keep([own], store=store)
+    assert len(await grouping(pool)) == 1
+
+
+async def test_a_late_report_finds_its_story_and_one_of_another_year_does_not(store, pool):
+    at = article(FERRY).fetched_at
+    await keep([report(FERRY)], store=store)
+    await keep([report(FERRY_AGAIN, date_published=at - 3 * DAY)], store=store)
+    await keep([report(FERRY_AGAIN, date_published=at - 300 * DAY)], store=store)
+    assert sorted(len(group) for group in await grouping(pool)) == [1, 2]
+    first, last = await pool.fetchrow("select first_seen, last_seen from stories where articles = 2")
+    assert (first, last) == (at - 3 * DAY, at)
+
+
+async def test_of_two_stories_that_turn_out_to_be_one_the_older_keeps_its_id_and_the_younger_leads_there(
+    store, pool, kafka, monkeypatch
+):
+    old, young = report(FERRY), report(ELECTION)
+    joint = report((f"{FERRY[0]} {ELECTION[0]}", f"{FERRY[1]} {ELECTION[1]}"))
+    await keep([old, report(FERRY_AGAIN)], store=store)
+    await keep([young, report(ELECTION)], store=store)
+    await Teller(pool, kafka).tell()
+    one, other = await pool.fetch("select position from stories order by position")
+    monkeypatch.setattr(assigning, "decide", lambda *_, **__: Decision(one["position"], merges=(other["position"],)))
+    await keep([joint], store=store)
+    assert [len(group) for group in await grouping(pool)] == [5]
+    assert not await pool.fetch("select from story_keys where position = $1", other["position"])
+    kafka.told.clear()
+    await Teller(pool, kafka).tell()
+    told = {event.story_id: event for event in kafka.told}
+    assert told[old.event.article_id].article_count == 5
+    assert told[young.event.article_id].merged_into == old.event.article_id
+    assert told[young.event.article_id].articles == ()
+
+
+async def test_what_a_story_is_now_is_told_once_it_has_a_second_article(store, pool, kafka):
+    teller = Teller(pool, kafka)
+    first, second = report(FERRY, outlet="daily.example"), report(FERRY_AGAIN, outlet="www.evening.example")
+    await keep([first, report(ELECTION)], store=store)
+    assert (await teller.tell(), kafka.told) == (0, [])
+    await keep([second], store=store)
+    assert await teller.tell() == 1
+    assert await teller.tell() == 0
+    (told,) = kafka.told
+    assert told.story_id == first.event.article_id
+    assert set(told.articles) == {first.event.article_id, second.event.article_id}
+    assert told.article_count == 2
+    assert told.title in {FERRY[0], FERRY_AGAIN[0]}
+    assert set(told.outlets) == {"daily.example", "evening.example"}
+    assert told.languages == ("en",)
+    assert {entity.name for entity in told.entities} == {"Ida Holm", "Skarvik"}
+
+
+async def test_a_story_that_changed_often_while_kafka_was_away_is_told_once_as_it_is_now(store, pool, kafka):
+    teller = Teller(pool, kafka)
+    kafka.is_away = True
+    for _ in range(3):
+        await keep([report(FERRY)], store=store)
+        if len(kafka.told) == 0 and await pool.fetchval("select max(articles) from stories") > 1:
+            with pytest.raises(InfrastructureError):
+                await teller.tell()
+    kafka.is_away = False
+    assert await teller.tell() == 1
+    assert [told.article_count for told in kafka.told] == [3]
+
+
+async def test_while_one_process_tells_stories_another_does_not(store, pool, kafka):
+    await keep([report(FERRY), report(FERRY_AGAIN)], store=store)
+    async with pool.acquire() as connection:
+        await connection.execute("select pg_advisory_lock(1, 3)")
+        assert await Teller(pool, kafka).tell() == 0
+    assert await Teller(pool, kafka).tell() == 1
+
+
+async def test_an_article_that_is_forgotten_leaves_its_story_and_all_that_came_of_its_words(store, pool, kafka):
+    teller = Teller(pool, kafka)
+    one, other = report(FERRY), report(FERRY_AGAIN)
+    await keep([one], store=store)
+    alone = await everything(pool)
+    await keep([other], store=store)
+    await teller.tell()
+    async with pool.acquire() as connection, connection.transaction():
+        assert await keeping.forget(connection, [other.event.article_id]) == [one.event.article_id]
+    stories, keys, members, _ = await everything(pool)
+    assert [dict(row) | {"version": 0} for row in stories] == [dict(row) | {"version": 0} for row in alone[0]]
+    assert (keys, members) == (alone[1], alone[2])
+    await teller.tell()
+    assert [told.article_count for told in kafka.told] == [2, 1]
+    async with pool.acquire() as connection, connection.transaction():
+        await keeping.forget(connection, [one.event.article_id])
+    await teller.tell()
+    assert kafka.removed == [one.event.article_id]
+
+
+async def test_an_article_that_comes_again_after_it_was_forgotten_begins_a_story_under_another_id(store, pool):
+    one = report(FERRY)
+    await keep([one, report(FERRY_AGAIN)], store=store)
+    async with pool.acquire() as connection, connection.transaction():
+        await keeping.forget(connection, [one.event.article_id])
+        for table in ("articles", "revisions"):
+            await connection.execute(f"delete from {table} where article_id = $1", one.event.article_id)
+    again = received(one.event.model_copy(update={"headline": ELECTION[0], "text": ELECTION[1], "entities": ()}))
+    await keep([again], store=store)
+    assert await grouping(pool) == sorted([[FERRY_AGAIN[0]], [ELECTION[0]]])
+
+
+async def test_a_corrected_name_is_told(store, pool, kafka):
+    teller = Teller(pool, kafka)
+    one, other = report(FERRY), report(FERRY_AGAIN)
+    await keep([one, other], store=store)
+    await teller.tell()
+    renamed = tuple(name.model_copy(update={"name": f"New {name.name}"}) for name in one.event.entities)
+    later = one.event.model_copy(
+        update={"entities": renamed, "event_id": uuid.uuid4(), "fetched_at": one.event.fetched_at + DAY}
+    )
+    await keep([received(later)], store=store)
+    await teller.tell()
+    assert "New Ida Holm" in {entity.name for entity in kafka.told[-1].entities}
+
+
+async def test_a_story_to_which_nothing_can_come_any_more_is_kept_and_not_looked_up(store, pool):
+    await keep([report(FERRY), report(FERRY_AGAIN)], store=store)
+    await pool.execute("update stories set changed_at = now() - interval '20 days'")
+    async with pool.acquire() as connection, connection.transaction():
+        await keeping.close(connection, timedelta(days=7))
+    assert await pool.fetch("select from story_keys") == []
+    await keep([report(FERRY)], store=store)
+    assert sorted(len(group) for group in await grouping(pool)) == [1, 2]
+
+
+@pytest.fixture
+def written_at_once(monkeypatch):
+    monkeypatch.setattr(word_counts, "_UNWRITTEN", 0)
+
+
+@pytest.mark.usefixtures("written_at_once")
+async def test_counts_of_words_are_halved_when_there_are_many_and_what_was_rare_is_gone(store, pool, monkeypatch):
+    monkeypatch.setattr(word_counts, "_FULL", 3)
+    await keep([report(FERRY), report(FERRY), report(FERRY), report(ELECTION)], store=store)
+    await keep([report(ELECTION)], store=store)
+    assert await pool.fetchval("select texts from story_languages") == 2
+    assert {row["texts"] for row in await pool.fetch("select texts from story_words")} == {1, 2}
+
+
+@pytest.mark.usefixtures("written_at_once")
+async def test_of_many_texts_few_are_counted(store, pool, monkeypatch):
+    monkeypatch.setattr(word_counts, "_ALL", 4)
+    await keep([report(FERRY) for _ in range(40)], store=store)
+    await keep([report(FERRY)], store=store)
+    assert 4 <= await pool.fetchval("select texts from story_languages") < 20
+
+
+@pytest.mark.usefixtures("written_at_once")
+async def test_what_another_process_counted_is_known(store, pool):
+    await keep([report(FERRY), report(ELECTION)], store=store)
+    await keep([report(OTHER_FERRY)], store=store)
+    other = word_counts.WordCounts()
+    arrived = arrival(report(FERRY).event)
+    assert arrived is not None
+    async with pool.acquire() as connection:
+        frequencies = await other.frequencies(connection, [arrived])
+    assert frequencies["en"].texts == 3
+    assert frequencies["en"].counts[term("ferry")] == 2
+    assert frequencies["en"].counts[term("nordlys")] == 2
