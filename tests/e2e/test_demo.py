@@ -106,6 +106,21 @@ async def test_the_site_becomes_a_source_and_a_new_story_on_it_comes_by_itself(n
     assert json.loads(out)["stored"] >= 1
 
 
+async def test_the_demo_shows_a_story_a_copied_text_a_correction_and_a_withdrawal(newsroom):
+    folder, output = newsroom
+    assert re.search(r"one event +Two Ferries Collide.*\n +told by .*Lowland Evening Post", output), output
+    assert re.search(r"one text +Kelp Forests.*\n +printed again by ", output), output
+    assert re.search(r"corrected +Argentina Puts.*\n +“.*1902.*” became “.*1905.*”", output), output
+    assert re.search(r"withdrawn +/partners/.*\n +found no more, refused by the fetcher", output), output
+    code, out, errors = await _run(folder, "stories", "--json")
+    assert code == 0, errors
+    assert max(json.loads(line)["articles"] for line in out.splitlines()) >= 3
+    # Put back: a second run finds everything as the first did.
+    code, out, errors = await _run(folder, "search", "kelp", "--host", "127.0.0.1")
+    assert code == 0, errors
+    assert "/partners/cape-town-kelp-forest.html" in out
+
+
 async def test_a_flattened_text_comes_out_clean_with_resolving_entities(newsroom):
     folder, _ = newsroom
     (folder / "story.txt").write_text(FLATTENED)

@@ -108,7 +108,7 @@ async def _feed(supervisor: Supervisor, lane: str, site: DemoSite) -> Exit:
         summary = await run_demo(wire, site, console)
         if not lane:
             await watch_source(wire, site, supervisor.dsn, console)
-            await show_stored(site, supervisor.dsn, console)
+            await show_stored(wire, site, supervisor.dsn, console)
     show(summary, console, example=site.top_story, program=program())
     return Exit.OK if summary.ok else Exit.FAILED
 

@@ -98,6 +98,19 @@ async def reinstate(text: str, *, as_json: bool) -> Exit:
     return Exit.OK
 
 
+async def decide(url: str, kind: Withdrawal, reason: str) -> None:
+    """Decide about the article at `url`, as the verbs do, and tell nobody but the system.
+
+    Raises:
+        Problem: nothing is there to be decided about.
+    """
+    what = which.named(url)
+    here = await system()
+    async with places.store(here) as store:
+        named = Named(await which.found(store, what) or what.article_id, what.url)
+        await _decided(here, store, named, kind, reason)
+
+
 async def unannounced(here: System) -> list[Decision]:
     """Return the decisions that the topics do not tell yet; none where nobody has made the table.
 
