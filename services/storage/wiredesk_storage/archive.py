@@ -179,6 +179,11 @@ class Archive:
         with _refusals():
             return await reading.listed(self._pool.fetch, since=since, order=order, limit=limit)
 
+    async def stories_of(self, articles: Sequence[UUID], limit: int = 5) -> list[Listed]:
+        """Return the stories of several articles that have most of these."""
+        with _refusals():
+            return await reading.of_articles(self._pool.fetch, articles, limit=limit)
+
     async def story(self, wanted: UUID, *, limit: int = 1_000) -> StoryPage | None:
         """Return a story with its first `limit` articles, by its id or by that of one of them; None: there is none.
 

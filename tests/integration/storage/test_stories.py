@@ -14,6 +14,7 @@ from wiredesk.contracts import ids
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.stories import StoryUpdated
 from wiredesk.contracts.topics import STORIES
+from wiredesk_storage.search.asking import Filters
 from wiredesk_storage.store import Store
 from wiredesk_storage.stories import assigning, keeping, word_counts
 from wiredesk_storage.stories.arriving import arrival
@@ -135,7 +136,7 @@ async def test_a_late_report_finds_its_story_and_one_of_another_year_does_not(st
 
 
 async def test_of_two_stories_that_turn_out_to_be_one_the_older_keeps_its_id_and_the_younger_leads_there(
-    store, pool, kafka, monkeypatch
+    store, pool, archive, kafka, monkeypatch
 ):
     old, young = report(FERRY), report(ELECTION)
     joint = report((f"{FERRY[0]} {ELECTION[0]}", f"{FERRY[1]} {ELECTION[1]}"))
@@ -153,6 +154,11 @@ async def test_of_two_stories_that_turn_out_to_be_one_the_older_keeps_its_id_and
     assert told[old.event.article_id].article_count == 5
     assert told[young.event.article_id].merged_into == old.event.article_id
     assert told[young.event.article_id].articles == ()
+    page = await archive.story(young.event.article_id)
+    assert page is not None
+    assert page.story.story_id == old.event.article_id
+    hits = (await archive.search("", Filters(story=str(young.event.article_id)))).hits
+    assert len(hits) == 5
 
 
 async def test_what_a_story_is_now_is_told_once_it_has_a_second_article(store, pool, kafka):
@@ -184,6 +190,26 @@ async def test_a_story_that_changed_often_while_kafka_was_away_is_told_once_as_i
     kafka.is_away = False
     assert await teller.tell() == 1
     assert [told.article_count for told in kafka.told] == [3]
+
+
+async def test_stories_are_read_as_lists_and_one_by_one_by_any_of_its_ids(store, archive):
+    first, second = report(FERRY, outlet="daily.example"), report(FERRY_AGAIN, outlet="evening.example")
+    await keep([first, second, report(ELECTION)], store=store)
+    since = first.event.fetched_at - DAY
+    for order in ("size", "date"):
+        (listed,) = await archive.stories(since=since, order=order)
+        assert (listed.story_id, listed.articles) == (first.event.article_id, 2)
+    assert await archive.stories(since=first.event.fetched_at + DAY) == []
+    for wanted in (first.event.article_id, second.event.article_id):
+        page = await archive.story(wanted)
+        assert page is not None
+        assert {one.host for one in page.articles} == {"daily.example", "evening.example"}
+    assert await archive.story(uuid.uuid4()) is None
+    entity = await archive.entity("Ida Holm", until=first.event.fetched_at + DAY)
+    (of_entity,) = await archive.stories_of(entity.counted)
+    assert of_entity.story_id == first.event.article_id
+    hits = (await archive.search("", Filters(story=str(first.event.article_id)))).hits
+    assert {hit.article_id for hit in hits} == {first.event.article_id, second.event.article_id}
 
 
 async def test_while_one_process_tells_stories_another_does_not(store, pool, kafka):

@@ -22,6 +22,8 @@ from wiredesk_desk.running import Exit, Problem
 from wiredesk_storage.search.answers import EntityCount, EntityPage, Facets, Hit, Named, Page, TopEntities
 from wiredesk_storage.search.asking import Filters, Order
 from wiredesk_storage.search.cursor import Cursor, read, search_id, written
+from wiredesk_storage.stories.reading import Listed
+from wiredesk_storage.stories.summary import StorySummary
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 HIT = Hit(
@@ -53,6 +55,7 @@ ENTITY = EntityPage(
     timeline=[(date(2026, 11, 28), 0), (date(2026, 11, 29), 2), (date(2026, 11, 30), 1)],
     together=[{"name": "Spain", "type": "GPE", "articles": 2}],
     newest=[Named(UUID(int=1), "Ferry line reopens", "https://news.example/ferry", NOW)],
+    counted=[UUID(int=1)],
 )
 
 
@@ -65,6 +68,8 @@ class Store:
         self.found = Facets(12, is_cut=True, counts={"language": [("en", 12)], "host": [], "day": [("2026-11-30", 12)]})
         self.top = TopEntities(9, is_cut=False, entities=[EntityCount("Málaga", "GPE", 3, 5, 1)])
         self.one = ENTITY
+        told = StorySummary("Ferry aground", UUID(int=1), 4, NOW, NOW, (), (), (), ())
+        self.stories = [Listed(UUID(int=9), 4, NOW, NOW, told)]
 
     async def search(self, query: str, filters: Any, **how: Any) -> Page:
         self.asked.append((query, filters, how))
@@ -84,6 +89,9 @@ class Store:
     async def entity(self, *asked: Any, **how: Any) -> EntityPage:
         self.asked.append((asked, how))
         return self.one
+
+    async def stories_of(self, articles: Any) -> list[Listed]:
+        return self.stories if articles else []
 
 
 @pytest.fixture
@@ -268,10 +276,10 @@ async def test_entities_are_rows_with_the_change_as_a_number(
         assert ("--days 3650" in written().err) is told
 
 
-async def test_one_entity_is_rows_of_four_kinds(store: Store, capsys: pytest.CaptureFixture[str]):
+async def test_one_entity_is_rows_of_five_kinds(store: Store, capsys: pytest.CaptureFixture[str]):
     await entities.one("malaga", days=3, entity_type=None, as_json=True)
     rows = list(map(json.loads, capsys.readouterr().out.splitlines()))
-    assert [row["kind"] for row in rows] == ["entity", "day", "day", "day", "together", "article"]
+    assert [row["kind"] for row in rows] == ["entity", "day", "day", "day", "together", "story", "article"]
     assert rows[0]["ids"] == {"geonames": ["2514256"]}
     assert [row["articles"] for row in rows[1:4]] == [0, 2, 1]
 
@@ -287,6 +295,8 @@ async def test_one_entity_for_people(store: Store, terminal: Any):
         "3 in 3 days, 5 mentions",
         "▁█▅",
         "with: Spain 2",
+        "story: Ferry aground",
+        f"4 articles  {UUID(int=9)}",
     ):
         assert part in out
     store.one = EntityPage(0, False, 0, [], [], {}, [], [], [])

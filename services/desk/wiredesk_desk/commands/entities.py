@@ -39,11 +39,13 @@ async def one(name: str, *, days: int, entity_type: str | None, as_json: bool) -
         raise Problem("the name is empty", "wiredesk entities", code=Exit.USAGE)
     async with archive() as store:
         found = await store.entity(name, entity_type, days=days)
+        stories = await store.stories_of(found.counted)
     if not found.articles:
         say(f"no article of the last {days} days names {name}. Whom they name: wiredesk entities --days {days}")
         return Exit.OK
     if for_people(as_json=as_json):
         view.show(found, days)
+        view.show_stories(stories)
         return Exit.OK
     counted = {"articles": found.articles, "is_cut": found.is_cut, "mentions": found.mentions, "days": days}
     emit({"kind": "entity", "names": dict(found.names), "types": dict(found.types), "ids": found.ids, **counted})
@@ -51,6 +53,8 @@ async def one(name: str, *, days: int, entity_type: str | None, as_json: bool) -
         emit({"kind": "day", "day": day.isoformat(), "articles": articles})
     for beside in found.together:
         emit({"kind": "together", **beside})
+    for story in stories:
+        emit({"kind": "story", "story_id": story.story_id, "title": story.summary.title, "articles": story.articles})
     for article in found.newest:
         emit({"kind": "article", **view.fields(article)})
     return Exit.OK

@@ -1,11 +1,13 @@
 """Entities of the store, as a person reads them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from wiredesk_desk.output import Row, heading, paragraph
 from wiredesk_desk.views.article import facts
 from wiredesk_desk.views.sparkline import sparkline
 from wiredesk_storage.search.answers import EntityCount, EntityPage, Named
+from wiredesk_storage.stories.reading import Listed
 
 
 def difference(one: EntityCount) -> int | None:
@@ -24,6 +26,15 @@ def change(one: EntityCount) -> str:
 def fields(article: Named) -> Row:
     """Return an article as a row."""
     return asdict(article)
+
+
+def show_stories(stories: Sequence[Listed]) -> None:
+    """Print the stories of an entity, if there are any."""
+    if stories:
+        print()
+    for story in stories:
+        paragraph(f"story: {story.summary.title or '(no headline)'}")
+        paragraph(f"{story.articles:,} articles  {story.story_id}", indent="  ")
 
 
 def show(found: EntityPage, days: int) -> None:

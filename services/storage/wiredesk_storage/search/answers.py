@@ -113,3 +113,5 @@ class EntityPage:
     timeline: Sequence[tuple[date, int]]
     together: Sequence[Mapping[str, Any]]
     newest: Sequence[Named]
+    counted: Sequence[UUID] = ()
+    """the articles, the newest first"""

@@ -107,6 +107,7 @@ async def entity(fetch: Fetch, name: str, *, days: int, until: datetime, entity_
         timeline=[(day, per_day[day]) for day in _days(start, until)],
         together=[dict(row) for row in beside],
         newest=[Named(**row) for row in newest],
+        counted=articles,
     )
 
 

@@ -39,6 +39,12 @@ select story_id, articles, first_seen, last_seen from stories where story_id in 
 )
 order by story_id <> $1 limit 1
 """
+_OF_ARTICLES = """
+select story_id, s.articles, first_seen, last_seen from stories as s join (
+    select story_id, count(*) as own from story_articles where article_id = any($1) group by story_id
+) as had using (story_id)
+where s.articles > 1 order by had.own desc, last_seen desc, story_id limit $2
+"""
 _ARTICLES = """
 select m.article_id, m.at, a.headline, a.url, a.host, a.publisher, c.group_id as copy_of,
     coalesce(c.differences, '{}') as differences
@@ -104,6 +110,11 @@ async def members_of(fetch: Fetch, stories: Sequence[UUID]) -> dict[UUID, list[M
 async def listed(fetch: Fetch, *, since: datetime, order: str, limit: int) -> list[Listed]:
     """Return the stories of several articles to which one came `since` then, by "size" or by "date"."""
     return await _summed_up(fetch, await fetch(_LISTED.format(order=_ORDERS[order]), since, limit))
+
+
+async def of_articles(fetch: Fetch, articles: Sequence[UUID], *, limit: int) -> list[Listed]:
+    """Return the stories that have most of these articles, of those of several articles."""
+    return await _summed_up(fetch, await fetch(_OF_ARTICLES, list(articles), limit))
 
 
 async def one(fetch: Fetch, wanted: UUID, *, limit: int) -> StoryPage | None:
