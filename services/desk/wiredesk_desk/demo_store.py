@@ -52,6 +52,8 @@ def _told(page: StoryPage | None) -> tuple[str, str]:
     if page is None:
         return "", ""
     papers = dict.fromkeys(one.publisher for one in page.articles if one.publisher)
+    if not papers:
+        return "", ""
     more = f"told by {_and(papers)}, each in its own words: wiredesk stories {page.story.story_id}"
     return page.story.summary.title, more
 
@@ -64,6 +66,8 @@ def _printed(page: StoryPage | None) -> tuple[str, str]:
         for one in page.articles
         if one.copy_of
     ]
+    if not copies:
+        return "", ""
     return page.articles[0].headline, f"printed again by {_and(dict.fromkeys(copies))}: shown once in a story"
 
 

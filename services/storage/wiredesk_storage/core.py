@@ -81,7 +81,7 @@ class Row:
     """by what its copies are found; none where its text has no signature"""
     indexed: Indexed = field(default=Indexed(), repr=False)
     arrival: Arrival | None = field(default=None, repr=False)
-    """what its story needs of it; None where it tells too little"""
+    """what its story needs of it"""
 
     @property
     def newness(self) -> Newness:

@@ -97,7 +97,7 @@ class Store:
             await groups.assign(connection, signed, self._copy_window, budget)
         copies = await groups.known(connection, {row.article_id for row in rows})
         leaders = {article_id: copy.group_id for article_id, copy in copies.items()}
-        if arrivals := [row.arrival for row in new if row.arrival]:
+        if arrivals := [row.arrival for row in new if row.arrival and row.arrival.is_told]:
             await keeping.assign(connection, arrivals, leaders, self._words, self._story_window)
         if renamed := {row.article_id: row.arrival.named for row in _revised(plan) if row.arrival}:
             await keeping.rename(connection, renamed)
@@ -111,9 +111,10 @@ class Store:
         """Delete what no copy and no story is looked for in any more, now and then."""
         now = time.monotonic()
         if now > self._forgets_at:
-            await groups.forget(connection, self._copy_window, _FORGOTTEN)
-            await keeping.close(connection, self._story_window)
-            self._forgets_at = now + _FORGETS_EVERY
+            # Stories first: whoever deletes articles takes their lock before he deletes signatures.
+            has_more = await keeping.close(connection, self._story_window)
+            has_more |= await groups.forget(connection, self._copy_window, _FORGOTTEN)
+            self._forgets_at = now if has_more else now + _FORGETS_EVERY
 
     async def ready(self) -> str | None:
         """Return None when PostgreSQL answers, else why it does not."""

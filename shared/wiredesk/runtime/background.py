@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from wiredesk.contracts.errors import InfrastructureError
+from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ async def _for_ever(name: str, job: Callable[[], Awaitable[None]]) -> None:
             await job()
         except InfrastructureError as error:
             log.debug("%s begins again: %s", name, error)
+        except ConfigurationError as error:
+            log.error("%s begins again: %s", name, error)  # noqa: TRY400 - the message is the whole story
         except Exception as error:  # noqa: BLE001 - whatever it is, the service goes on, and so does this
             # Only the class of the error: its text may quote an article.
             log.error("%s begins again: %s", name, type(error).__name__)  # noqa: TRY400 - as above

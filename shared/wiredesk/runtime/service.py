@@ -23,7 +23,7 @@ from wiredesk.client.metadata_refresh import space_out_refreshes
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 from wiredesk.contracts.events import Event
-from wiredesk.contracts.topics import CURRENT, PUBLIC, Lane, Topic
+from wiredesk.contracts.topics import BESIDE, CURRENT, PUBLIC, Lane, Topic
 from wiredesk.engine.broker import broker_for
 from wiredesk.engine.stage import Stage
 from wiredesk.engine.work import Work
@@ -170,6 +170,7 @@ async def _consume(  # noqa: PLR0917 - what a process is made of
 async def _wait_for_topics(kafka: KafkaSettings, lane: Lane, stage: Stage[Any]) -> None:
     """Return when every topic the stage touches exists: aiokafka would wait for an unknown topic for ever."""
     topics = {lane.topic(t) for t in (stage.topic, stage.topic.dead_letter(stage.name), *PUBLIC, CURRENT)}
+    topics |= {lane.topic(topic) for topic in BESIDE if stage.name in topic.producers}
     if stage.retry_topic is not None:
         topics.add(lane.topic(stage.retry_topic))
     deadline = asyncio.get_running_loop().time() + kafka.start_timeout_seconds

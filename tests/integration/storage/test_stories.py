@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -214,8 +214,8 @@ async def test_stories_are_read_as_lists_and_one_by_one_by_any_of_its_ids(store,
 
 async def test_while_one_process_tells_stories_another_does_not(store, pool, kafka):
     await keep([report(FERRY), report(FERRY_AGAIN)], store=store)
-    async with pool.acquire() as connection:
-        await connection.execute("select pg_advisory_lock(1, 3)")
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock(1, 3)")
         assert await Teller(pool, kafka).tell() == 0
     assert await Teller(pool, kafka).tell() == 1
 
@@ -238,6 +238,7 @@ async def test_an_article_that_is_forgotten_leaves_its_story_and_all_that_came_o
         await keeping.forget(connection, [one.event.article_id])
     await teller.tell()
     assert kafka.removed == [one.event.article_id]
+    assert await pool.fetch("select from stories") == []
 
 
 async def test_an_article_that_comes_again_after_it_was_forgotten_begins_a_story_under_another_id(store, pool):
@@ -250,6 +251,68 @@ async def test_an_article_that_comes_again_after_it_was_forgotten_begins_a_story
     again = received(one.event.model_copy(update={"headline": ELECTION[0], "text": ELECTION[1], "entities": ()}))
     await keep([again], store=store)
     assert await grouping(pool) == sorted([[FERRY_AGAIN[0]], [ELECTION[0]]])
+
+
+async def test_a_large_closed_story_loses_an_article_and_is_counted_anew(store, pool):
+    records = [report(FERRY) for _ in range(5)]
+    await keep(records, store=store)
+    await pool.execute(
+        "update stories set changed_at = now() - interval '20 days', last_seen = now() - interval '20 days'"
+    )
+    async with pool.acquire() as connection, connection.transaction():
+        assert await keeping.close(connection, timedelta(days=7)) is False
+        await keeping.forget(connection, [records[1].event.article_id])
+    assert await pool.fetchrow("select articles, profile from stories") == (4, None)
+    assert await pool.fetch("select from story_keys") == []
+
+
+async def test_of_a_story_that_nobody_was_told_nothing_is_left_with_its_last_article(store, pool):
+    one = report(FERRY)
+    await keep([one], store=store)
+    async with pool.acquire() as connection, connection.transaction():
+        await keeping.forget(connection, [one.event.article_id])
+    assert await pool.fetch("select from stories") == []
+
+
+async def test_a_copy_that_is_dated_ages_ago_does_not_stretch_its_story(store, pool, monkeypatch):
+    first = report(FERRY)
+    await keep([first], store=store)
+    own = report(FERRY, date_published=datetime(1, 1, 1, 3, tzinfo=UTC))
+
+    async def known(_connection, _articles):
+        class Copy:
+            group_id, similarity, differences = first.event.article_id, 1.0, ()
+
+        return {own.event.article_id: Copy}
+
+    monkeypatch.setattr("wiredesk_storage.copies.groups.known", known)
+    await keep([own], store=store)
+    first_seen, articles = await pool.fetchrow("select first_seen, articles from stories")
+    assert (first.event.fetched_at - first_seen, articles) == (7 * DAY, 2)
+
+
+async def test_counts_that_cannot_be_written_are_in_nobodys_way(store, pool, monkeypatch):
+    monkeypatch.setattr(word_counts, "_UNWRITTEN", 1)
+    await keep([report(FERRY)], store=store)
+    await pool.execute("alter table story_words add constraint none check (texts > 1000000) not valid")
+    refused = await keep([report(ELECTION)], store=store)
+    assert refused[0].reason == "store_refused"
+    await pool.execute("alter table story_words drop constraint none")
+    (receipt,) = await keep([report(OTHER_FERRY)], store=store)
+    assert receipt.status == "inserted"
+
+
+async def test_a_story_that_cannot_be_told_holds_up_no_other(store, pool, kafka, caplog):
+    await keep([report(FERRY), report(FERRY_AGAIN)], store=store)
+    await keep([report(ELECTION), report(ELECTION)], store=store)
+    await pool.execute(
+        """update story_articles set named = '[["Ida Holm", "PERSON", -5, {}, null]]' where story_id = (
+            select story_id from stories order by position limit 1)"""
+    )
+    await Teller(pool, kafka).tell()
+    assert [told.title for told in kafka.told] == [ELECTION[0]]
+    assert "cannot be told" in caplog.text
+    assert await Teller(pool, kafka).tell() == 0
 
 
 async def test_a_corrected_name_is_told(store, pool, kafka):
@@ -304,7 +367,6 @@ async def test_what_another_process_counted_is_known(store, pool):
     await keep([report(OTHER_FERRY)], store=store)
     other = word_counts.WordCounts()
     arrived = arrival(report(FERRY).event)
-    assert arrived is not None
     async with pool.acquire() as connection:
         frequencies = await other.frequencies(connection, [arrived])
     assert frequencies["en"].texts == 3

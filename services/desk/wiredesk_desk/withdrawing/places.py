@@ -56,11 +56,11 @@ async def entrance(here: System) -> "AsyncIterator[Refusals | None]":
     from wiredesk_fetcher.settings import FetcherSettings  # noqa: PLC0415 - as above
 
     dsn = FetcherSettings.load().fetcher.dsn
-    if dsn is None and not await _has_sources(here):
-        yield None
-        return
     options = PostgresOptions(dsn=dsn or here.dsn, connections=1, start_timeout_seconds=2)
     try:
+        if dsn is None and not await _has_sources(here):
+            yield None
+            return
         await migrations.bring_up(options)
         async with open_pool(options) as pool:
             yield Refusals(pool)

@@ -106,7 +106,9 @@ returning article_id, outcome, fetched_at, etag, last_modified, body_hash, submi
 """
 _VISITED = """
 update wiredesk_fetcher.pages
-set visits = $2, next_visit = $3, etag = $4, last_modified = $5, body_hash = $6 where article_id = $1
+set visits = $2, etag = $4, last_modified = $5, body_hash = $6, next_visit = case
+    when not exists (select from wiredesk_fetcher.refused_articles where article_id = $1) then $3::timestamptz end
+where article_id = $1
 """
 
 

@@ -100,6 +100,6 @@ async def assign(connection: Connection, new: Mapping[UUID, Sequence[int]], wind
     await connection.executemany(_KEEP, kept)
 
 
-async def forget(connection: Connection, window: timedelta, most: int) -> None:
-    """Delete up to `most` signatures of before `window`; the groups stay."""
-    await connection.execute(_FORGET, window, most)
+async def forget(connection: Connection, window: timedelta, most: int) -> bool:
+    """Delete up to `most` signatures of before `window`; the groups stay. Returns whether there may be more."""
+    return str(await connection.execute(_FORGET, window, most)).endswith(f" {most}")

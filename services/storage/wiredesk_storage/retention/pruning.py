@@ -10,9 +10,9 @@ from uuid import UUID
 
 from wiredesk.postgres.connections import ACQUIRE_SECONDS, Connection, Connections, outages
 from wiredesk_storage.columns import columns
+from wiredesk_storage.deleting import delete
 from wiredesk_storage.locks import lock_free
 from wiredesk_storage.retention import statements as sql
-from wiredesk_storage.stories import keeping
 
 # What is dated long ago and was stored lately is passed over, so many times more rows than are deleted.
 _LOOKED = 10
@@ -71,9 +71,7 @@ class Pruner:
                 rows = await connection.fetch(sql.DELETABLE_ARTICLES, kept, list(free))
                 going = sorted(one["article_id"] for one in rows)
                 if going:
-                    for statement in sql.DELETE_ARTICLES:
-                        await connection.execute(statement, going)
-                    await keeping.forget(connection, going)
+                    await delete(connection, going)
                 last = Place(found[-1]["dated"], found[-1]["article_id"]) if found else place
                 return Round(len(going), last, is_last)
 

@@ -21,18 +21,6 @@ where article_id = any($2) and first_stored_at < now() - $1::interval
         select from revisions as r where r.article_id = a.article_id and r.stored_at >= now() - $1::interval
     )
 """
-# In this order: contents are found by the revisions, and entities go with their articles.
-DELETE_ARTICLES = (
-    """
-    delete from contents as c using revisions as r
-    where r.article_id = any($1) and c.content_hash = r.event->>'content_hash' and c.article_id = r.article_id
-    """,
-    "delete from signatures where article_id = any($1)",
-    "delete from copies where article_id = any($1)",
-    "delete from revisions where article_id = any($1)",
-    "delete from articles where article_id = any($1)",
-)
-
 # Revisions that became current so long ago: all before them are what an article no longer said then.
 REPLACING = """
 select stored_at, article_id, revision from revisions

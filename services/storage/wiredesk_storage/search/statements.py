@@ -31,7 +31,7 @@ select h.article_id, a.headline, a.url, a.host, a.publisher, a.article_section, 
     a.date_published, a.updated_at, a.duplicate_of, c.group_id as copy_of, h.score as rank,
     array(
         select distinct o.host from copies as k join articles as o using (article_id)
-        where k.group_id = h.article_id and o.host <> coalesce(a.host, '') order by 1 limit 20
+        where k.group_id = h.article_id and not o.hidden and o.host <> coalesce(a.host, '') order by 1 limit 20
     ) as also_at,
     left(a.text, 200000) as text, a.search_config, h.reading, h.is_cut
 """

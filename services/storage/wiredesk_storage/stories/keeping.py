@@ -5,9 +5,10 @@ Whoever gives articles stories holds one lock to the end of the transaction: of 
 one event at once, the second sees what the first decided.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any
 from uuid import UUID
@@ -106,7 +107,7 @@ async def assign(
             begun[story.id] = one.article_id
         else:
             story = reduce(Story.with_story, (stories.now[one] for one in decision.merges), stories.now[decision.story])
-            story = story.with_article(own, one.at)
+            story = story.with_article(own, _near(story, one.at, window))
         stories.put(story, decision.merges)
         members[one.article_id] = story.id
     await _write(connection, stories, begun)
@@ -135,30 +136,37 @@ async def forget(connection: Connection, article_ids: Sequence[UUID]) -> list[UU
     touched = sorted({found["story_id"] for found in await connection.fetch(sql.LEAVE, list(article_ids))})
     if not touched:
         return []
-    left: defaultdict[UUID, list[Any]] = defaultdict(list)
-    for found in await connection.fetch(sql.LEFT, touched):
-        left[found["story_id"]].append(found)
-    empty = [story for story in touched if story not in left]
-    gone = await connection.fetch(sql.EMPTY, empty)
-    await connection.execute(sql.DROP_ALL_KEYS, [found["position"] for found in gone])
-    places = {found["story_id"]: found for found in await connection.fetch(sql.POSITION, list(left))}
-    for story_id, rest in left.items():
-        whole = reduce(Profile.with_, (unpacked(one["profile"]) for one in rest))
-        position, is_open = places[story_id]["position"], places[story_id]["is_open"]
-        times = [one["at"] for one in rest]
-        row = (position, packed(whole) if is_open else None, len(rest), min(times), max(times))
-        await connection.execute(sql.CHANGE, *columns([row], 5))
-        await connection.execute(sql.DROP_ALL_KEYS, [position])
-        if is_open:
-            kept = [(key, position) for key in Story(position, whole, min(times), max(times)).keys]
-            await connection.execute(sql.ADD_KEYS, *columns(kept, 2))
+    stories = await connection.fetch(sql.RECOUNT, touched)
+    await connection.execute(sql.DROP_ALL_KEYS, [story["position"] for story in stories])
+    for story in stories:
+        if story["is_open"]:
+            await _rebuilt(connection, story)
+    await connection.execute(sql.GONE, touched)
     return touched
 
 
-async def close(connection: Connection, window: timedelta) -> None:
-    """Close stories to which nothing can come any more, some at a time: they are kept, and not looked up."""
+async def _rebuilt(connection: Connection, story: Any) -> None:
+    """Make the profile of an open story anew from the articles that it has, and its keys."""
+    whole: Profile | None = None
+    for found in await connection.fetch(sql.LEFT, story["story_id"]):
+        own = unpacked(found["profile"])
+        whole = own if whole is None else whole.with_(own)
+        await asyncio.sleep(0)
+    assert whole is not None, "an open story has articles"
+    await connection.execute(sql.PROFILE, story["position"], packed(whole))
+    kept = Story(story["position"], whole, story["first_seen"], story["last_seen"]).keys
+    await connection.execute(sql.ADD_KEYS, *columns(((key, story["position"]) for key in kept), 2))
+
+
+async def close(connection: Connection, window: timedelta) -> bool:
+    """Close stories to which nothing can come any more, some at a time: they are kept, and not looked up.
+
+    Returns whether there may be more of them.
+    """
+    await connection.execute(sql.LOCK)
     closed = await connection.fetch(sql.CLOSE, 2 * window, _CLOSED)
     await connection.execute(sql.DROP_ALL_KEYS, [found["position"] for found in closed])
+    return len(closed) == _CLOSED
 
 
 async def _stories_of(connection: Connection, articles: Iterable[UUID]) -> Sequence[Any]:
@@ -170,6 +178,13 @@ async def _stored(connection: Connection, positions: Iterable[int]) -> dict[int,
         found["position"]: Story(found["position"], unpacked(found["profile"]), found["first_seen"], found["last_seen"])
         for found in await connection.fetch(sql.PROFILES, list(positions))
     }
+
+
+def _near(story: Story, at: datetime, window: timedelta) -> datetime:
+    """Return the time of an article, but no further from the story than the window: a copy may say anything."""
+    if story.first_seen - at > window:
+        return story.first_seen - window
+    return story.last_seen + window if at - story.last_seen > window else at
 
 
 def _followed(story: int | None, merged: Mapping[int, int]) -> int | None:

@@ -119,7 +119,7 @@ async def of_articles(fetch: Fetch, articles: Sequence[UUID], *, limit: int) -> 
 
 async def one(fetch: Fetch, wanted: UUID, *, limit: int) -> StoryPage | None:
     """Return the story with this id, or that has this article; None: there is none."""
-    if not (found := await _summed_up(fetch, await fetch(_ONE, wanted))):
+    if not (found := await _summed_up(fetch, await fetch(_ONE, wanted), least=1)):
         return None
     rows = await fetch(_ARTICLES, found[0].story_id, limit)
     return StoryPage(found[0], [Article(**row) for row in rows])
@@ -130,7 +130,8 @@ def visible(articles: int, members: Sequence[Member]) -> int:
     return len(members) if articles <= ARTICLES else articles
 
 
-async def _summed_up(fetch: Fetch, stories: Sequence[Mapping[str, Any]]) -> list[Listed]:
+async def _summed_up(fetch: Fetch, stories: Sequence[Mapping[str, Any]], *, least: int = 2) -> list[Listed]:
+    """Return the stories of which at least so many articles are not withdrawn."""
     members = await members_of(fetch, [story["story_id"] for story in stories])
     return [
         Listed(
@@ -141,5 +142,5 @@ async def _summed_up(fetch: Fetch, stories: Sequence[Mapping[str, Any]]) -> list
             summary(own),
         )
         for story in stories
-        if (own := members.get(story["story_id"]))
+        if len(own := members.get(story["story_id"], [])) >= least
     ]

@@ -97,13 +97,25 @@ update stories set version = version + 1
 where story_id in (select story_id from story_articles where article_id = any($1))
 """
 LEAVE = "delete from story_articles where article_id = any($1) returning story_id"
-LEFT = "select story_id, at, profile from story_articles where story_id = any($1) order by story_id, at, article_id"
-EMPTY = """
-update stories set profile = null, articles = 0, version = version + 1, changed_at = now()
-where story_id = any($1)
-returning position
+LEFT = "select profile from story_articles where story_id = $1 order by at, article_id"
+# Each story as it is once some of its articles are gone; one that is left without any cannot be joined any more.
+RECOUNT = """
+update stories as s set articles = c.articles, version = version + 1, changed_at = now(),
+    first_seen = coalesce(c.first_seen, s.first_seen), last_seen = coalesce(c.last_seen, s.last_seen),
+    profile = case when c.articles > 0 then profile end
+from (
+    select story_id, count(article_id) as articles, min(at) as first_seen, max(at) as last_seen
+    from unnest($1::uuid[]) as t (story_id) left join story_articles using (story_id) group by story_id
+) as c
+where s.story_id = c.story_id
+returning s.story_id, position, s.articles, s.first_seen, s.last_seen, profile is not null as is_open
 """
-POSITION = "select story_id, position, profile is not null as is_open from stories where story_id = any($1)"
+PROFILE = "update stories set profile = $2 where position = $1"
+# Of which nothing is left, and nothing was told, or that too.
+GONE = """
+delete from stories
+where story_id = any($1) and articles = 0 and merged_into is null and coalesce(told, version) = version
+"""
 DROP_ALL_KEYS = "delete from story_keys where position = any($1)"
 CLOSE = """
 update stories set profile = null where story_id in (
@@ -114,8 +126,7 @@ update stories set profile = null where story_id in (
 returning position
 """
 
-TELLER = "select pg_try_advisory_lock(1, 3)"
-TELLER_DONE = "select pg_advisory_unlock(1, 3)"
+TELLER = "select pg_try_advisory_xact_lock(1, 3)"
 UNTOLD = """
 select story_id, version, merged_into, articles, first_seen, last_seen from stories
 where version > coalesce(told, 0) and (articles > 1 or told is not null)

@@ -17,6 +17,8 @@ from wiredesk_storage.stories.similarity import closeness
 from wiredesk_storage.stories.terms import folded
 
 _ENTITIES = 20
+# What is longer is cut, so that a record of a story has room for all of it.
+_TITLE_CHARACTERS, _MOST = 500, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def summary(members: Sequence[Member]) -> StorySummary:
         if one.country:
             countries[one.country] += round(1_000_000 * one.weight)
     return StorySummary(
-        central.headline,
+        central.headline[:_TITLE_CHARACTERS],
         central.article_id,
         len(ordered),
         ordered[0].at,
@@ -77,7 +79,7 @@ def summary(members: Sequence[Member]) -> StorySummary:
 
 
 def _frequent(counts: Counter[str]) -> tuple[str, ...]:
-    return tuple(sorted(counts, key=lambda one: (-counts[one], one)))
+    return tuple(sorted(counts, key=lambda one: (-counts[one], one))[:_MOST])
 
 
 def _entities(members: Sequence[Member]) -> list[Named]:
@@ -113,7 +115,8 @@ def _joined(group: Iterable[Named], articles: int) -> Named:
     return Named(
         _frequent(names)[0],
         some[0].type,
-        round(weights / articles, 6),
+        # One article may name the thing twice, under two kinds of id.
+        round(min(1.0, weights / articles), 6),
         some[0].ids,
         next((one.country for one in some if one.country), None),
     )

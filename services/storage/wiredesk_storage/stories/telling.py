@@ -6,9 +6,13 @@ one joins it.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+
+from pydantic import ValidationError
 
 from wiredesk.client.client import Wiredesk
 from wiredesk.contracts import wire
@@ -20,6 +24,8 @@ from wiredesk_storage.stories import statements as sql
 from wiredesk_storage.stories.arriving import Named
 from wiredesk_storage.stories.reading import members_of, visible
 from wiredesk_storage.stories.summary import Member, summary
+
+log = logging.getLogger(__name__)
 
 # So many stories at once.
 _STORIES = 100
@@ -50,30 +56,40 @@ class Teller:
             InfrastructureError: PostgreSQL or Kafka is away; what was not published stays to be.
         """
         with outages():
-            async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            # One transaction: behind a pooler the lock of a session would be anybody's.
+            async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
                 if not await connection.fetchval(sql.TELLER):
                     return 0
-                try:
-                    changed = await connection.fetch(sql.UNTOLD, _STORIES)
-                    await asyncio.gather(*(send() for send in await self._sends(connection, changed)))
-                    async with connection.transaction():
-                        await connection.execute(sql.LOCK)
-                        told = [(one["story_id"], one["version"]) for one in changed]
-                        await connection.execute(sql.TOLD, *columns(told, 2))
-                finally:
-                    await connection.execute(sql.TELLER_DONE)
+                changed = await connection.fetch(sql.UNTOLD, _STORIES)
+                sends = await self._sends(connection, changed)
+                # To the end of all: a record that is still on its way would land behind what another process tells.
+                ends = await asyncio.gather(*(send() for send in sends), return_exceptions=True)
+                for end in ends:
+                    if isinstance(end, BaseException):
+                        raise end
+                await connection.execute(sql.LOCK)
+                told = [(one["story_id"], one["version"]) for one in changed]
+                await connection.execute(sql.TOLD, *columns(told, 2))
+                await connection.execute(sql.GONE, [one["story_id"] for one in changed])
         return len(changed)
 
     async def _sends(self, connection: Connection, changed: Sequence[Any]) -> list[Callable[[], Awaitable[Any]]]:
         members = await members_of(connection.fetch, [one["story_id"] for one in changed if one["articles"]])
         sends: list[Callable[[], Awaitable[Any]]] = []
         for one in changed:
+            await asyncio.sleep(0)
             own = members.get(one["story_id"], ())
             if own or one["merged_into"]:
-                record = wire.of_story(_updated(one, own), source="storage", time=datetime.now(UTC))
-                sends.append(lambda record=record: self._kafka.send(record))  # type: ignore[misc]
+                try:
+                    event = _updated(one, own)
+                except ValidationError as error:
+                    # One story must not hold up the others. It is told when it changes again.
+                    log.error("story %s cannot be told: %d errors", one["story_id"], error.error_count())  # noqa: TRY400
+                    continue
+                record = wire.of_story(event, source="storage", time=datetime.now(UTC))
+                sends.append(partial(self._kafka.send, record))
             else:
-                sends.append(lambda gone=one["story_id"]: self._kafka.remove(STORIES, gone))  # type: ignore[misc]
+                sends.append(partial(self._kafka.remove, STORIES, one["story_id"]))
         return sends
 
 

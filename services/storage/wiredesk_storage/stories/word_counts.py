@@ -62,8 +62,9 @@ class WordCounts:
             self._texts, self._counts, self._read_at = {}, defaultdict(dict), now
         missing = sorted({one.language for one in articles} - self._texts.keys())
         if missing:
-            self._texts.update(dict.fromkeys(missing, 0))
-            for language, texts in await connection.fetch(sql.LANGUAGES, missing):
+            found = await connection.fetch(sql.LANGUAGES, missing)
+            self._texts |= dict.fromkeys(missing, 0)
+            for language, texts in found:
                 self._texts[language] = texts
         unknown: defaultdict[str, set[int]] = defaultdict(set)
         for one in articles:
@@ -76,9 +77,12 @@ class WordCounts:
         now = time.monotonic()
         if self._new_texts.total() < _UNWRITTEN and now < self._written_at + _UNWRITTEN_SECONDS:
             return
-        await connection.execute(sql.COUNT_LANGUAGES, *columns(self._new_texts.items(), 2))
-        await connection.execute(sql.COUNT_WORDS, *columns(self._new_words.items(), 2))
-        for language in self._new_texts:
+        texts, words = self._new_texts, self._new_words
+        # Before, not after: what cannot be written must not be in the way of every later batch.
+        self._new_texts, self._new_words, self._written_at = Counter(), Counter(), now
+        await connection.execute(sql.COUNT_LANGUAGES, *columns(texts.items(), 2))
+        await connection.execute(sql.COUNT_WORDS, *columns(words.items(), 2))
+        for language in texts:
             if self._texts.get(language, 0) > _FULL:
                 first = _first(language)
                 for statement in (sql.FORGET_WORDS, sql.FADE_WORDS):
@@ -86,7 +90,6 @@ class WordCounts:
                 await connection.execute(sql.FADE_LANGUAGE, language)
                 self._texts.pop(language)
                 self._counts.pop(language, None)
-        self._new_texts, self._new_words, self._written_at = Counter(), Counter(), now
 
 
 # A term has 32 bits with a sign.

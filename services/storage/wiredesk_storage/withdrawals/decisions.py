@@ -15,6 +15,7 @@ from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.topics import ENRICHED
 from wiredesk.contracts.withdrawals import Withdrawal
 from wiredesk.postgres.connections import ACQUIRE_SECONDS, Connection, Connections, outages
+from wiredesk_storage.deleting import delete
 from wiredesk_storage.locks import lock
 from wiredesk_storage.search.folding import KEY_CHARACTERS
 from wiredesk_storage.search.indexing import host_of
@@ -175,13 +176,8 @@ async def _apply(connection: Connection, outcome: Outcome, aliases: Mapping[UUID
         await connection.execute(sql.HIDE, article_id, kind is Withdrawal.WITHDRAWN)
         await keeping.touch(connection, [article_id])
         return outcome
-    stories = await keeping.forget(connection, [article_id])
-    # After the lock that `forget` takes: workers delete old signatures while they hold it.
-    erased = {
-        table: int((await connection.execute(statement, article_id)).rpartition(" ")[2])
-        for table, statement in sql.ERASE.items()
-    }
-    return replace(outcome, erased=erased, stories=tuple(stories))
+    gone = await delete(connection, [article_id])
+    return replace(outcome, erased=gone.rows, stories=gone.stories)
 
 
 def _decision(found: Any) -> Decision | None:

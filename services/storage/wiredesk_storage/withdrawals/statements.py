@@ -51,16 +51,3 @@ update withdrawals set announced_at = clock_timestamp()
 where article_id = $1 and kind = $2 and at = $3
     and (kind <> 'reinstated' or $4 is not distinct from (select event_id from articles where article_id = $1))
 """
-# By table, in this order. The ids of a group and of a story stay though they are an erased article's: they hold no
-# text. So does `duplicate_of` of others.
-ERASE = {
-    "contents": """
-        delete from contents where article_id = $1
-            and content_hash in (select event->>'content_hash' from revisions where article_id = $1)
-    """,
-    "entities": "delete from entities where article_id = $1",
-    "articles": "delete from articles where article_id = $1",
-    "revisions": "delete from revisions where article_id = $1",
-    "signatures": "delete from signatures where article_id = $1",
-    "copies": "delete from copies where article_id = $1",
-}

@@ -89,11 +89,31 @@ def test_of_an_article_are_taken_its_names_but_no_dates_and_amounts():
     names = named(one)
     assert [name.name for name in names] == ["Ida Holm", "Nordlys", "Skarvik"]
     assert [name.country for name in names] == [None, "NO", "NO"]
-    own = arrival(one)
-    assert own is not None
-    assert read_named(own.named) == names
+    assert read_named(arrival(one).named) == names
 
 
 def test_an_article_of_which_hardly_anything_is_there_belongs_to_no_story():
-    assert arrival(article(FERRY, quality=Quality.POOR)) is None
-    assert arrival(article(("", "..."))) is None
+    assert arrival(article(FERRY)).is_told
+    assert not arrival(article(FERRY, quality=Quality.POOR)).is_told
+    assert not arrival(article(("", "..."))).is_told
+
+
+def test_a_thing_that_one_article_names_twice_weighs_no_more_than_everything():
+    twice = (
+        Named("Luxembourg", "GPE", 0.95, (("iso3166", "LU"),), "LU"),
+        Named("Luxembourg", "GPE", 0.8, (("geonames", "2960313"),), "LU"),
+    )
+    (one,) = summary([told(FERRY, 1, named=twice)]).entities
+    assert one.weight == 1
+
+
+def test_what_is_too_long_for_a_name_an_id_or_a_title_is_left_out_or_cut():
+    long = "a" * 10_000
+    given = [
+        entity("Skarvik", "GPE", FERRY[1], ids={"geonames": "12", "own": long}),
+        entity("Skarvik", "GPE", FERRY[1]).model_copy(update={"name": long}),
+    ]
+    (kept,) = named(article(FERRY, entities=tuple(given)))
+    assert kept.ids == (("geonames", "12"),)
+    assert len(summary([Member(FIRST, NOON, long, about(FERRY), outlet="x.example")]).title) == 500
+    assert len(arrival(article(FERRY, in_language=long)).language) == 35
