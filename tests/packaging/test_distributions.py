@@ -36,7 +36,7 @@ for name in sys.argv[2:]:
 NOT_ALONE = {
     "wiredesk_desk": (
         *("commands.up", "commands.starting", "commands.background"),
-        *("commands.try_article", "commands.knowledge", "dead_letters.trial", "demo_source", "fetching"),
+        *("commands.try_article", "commands.knowledge", "dead_letters.trial", "demo_source", "demo_store", "fetching"),
         *(f"sources.{name}" for name in ("adding", "bot_page", "commands", "contact", "showing")),
         # The extra `parquet`.
         "exporting.parquet",
