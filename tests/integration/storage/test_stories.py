@@ -14,6 +14,7 @@ from wiredesk.contracts import ids
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.stories import StoryUpdated
 from wiredesk.contracts.topics import STORIES
+from wiredesk_storage.copies.comparing import Copy
 from wiredesk_storage.search.asking import Filters
 from wiredesk_storage.store import Store
 from wiredesk_storage.stories import assigning, keeping, word_counts
@@ -76,6 +77,19 @@ def kafka():
     return Kafka()
 
 
+@pytest.fixture
+def make_a_copy(monkeypatch):
+    """Has the store take one record's article for a copy of another's, whatever they say."""
+
+    def copy(own, original):
+        async def known(_connection, _articles):
+            return {own.event.article_id: Copy(original.event.article_id, 1.0, ())}
+
+        monkeypatch.setattr("wiredesk_storage.copies.groups.known", known)
+
+    return copy
+
+
 async def test_reports_of_one_event_make_a_story_and_those_of_another_do_not(store, pool):
     for written in (FERRY, ELECTION, FERRY_AGAIN, OTHER_FERRY):
         await keep([report(written)], store=store)
@@ -109,18 +123,11 @@ async def test_two_replicas_that_store_reports_at_once_make_one_story_of_each_ev
     assert [len(group) for group in await grouping(pool)] == [12, 6]
 
 
-async def test_a_copy_is_in_the_story_of_its_original_however_little_it_kept(store, pool, monkeypatch):
+async def test_a_copy_is_in_the_story_of_its_original_however_little_it_kept(store, pool, make_a_copy):
     copied = report((FERRY[0], some_story(3)))
     await keep([copied], store=store)
     own = report(("Nothing of this headline", some_story(7)))
-
-    async def known(_connection, _articles):
-        class Copy:
-            group_id, similarity, differences = copied.event.article_id, 1.0, ()
-
-        return {own.event.article_id: Copy}
-
-    monkeypatch.setattr("wiredesk_storage.copies.groups.known", known)
+    make_a_copy(own, copied)
     await keep([own], store=store)
     assert len(await grouping(pool)) == 1
 
@@ -274,18 +281,11 @@ async def test_of_a_story_that_nobody_was_told_nothing_is_left_with_its_last_art
     assert await pool.fetch("select from stories") == []
 
 
-async def test_a_copy_that_is_dated_ages_ago_does_not_stretch_its_story(store, pool, monkeypatch):
+async def test_a_copy_that_is_dated_ages_ago_does_not_stretch_its_story(store, pool, make_a_copy):
     first = report(FERRY)
     await keep([first], store=store)
     own = report(FERRY, date_published=datetime(1, 1, 1, 3, tzinfo=UTC))
-
-    async def known(_connection, _articles):
-        class Copy:
-            group_id, similarity, differences = first.event.article_id, 1.0, ()
-
-        return {own.event.article_id: Copy}
-
-    monkeypatch.setattr("wiredesk_storage.copies.groups.known", known)
+    make_a_copy(own, first)
     await keep([own], store=store)
     first_seen, articles = await pool.fetchrow("select first_seen, articles from stories")
     assert (first.event.fetched_at - first_seen, articles) == (7 * DAY, 2)
