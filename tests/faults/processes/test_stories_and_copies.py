@@ -121,6 +121,8 @@ async def _pass(kafka, lane, dsn, logs, articles, rng, *, kills):
             await running[victim].kill()
             running[victim] = await start()
         await committed_all(kafka, lane, "storage", within=120)
+        for process in running:
+            await process.joined(kafka, lane, "storage")
         assert [await process.stop() for process in running] == [0, 0]
 
 
