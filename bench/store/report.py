@@ -133,7 +133,7 @@ def _held(found: Found) -> str:
     slowest, page = max(searches), pages[ENTITY_PAGE]
     return table(
         [
-            [f"held to with {size:,} stored", "found", "target", "met"],
+            [f"held to with {size:,} stored", f"found with {found.stored:,}", "target", "met"],
             [
                 "articles a second, groups and stories included",
                 *(f"{found.full.rate:.0f}", f"at least {rate:.0f}", _MET[found.full.rate >= rate]),
