@@ -105,8 +105,7 @@ where article_id in (
 returning article_id, outcome, fetched_at, etag, last_modified, body_hash, submission, visits
 """
 _VISITED = """
-update wiredesk_fetcher.pages
-set visits = $2, etag = $4, last_modified = $5, body_hash = $6, next_visit = case
+update wiredesk_fetcher.pages set visits = $2, etag = $4, last_modified = $5, body_hash = $6, next_visit = case
     when not exists (select from wiredesk_fetcher.refused_articles where article_id = $1) then $3::timestamptz end
 where article_id = $1
 """

@@ -92,7 +92,10 @@ async def assign(
         found["article"]: found["positions"]
         for found in await connection.fetch(sql.CANDIDATES, *columns(keys, 2), *limits)
     }
-    leaders = {found["article_id"]: found["position"] for found in await _stories_of(connection, copies.values())}
+    leaders = {
+        found["article_id"]: found["position"]
+        for found in await connection.fetch(sql.STORIES_OF, list(copies.values()))
+    }
     stories = _Open(await _stored(connection, {*leaders.values(), *(one for some in near.values() for one in some)}))
     positions = iter(await connection.fetch(sql.POSITIONS, len(new)))
     members: dict[UUID, int] = {}
@@ -167,10 +170,6 @@ async def close(connection: Connection, window: timedelta) -> bool:
     closed = await connection.fetch(sql.CLOSE, 2 * window, _CLOSED)
     await connection.execute(sql.DROP_ALL_KEYS, [found["position"] for found in closed])
     return len(closed) == _CLOSED
-
-
-async def _stories_of(connection: Connection, articles: Iterable[UUID]) -> Sequence[Any]:
-    return await connection.fetch(sql.STORIES_OF, list(articles))
 
 
 async def _stored(connection: Connection, positions: Iterable[int]) -> dict[int, Story]:

@@ -38,7 +38,7 @@ ranked as (
 select article, array_agg(position) as positions from ranked where rank <= $5 group by article
 """
 PROFILES = """
-select position, story_id, profile, first_seen, last_seen from stories
+select position, profile, first_seen, last_seen from stories
 where position = any($1) and profile is not null
 """
 POSITIONS = """

@@ -61,6 +61,9 @@ class Teller:
                 if not await connection.fetchval(sql.TELLER):
                     return 0
                 changed = await connection.fetch(sql.UNTOLD, _STORIES)
+                if not changed:
+                    # Once a second: the lock that writers wait for is not for nothing.
+                    return 0
                 sends = await self._sends(connection, changed)
                 # To the end of all: a record that is still on its way would land behind what another process tells.
                 ends = await asyncio.gather(*(send() for send in sends), return_exceptions=True)
