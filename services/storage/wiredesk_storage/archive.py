@@ -12,8 +12,9 @@ import asyncpg
 from wiredesk.contracts.errors import PermanentError
 from wiredesk.contracts.events import ArticleEnriched, StoreStatus
 from wiredesk.postgres.connections import outages
-from wiredesk_storage.search import exporting, finding
+from wiredesk_storage.search import arrivals, exporting, finding
 from wiredesk_storage.search.answers import EntityPage, Facets, Page, TopEntities
+from wiredesk_storage.search.arrivals import Arrival
 from wiredesk_storage.search.asking import HALF_LIFE_DAYS, Filters, Order
 from wiredesk_storage.search.exporting import Exported, Place
 from wiredesk_storage.search.finding import Fetch
@@ -22,8 +23,13 @@ from wiredesk_storage.stories.reading import Listed, StoryPage
 
 ANY = Filters()
 # PostgreSQL does not count that the words of an article lie apart from its row (TOAST): for a common word it would
-# rather read all of them than the index.
-_BY_INDEX = "set local enable_seqscan = off"
+# rather read all of them than the index. A plan for whatever may be typed takes every word for a rare one: each
+# statement is planned for its own. None is so long that to compile it pays. And of a common word all hits must fit into
+# the memory of a statement: of those that do not, the words of the article would be read.
+_BY_INDEX = """
+set local enable_seqscan = off; set local plan_cache_mode = force_custom_plan; set local jit = off;
+set local work_mem = '32MB'
+"""
 
 _ARTICLE = """
 select first_stored_at, updated_at, duplicate_of, hidden, event
@@ -151,6 +157,15 @@ class Archive:
         found = await self._fetch(_EVENTS, article_id, list(revisions))
         return {one["revision"]: ArticleEnriched.model_validate_json(one["event"]) for one in found}
 
+    async def arrivals(self, wanted: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Arrival]:
+        """Return what receipts told of: each revision (article, number) that is stored, with where it belongs."""
+        return await arrivals.revisions(self._fetch, wanted)
+
+    async def among(self, articles: Sequence[UUID], query: str = "", filters: Filters = ANY) -> set[UUID]:
+        """Return those of `articles` that `search` finds with these words and filters."""
+        async with self._by_index() as fetch:
+            return await arrivals.among(fetch, articles, query, filters)
+
     async def counts(self) -> Counts:
         """Return how much is stored."""
         return Counts(**(await self._fetch(_COUNTS))[0])
@@ -202,9 +217,10 @@ class Archive:
 
     @asynccontextmanager
     async def _by_index(self) -> AsyncIterator[Fetch]:
-        """Yield what fetches in one transaction, by index wherever there is one."""
+        """Yield what fetches in one transaction, from one snapshot, by index wherever there is one."""
+        how: Any = {"isolation": "repeatable_read", "readonly": True}
         with _refusals():
-            async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            async with self._pool.acquire() as connection, connection.transaction(**how):
                 await connection.execute(_BY_INDEX)
                 yield connection.fetch
 

@@ -11,7 +11,7 @@ from wiredesk.contracts.events import ServiceName
 from wiredesk.engine.settings import EngineSettings
 
 # Whose settings have a section of their own (`WIREDESK_TAGGER__…`), kept in `wiredesk_<name>.settings`.
-WITH_SETTINGS = (*(service.value for service in ServiceName), "local")
+WITH_SETTINGS = (*(service.value for service in ServiceName), "desk", "local")
 
 
 class HealthSettings(BaseModel):

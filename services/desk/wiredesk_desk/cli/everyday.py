@@ -25,6 +25,20 @@ def up(
 
 
 @app.command()
+def serve(
+    host: Annotated[
+        str | None, typer.Option("--host", help="Elsewhere than on loopback, who asks needs a token.")
+    ] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="8780; 0 takes a free one.")] = None,
+) -> None:
+    """Serve the API and the pages of a running system; `up` does so by itself. Ctrl-C ends it."""
+    from wiredesk_desk import running
+    from wiredesk_desk.web import serving
+
+    running.execute(serving.serve(host=host, port=port))
+
+
+@app.command()
 def down(
     purge: Annotated[bool, typer.Option("--purge", help="Delete its data, too: topics, articles, logs.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,

@@ -30,7 +30,7 @@ async def diff(wanted: str, *, revision: int | None, against: int | None, every:
             raise Problem(f"{article.event.url or wanted} was withdrawn", f"wiredesk reinstate {article_id}")
         history = article.revisions
         by_number = {one.revision: one for one in history}
-        steps = _every_step(history) if every else _step(history, revision, against)
+        steps = steps_of(history, revision, against, every=every)
         for before, after in steps:
             events = await store.events(article_id, {before, after})
             found = compare(events[before], events[after])
@@ -48,6 +48,19 @@ def _article_id(wanted: str) -> UUID:
     except ValueError:
         what = f"{wanted!r} is neither an article id nor a URL"
         raise Problem(what, "Find it: wiredesk search 'words of it'", code=Exit.USAGE) from None
+
+
+def steps_of(
+    history: Sequence[Revision], revision: int | None, against: int | None, *, every: bool = False
+) -> list[tuple[int, int]]:
+    """Return which revisions are compared: pairs of before and after.
+
+    `every` one with what was current before it, or `revision` (None: the current one) with `against`.
+
+    Raises:
+        Problem: there is no such revision.
+    """
+    return _every_step(history) if every else _step(history, revision, against)
 
 
 def _every_step(history: Sequence[Revision]) -> list[tuple[int, int]]:

@@ -1,0 +1,36 @@
+"""Settings of the desk: `WIREDESK_DESK__…`."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_settings import NoDecode
+
+from wiredesk.client.settings import split
+from wiredesk.runtime.settings import ServiceSettings
+from wiredesk_storage.settings import StorageOptions
+
+PORT = 8780
+Names = Annotated[list[str], NoDecode, BeforeValidator(split)]
+
+
+class DeskOptions(BaseModel):
+    """Where the API and the pages are served, and to whom."""
+
+    host: str = Field("127.0.0.1", description="elsewhere than on loopback every request needs a token")
+    port: int = Field(PORT, ge=0, le=65535, description="of the API and the pages; 0 takes a free one")
+    allowed_hosts: Names = Field(
+        [], description="host names under which it may be asked besides its own address; a browser is fooled otherwise"
+    )
+    allowed_origins: Names = Field([], description="web origins whose scripts may read it (CORS); none by default")
+    requests_per_second: float = Field(
+        20, gt=0, le=10_000, description="of one address, in the long run, where it is not served on loopback"
+    )
+    connections: int = Field(8, ge=1, le=100, description="to PostgreSQL")
+    streams: int = Field(500, ge=1, le=10_000, description="readers of /v1/stream at once")
+
+
+class DeskSettings(ServiceSettings):
+    """All settings of a desk that serves."""
+
+    desk: DeskOptions = DeskOptions()
+    storage: StorageOptions = StorageOptions()

@@ -1,0 +1,1 @@
+"""Tokens: who may ask a desk that is served elsewhere than on loopback."""

@@ -1,0 +1,1 @@
+"""What programs ask: `/v1/…`, JSON. The same questions as the command's verbs, and the same answers."""

@@ -1,0 +1,174 @@
+"""Who may ask: the host that was asked, the token, the origin of a write, how much and how often.
+
+On loopback nobody needs a token, so three ways must be closed by which a page of another site could ask in the name of
+whoever looks at it: a name that leads here (DNS rebinding: only known hosts are answered), a form or script that
+writes (writes come from our own pages or carry JSON, which another site's page cannot send unasked), and reading by a
+script (no CORS unless it is set).
+"""
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import MutableMapping
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import HTTPException
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wiredesk.client.hosts import is_loopback
+from wiredesk.contracts.errors import InfrastructureError
+from wiredesk_desk.settings import DeskOptions
+from wiredesk_desk.tokens.keeping import Scope as TokenScope
+from wiredesk_desk.tokens.keeping import Token
+from wiredesk_desk.web import problems
+from wiredesk_desk.web.admission import Bucket, Known
+from wiredesk_desk.web.problems import Refused
+
+log = logging.getLogger(__name__)
+
+COOKIE = "wiredesk_token"
+OPEN_PATHS = ("/login", "/static/", "/livez")
+# The largest submission is a page of 5 MiB, written as JSON.
+MAX_BODY_BYTES = 12 * 1024 * 1024
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_ADDRESSES = 10_000
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Guard:
+    """Lets through what may pass, and answers the rest itself. Every answer gets the headers that keep a page safe."""
+
+    def __init__(self, app: ASGIApp, options: DeskOptions, known: Known) -> None:
+        self._app = app
+        self._options = options
+        self._known = known
+        self._is_here = is_loopback(options.host)
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as ASGI has it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        guarded = _with_headers(send)
+        try:
+            self._check_host(request)
+            self._check_rate(request)
+            await self._check_token(request)
+            self._check_origin(request)
+            bounded = _bounded(request, receive)
+        except (Refused, InfrastructureError) as refusal:
+            await self._refuse(request, refusal)(scope, receive, guarded)
+            return
+        await self._app(scope, bounded, guarded)
+
+    def _refuse(self, request: Request, refusal: Exception) -> Response:
+        details, headers = problems.described(refusal)
+        if details.status == 401 and problems.is_for_people(request):
+            return RedirectResponse("/login", status_code=303)
+        return problems.response(details, headers)
+
+    def _check_host(self, request: Request) -> None:
+        """Refuse a name that is not ours."""
+        if not self._is_here and not self._options.allowed_hosts:
+            # A token opens it, and a browser sends the one it has to no other name.
+            return
+        host = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+        if not (host in self._options.allowed_hosts or host == self._options.host or is_loopback(host)):
+            todo = "allow it: WIREDESK_DESK__ALLOWED_HOSTS"
+            raise Refused(421, "wrong-host", "this desk is not asked under this name", todo=todo)
+
+    def _check_rate(self, request: Request) -> None:
+        if self._is_here:
+            return
+        address = request.client.host if request.client else ""
+        bucket = self._buckets.pop(address, None) or Bucket(self._options.requests_per_second)
+        self._buckets[address] = bucket
+        while len(self._buckets) > _ADDRESSES:
+            self._buckets.popitem(last=False)
+        if (wait := bucket.take(time.monotonic())) > 0:
+            raise Refused(
+                429, "too-many-requests", "more requests than WIREDESK_DESK__REQUESTS_PER_SECOND allows",
+                headers={"retry-after": str(max(1, round(wait)))},
+            )  # fmt: skip
+
+    async def _check_token(self, request: Request) -> None:
+        if self._is_here or request.url.path.startswith(OPEN_PATHS):
+            return
+        token = await self._token(request.headers)
+        if token is None:
+            raise Refused(
+                401, "no-token", "this desk is opened by a token",
+                todo="wiredesk tokens add NAME", headers={"www-authenticate": 'Bearer realm="wiredesk"'},
+            )  # fmt: skip
+        if request.method not in _SAFE and token.scope is not TokenScope.WRITE:
+            todo = "wiredesk tokens add NAME --scope write"
+            raise Refused(403, "read-only", f"the token {token.name} only reads", todo=todo)
+
+    async def _token(self, headers: Headers) -> Token | None:
+        kind, _, given = headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+            given = morsel.value if morsel is not None else ""
+        return await self._known(given.strip()) if given.strip() else None
+
+    def _check_origin(self, request: Request) -> None:
+        """Refuse a write that a page of another site may have sent."""
+        if request.method in _SAFE:
+            return
+        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+        ours = f"{request.url.scheme}://{request.headers.get('host', '')}"
+        is_json = request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+        if site not in (None, "same-origin", "none") or origin not in (None, ours):
+            raise Refused(403, "other-origin", "a write came from a page of another site")
+        if site is None and origin is None and not is_json:
+            raise Refused(415, "not-json", "send JSON: content-type: application/json")
+
+
+def _bounded(request: Request, receive: Receive) -> Receive:
+    """Return what receives a body of bounded length."""
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > MAX_BODY_BYTES:
+        raise Refused(413, "too-large", f"a request has at most {MAX_BODY_BYTES:,} bytes")
+    taken = 0
+
+    async def received() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY_BYTES:
+            # FastAPI lets no other error of ours pass while it reads.
+            raise HTTPException(413, f"a request has at most {MAX_BODY_BYTES:,} bytes")
+        return message
+
+    return received
+
+
+def _with_headers(send: Send) -> Send:
+    async def guarded(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            # What one may read with a token, a shared cache must not keep.
+            headers.setdefault("cache-control", "private, no-cache")
+        await send(message)
+
+    return guarded

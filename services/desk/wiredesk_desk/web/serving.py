@@ -1,0 +1,105 @@
+"""`wiredesk serve`: the process that answers."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from wiredesk.client.hosts import is_loopback
+from wiredesk.contracts.errors import ConfigurationError
+from wiredesk.runtime import logs
+from wiredesk_desk.config import system
+from wiredesk_desk.migrations import bring_up
+from wiredesk_desk.output import say
+from wiredesk_desk.running import Exit
+from wiredesk_desk.settings import DeskSettings
+from wiredesk_desk.web.application import application
+from wiredesk_desk.web.context import open_desk
+from wiredesk_desk.web.health import Health
+
+log = logging.getLogger(__name__)
+
+# Who reads a stream is cut off then; he comes back to the next process.
+GOODBYE_SECONDS = 3
+
+
+async def serve(*, host: str | None = None, port: int | None = None) -> Exit:
+    """Answer until SIGTERM or Ctrl-C.
+
+    Raises:
+        ConfigurationError: the port is taken, or PostgreSQL lets nobody in.
+        InfrastructureError: PostgreSQL does not answer.
+    """
+    here = await system()
+    settings = DeskSettings.load()
+    given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    desk_options = settings.desk.model_copy(update=given)
+    settings = settings.model_copy(update={"desk": desk_options})
+    logs.configure(settings.log, "desk")
+    listening = _listen(desk_options.host, desk_options.port, "WIREDESK_DESK__PORT")
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await bring_up(settings.storage.model_copy(update={"dsn": here.dsn}))
+    async with open_desk(settings, here) as desk:
+        servers = [_server(application(desk))]
+        sockets = [listening]
+        if "port" in settings.health.model_fields_set:
+            servers.append(_server(Health(desk)))
+            sockets.append(_listen(settings.health.host, settings.health.port, "WIREDESK_HEALTH__PORT"))
+        running = [
+            asyncio.create_task(server.serve(sockets=[one])) for server, one in zip(servers, sockets, strict=True)
+        ]
+        _greet(desk_options.host, listening.getsockname()[1])
+        ended = asyncio.create_task(stop.wait())
+        await asyncio.wait({ended, *running}, return_when=asyncio.FIRST_COMPLETED)
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*running, return_exceptions=True)
+        ended.cancel()
+    return Exit.OK
+
+
+def _greet(host: str, port: int) -> None:
+    name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    address = f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+    log.info("serving %s", address)
+    if sys.stderr.isatty():
+        say(f"The desk: {address}   (API: {address}openapi.json; Ctrl-C ends it)")
+        if not is_loopback(host):
+            say("It is open to others, who need a token: wiredesk tokens add NAME. Put TLS before it.")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the process decides when to end."""
+
+    def capture_signals(self) -> Any:
+        """Leave the process's handlers alone."""
+        return contextlib.nullcontext()
+
+
+def _server(app: ASGIApp) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GOODBYE_SECONDS,
+        )
+    )
+
+
+def _listen(host: str, port: int, setting: str) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ConfigurationError(f"cannot serve on {host}:{port} ({error.strerror}): set {setting}") from None
