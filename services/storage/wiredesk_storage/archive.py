@@ -41,6 +41,11 @@ select event_id, revision, status, topic, partition, record_offset, stored_at
 from revisions where article_id = $1 order by revision
 """
 _EVENTS = "select revision, event from revisions where article_id = $1 and revision = any($2)"
+_CURRENT_EVENTS = """
+select a.article_id, r.event from unnest($1::uuid[]) with ordinality as w (article_id, number)
+join articles as a using (article_id) join revisions as r using (article_id, revision)
+where not a.hidden order by w.number
+"""
 _COUNTS = """
 select
     (select count(*) from articles) as articles,
@@ -156,6 +161,11 @@ class Archive:
         """Return what an article said in some of its revisions, by their numbers; only of those that there are."""
         found = await self._fetch(_EVENTS, article_id, list(revisions))
         return {one["revision"]: ArticleEnriched.model_validate_json(one["event"]) for one in found}
+
+    async def current_events(self, articles: Sequence[UUID]) -> dict[UUID, ArticleEnriched]:
+        """Return what each of the articles says now, in their order; only of those that may be shown."""
+        found = await self._fetch(_CURRENT_EVENTS, list(articles))
+        return {one["article_id"]: ArticleEnriched.model_validate_json(one["event"]) for one in found}
 
     async def arrivals(self, wanted: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Arrival]:
         """Return what receipts told of: each revision (article, number) that is stored, with where it belongs."""

@@ -1,0 +1,3 @@
+"""The page of the sources."""
+from fastapi import APIRouter
+router = APIRouter(include_in_schema=False)
