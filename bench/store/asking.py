@@ -10,12 +10,14 @@ from datetime import timedelta
 from typing import Any, cast
 
 from bench.store.database import processor
-from bench.store.generator import HOSTS, LANGUAGES, NEWEST, SECTIONS, Named, Zipf, names, query
+from bench.store.generator import HOSTS, LANGUAGES, NEWEST, SECTIONS, Named, Zipf, names, query, vocabulary
 from wiredesk.postgres.connections import Connections
 from wiredesk_storage.archive import Archive
 from wiredesk_storage.search.asking import Filters, Order
 
 _DAYS = 7
+# Of the 12,000 words of a language, without its stop words: those that most articles have, and those that fewest have.
+_COMMON, _RARE = 20, 3_000
 # As the generator names them: the first most often.
 _NAME_LAW = Zipf(len(names()), flatter=8)
 _HOST_LAW = Zipf(HOSTS, flatter=4)
@@ -55,6 +57,11 @@ def questions(rng: random.Random) -> Iterator[tuple[str, Ask]]:
     host = f"paper{_HOST_LAW.draw(rng, 1)[0]}.example"
     scheme, value = next(iter(linked.ids.items()))
     yield "words", search(words)
+    said = vocabulary("en")[len(LANGUAGES["en"][1].split()) :]
+    common, rare = rng.choice(said[:_COMMON]), rng.choice(said[-_RARE:])
+    yield "a common word", search(common)
+    yield "a rare word", search(rare)
+    yield "a phrase of common words", search(f'"{common} {rng.choice(said[:_COMMON])}"')
     yield "words, by date", search(words, Order.DATE)
     yield "words and language", search(query(rng, language), language=language)
     yield "words and entity", search(words, entity=named.name)

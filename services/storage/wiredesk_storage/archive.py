@@ -169,7 +169,8 @@ class Archive:
 
     async def arrivals(self, wanted: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Arrival]:
         """Return what receipts told of: each revision (article, number) that is stored, with where it belongs."""
-        return await arrivals.revisions(self._fetch, wanted)
+        async with self._by_index() as fetch:
+            return await arrivals.revisions(fetch, wanted)
 
     async def among(self, articles: Sequence[UUID], query: str = "", filters: Filters = ANY) -> set[UUID]:
         """Return those of `articles` that `search` finds with these words and filters."""

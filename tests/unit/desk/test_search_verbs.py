@@ -55,6 +55,7 @@ ENTITY = EntityPage(
     timeline=[(date(2026, 11, 28), 0), (date(2026, 11, 29), 2), (date(2026, 11, 30), 1)],
     together=[{"name": "Spain", "type": "GPE", "articles": 2}],
     newest=[Named(UUID(int=1), "Ferry line reopens", "https://news.example/ferry", NOW)],
+    sampled=3,
     counted=[UUID(int=1)],
 )
 
@@ -65,7 +66,8 @@ class Store:
     def __init__(self) -> None:
         self.asked: list[Any] = []
         self.page = Page([HIT], "there is another")
-        self.found = Facets(12, is_cut=True, counts={"language": [("en", 12)], "host": [], "day": [("2026-11-30", 12)]})
+        counts = {"language": [("en", 12)], "host": [], "day": [("2026-11-30", 12)], "type": [("GPE", 5)]}
+        self.found = Facets(12, is_cut=True, counts=counts, sampled=5)
         self.top = TopEntities(9, is_cut=False, entities=[EntityCount("Málaga", "GPE", 3, 5, 1)])
         self.one = ENTITY
         told = StorySummary("Ferry aground", UUID(int=1), 4, NOW, NOW, (), (), (), ())
@@ -205,7 +207,7 @@ async def test_facets_are_rows_and_lines(store: Store, terminal: Any, capsys: py
     await search.facets(asked(), as_json=True)
     rows = list(map(json.loads, capsys.readouterr().out.splitlines()))
     assert rows[0] == {"kind": "facet", "facet": "language", "value": "en", "hits": 12}
-    assert rows[-1] == {"kind": "facets", "hits": 12, "is_cut": True, "is_read_in_part": False}
+    assert rows[-1] == {"kind": "facets", "hits": 12, "is_cut": True, "is_read_in_part": False, "sampled": 5}
     written = terminal(80)
     await search.facets(asked(), as_json=False)
     out = written().out

@@ -47,7 +47,8 @@ async def one(name: str, *, days: int, entity_type: str | None, as_json: bool) -
         view.show(found, days)
         view.show_stories(stories)
         return Exit.OK
-    counted = {"articles": found.articles, "is_cut": found.is_cut, "mentions": found.mentions, "days": days}
+    counted = {"articles": found.articles, "is_cut": found.is_cut, "sampled": found.sampled}
+    counted |= {"mentions": found.mentions, "days": days}
     emit({"kind": "entity", "names": dict(found.names), "types": dict(found.types), "ids": found.ids, **counted})
     for day, articles in found.timeline:
         emit({"kind": "day", "day": day.isoformat(), "articles": articles})

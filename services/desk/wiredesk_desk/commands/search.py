@@ -19,7 +19,7 @@ from wiredesk_storage.search.cursor import StaleCursorError
 LIMIT = 10
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _IN_PART = (
-    "words that every text has are in no index: the newest articles alone were read for them. "
+    "the order of words, and words that every text has, are in no index: the newest articles alone were read for them. "
     "Others: add --to, --host or another filter"
 )
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -128,7 +128,8 @@ async def search(asked: Asked, *, after: str | None, as_json: bool) -> Exit:
     for hit in page.hits:
         view.show(hit)
     if not page.hits:
-        say("nothing found" if after is None else "that was all")
+        end = "nothing found" if after is None else "that was all"
+        say("nothing in the articles that were read for this page" if page.after else end)
     if page.is_cut:
         say("more have these words than can be ranked: these are the best of the newest. All of them: --sort date")
     if page.is_read_in_part:
@@ -147,7 +148,8 @@ async def facets(asked: Asked, *, as_json: bool) -> Exit:
         for facet, counts in found.counts.items():
             for value, count in counts:
                 emit({"kind": "facet", "facet": facet, "value": value, "hits": count})
-        emit({"kind": "facets", "hits": found.hits, "is_cut": found.is_cut, "is_read_in_part": found.is_read_in_part})
+        cut = {"is_cut": found.is_cut, "is_read_in_part": found.is_read_in_part, "sampled": found.sampled}
+        emit({"kind": "facets", "hits": found.hits, **cut})
         return Exit.OK
     if not found.hits:
         say("nothing found")

@@ -42,12 +42,13 @@ def show(found: EntityPage, days: int) -> None:
     names = [name for name, _ in found.names]
     heading(f"{names[0]} ({', '.join(kind for kind, _ in found.types)})")
     at_least = "at least " if found.is_cut else ""
-    counted = f"{at_least}{found.articles:,} in {days} days, {found.mentions:,} mentions"
+    is_sample = found.sampled < found.articles
+    mentions = f"{found.mentions:,} mentions" + (f" in the newest {found.sampled:,}" if is_sample else "")
     facts(
         {
             "also": ", ".join(names[1:6]),
             **{scheme: ", ".join(values) for scheme, values in found.ids.items()},
-            "articles": counted,
+            "articles": f"{at_least}{found.articles:,} in {days} days, {mentions}",
         }
     )
     counts = [count for _, count in found.timeline]
@@ -55,7 +56,8 @@ def show(found: EntityPage, days: int) -> None:
         f"{sparkline(counts)}\n{found.timeline[0][0]} to {found.timeline[-1][0]}, most a day: {max(counts):,}",
         indent="  ",
     )
-    facts({"with": ", ".join(f"{one['name']} {one['articles']:,}" for one in found.together)})
+    beside = ", ".join(f"{one['name']} {one['articles']:,}" for one in found.together)
+    facts({"with": f"{beside} (of the newest {found.sampled:,})" if beside and is_sample else beside})
     print()
     for article in found.newest:
         paragraph(article.headline or "(no headline)")

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from wiredesk_desk.output import heading, paragraph, plain
 from wiredesk_desk.views.sparkline import sparkline
-from wiredesk_storage.search.answers import MARK, Facets, Hit
+from wiredesk_storage.search.answers import MARK, SAMPLED_FACETS, Facets, Hit
 
 _INDENT = "  "
 _OUTLETS = 8
@@ -47,9 +47,11 @@ def show_facets(found: Facets) -> None:
     """Print the counts of each facet on a line."""
     newest = " or more; the newest were counted" if found.is_cut else ""
     heading(f"{found.hits:,} {'hit' if found.hits == 1 else 'hits'}{newest}")
+    sample = f" (of the newest {found.sampled:,})" if found.sampled < found.hits else ""
     for facet, counts in found.counts.items():
         if facet != "day" and counts:
-            paragraph(f"{facet}: {', '.join(f'{value} {count:,}' for value, count in counts)}", indent=_INDENT)
+            of = sample if facet in SAMPLED_FACETS else ""
+            paragraph(f"{facet}{of}: {', '.join(f'{value} {count:,}' for value, count in counts)}", indent=_INDENT)
     if days := found.counts["day"]:
         most_day, most = max(days, key=lambda one: one[1])
         line = sparkline([count for _, count in days])

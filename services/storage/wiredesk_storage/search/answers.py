@@ -8,6 +8,8 @@ from uuid import UUID
 
 MARK = "**"
 """around each word found, in an excerpt"""
+SAMPLED_FACETS = ("type", "entity")
+"""what is counted in fewer hits than all else, because each has many"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,10 @@ class Hit:
 class Page:
     """Hits in order. `after` is the cursor of the next page; None: this is the last.
 
-    `is_cut`: more articles have the words than are ranked, and only the newest of them were. `is_read_in_part`: the
-    words are looked for without an index, and there are more articles than the newest that were read for this page.
+    `is_cut`: more articles have the words than are ranked, and only the newest of them were. `is_read_in_part`: a
+    phrase, or words that every text has, are looked for without an index, and there are more articles than the newest
+    that were read for this page. By date a page may then have fewer hits than asked for, or none, and the next
+    ones more.
     """
 
     hits: Sequence[Hit] = ()
@@ -55,13 +59,15 @@ class Page:
 class Facets:
     """How the hits are spread: for each facet its values with the number of hits, the most first; days in order.
 
-    `hits` were counted; `is_cut`: there are more, and these are the newest. `is_read_in_part`: see `Page`.
+    `hits` were counted; `is_cut`: there are more, and these are the newest. `is_read_in_part`: see `Page`. Types and
+    entities are those of the newest `sampled` of them.
     """
 
     hits: int
     is_cut: bool
     counts: Mapping[str, Sequence[tuple[str, int]]]
     is_read_in_part: bool = False
+    sampled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +105,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class EntityPage:
-    """One entity in a window of days. `types` and `names` with the number of articles, the most first.
+    """One entity in a window of days.
 
-    `timeline` has every day of the window, in order; `together` what the same articles name, the most first.
+    `articles` were counted; `is_cut`: there are more, and these are the newest. `timeline` has their number on every
+    day of the window, in order. All else is told by the newest `sampled` of them: mentions, ids, `types` and `names`
+    with the number of articles, the most first, and `together`, what the same articles name, the most first.
     """
 
     articles: int
@@ -113,5 +121,6 @@ class EntityPage:
     timeline: Sequence[tuple[date, int]]
     together: Sequence[Mapping[str, Any]]
     newest: Sequence[Named]
+    sampled: int = 0
     counted: Sequence[UUID] = ()
     """the articles, the newest first"""

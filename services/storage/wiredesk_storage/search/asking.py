@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from wiredesk_storage.search.folding import KEY_CHARACTERS, folded_key
-from wiredesk_storage.search.indexing import id_key, key
+from wiredesk_storage.search.indexing import id_key, key, typed_key
 
 HALF_LIFE_DAYS = 30.0
 LEAST_HALF_LIFE_DAYS = 0.01
@@ -49,18 +49,31 @@ class Filters:
         """Whether anything is filtered at all."""
         return any(getattr(self, field.name) not in (None, False) for field in fields(self))
 
-    def required_keys(self) -> list[str]:
-        """Return the keys that an article must have, all of them (see `indexing`)."""
-        return list(self._keys())
+    def required_keys(self, *, typed: bool = False) -> list[str]:
+        """Return the keys that an article must have, all of them (see `indexing`).
 
-    def _keys(self) -> Iterator[str]:
-        if self.entity is not None:
+        `typed`: every article has the `typed_key` of each entity.
+        """
+        return list(self._keys(typed=typed))
+
+    @property
+    def typed_key(self) -> str | None:
+        """The key of an entity that is asked for by its name and its type; an id has a type of its own."""
+        if self.entity is None or self.entity_type is None or entity_name(self.entity) is None:
+            return None
+        return typed_key(clean(self.entity_type), clean(self.entity))
+
+    def _keys(self, *, typed: bool) -> Iterator[str]:
+        both = self.typed_key if typed else None
+        if both is not None:
+            yield both
+        elif self.entity is not None:
             yield entity_key(self.entity)
         if self.host is not None:
             # A host is not a name: with an accent it is another.
             yield f"host:{clean(self.host).lower().removeprefix('www.')[:KEY_CHARACTERS]}"
         named = {
-            "type": self.entity_type,
+            "type": self.entity_type if both is None else None,
             "source": self.source,
             "section": self.section,
             "language": self.language,

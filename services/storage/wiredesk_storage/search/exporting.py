@@ -8,12 +8,14 @@ Each statement stands alone: no snapshot is held open while somebody writes a pa
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from itertools import count as numbers
 from typing import Any
 from uuid import UUID
 
 from wiredesk_storage.search.asking import Filters
 from wiredesk_storage.search.finding import Fetch, read_words
+from wiredesk_storage.search.newest import exactly
 from wiredesk_storage.search.statements import READ_PLAINLY, Arguments, hits, window_end
 from wiredesk_storage.search.words import Reading
 
@@ -91,12 +93,8 @@ async def _pages(
     at_most = READ_PLAINLY if reading.plain else PAGE
     while True:
         until = await _window_end(fetch, filters, began, after) if reading.plain else None
-        arguments = Arguments()
-        bound = _bound(arguments, began, after)
-        if until is not None:
-            bound += f" and (a.dated, a.article_id) >= {_in_order(until, arguments)}"
-        found = hits(reading, filters, arguments, at_most=at_most, bound=bound)
-        page = await fetch(_located(found), *arguments.values)
+        behind = partial(_among, began, after, until)
+        page = await exactly(fetch, reading, filters, at_most=at_most, behind=behind, around=_located)
         yield page
         is_last = until is None if reading.plain else len(page) < at_most
         if is_last:
@@ -119,6 +117,11 @@ select h.article_id, h.dated::text as place, (h.dated at time zone 'UTC')::date:
 from ({found}) as h join articles as a using (article_id) join revisions as r using (article_id, revision)
 order by h.dated desc, h.article_id desc
 """
+
+
+def _among(began: datetime, after: Place | None, until: Place | None, arguments: Arguments) -> str:
+    bound = _bound(arguments, began, after)
+    return bound if until is None else f"{bound} and (a.dated, a.article_id) >= {_in_order(until, arguments)}"
 
 
 def _bound(arguments: Arguments, began: datetime, after: Place | None) -> str:

@@ -1,24 +1,20 @@
 """Searches over a connection: asks PostgreSQL how it reads the words, then for the hits, then for their excerpts."""
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-from wiredesk_storage.search import counting, cursor, excerpts, statements, words
+from wiredesk_storage.search import counting, cursor, naming, newest, statements, words
 from wiredesk_storage.search.answers import EntityCount, EntityPage, Facets, Hit, Named, Page, TopEntities
 from wiredesk_storage.search.asking import HALF_LIFE_DAYS, Filters, Order
 from wiredesk_storage.search.cursor import Cursor
+from wiredesk_storage.search.marking import marked
+from wiredesk_storage.search.statements import Bound
 from wiredesk_storage.search.words import Reading
 
-Fetch = Callable[..., Awaitable[Sequence[Mapping[str, Any]]]]
+Fetch: TypeAlias = newest.Fetch
 NEWEST = 5
-
-_MARK = f"""
-select ts_headline(config::regconfig, body, cast(query as tsquery), '{excerpts.OPTIONS}') as marked
-from unnest($1::text[], $2::text[], $3::text[]) with ordinality as h (config, body, query, n) order by n
-"""  # noqa: S608 - nothing of it was typed
 
 
 async def search(
@@ -42,18 +38,38 @@ async def search(
     if reading.finds_nothing:
         return Page()
     began = place.began if place else datetime.now(UTC)
-    statement, values = statements.search(
-        reading, filters, order, began=began, half_life_days=half_life_days, after=place, limit=limit + 1
+    by_date = statements.by_date(reading, order)
+    bound: Bound = statements.unbound
+    behind: Bound = statements.unbound
+    if not by_date:
+        bound = statements.stored_by(began)
+    elif place is not None:
+        behind = statements.behind(place)
+    at_most = limit + 1 if by_date else statements.RANKED + 1
+    found = await newest.newest(fetch, reading, filters, at_most=at_most, bound=bound, behind=behind)
+    is_cut = not by_date and len(found.hits) > statements.RANKED
+    statement, values = statements.page(
+        found.hits[: statements.RANKED] if is_cut else found.hits,
+        *(reading, order),
+        began=began,
+        half_life_days=half_life_days,
+        after=place,
+        limit=limit + 1,
     )
-    found = await fetch(statement, *values)
-    shown = found[:limit]
-    hits = [_hit(row, text) for row, text in zip(shown, await _excerpts(fetch, reading, shown), strict=True)]
-    following = None
-    if len(found) > limit:
-        last = hits[-1]
-        following = cursor.written(Cursor(began, last.rank, last.dated, last.article_id), search_id)
-    in_part = await _in_part(fetch, reading, statements.read_in_part(reading, filters, order, began=began, after=place))
-    return Page(hits, following, is_cut=any(row["is_cut"] for row in shown), is_read_in_part=in_part)
+    rows = await fetch(statement, *values)
+    shown = rows[:limit]
+    hits = [_hit(row, text) for row, text in zip(shown, await marked(fetch, reading, shown), strict=True)]
+    last: Cursor | None = None
+    if len(rows) > limit:
+        last = Cursor(began, hits[-1].rank, hits[-1].dated, hits[-1].article_id)
+    elif by_date and found.last_read is not None:
+        last = Cursor(began, 0.0, found.last_read["dated"], found.last_read["article_id"])
+    in_part = found.last_read is not None
+    in_part |= await _in_part(
+        fetch, reading, statements.read_in_part(reading, filters, bound if not by_date else behind)
+    )
+    following = cursor.written(last, search_id) if last is not None else None
+    return Page(hits, following, is_cut=is_cut, is_read_in_part=in_part)
 
 
 async def facets(fetch: Fetch, query: str, filters: Filters) -> Facets:
@@ -62,15 +78,20 @@ async def facets(fetch: Fetch, query: str, filters: Filters) -> Facets:
     reading = await read_words(fetch, query, filters)
     if reading.finds_nothing:
         return Facets(0, is_cut=False, counts=counts)
-    statement, values = counting.facets(reading, filters)
-    total = 0
-    for row in await fetch(statement, *values):
-        if row["facet"] == "hits":
-            total = row["hits"]
-        else:
-            counts[row["facet"]].append((row["value"], row["hits"]))
-    in_part = await _in_part(fetch, reading, statements.read_in_part(reading, filters))
-    return Facets(min(total, counting.COUNTED), total > counting.COUNTED, counts, in_part)
+    found = await newest.newest(fetch, reading, filters, at_most=counting.COUNTED + 1)
+    counted = [row["article_id"] for row in found.hits[: counting.COUNTED]]
+    for row in await fetch(*_spread(counting.spread(counted))):
+        counts[row["facet"]].append((row["value"], row["hits"]))
+    counts |= naming.spread(await fetch(counting.NAMED, counted[: counting.SAMPLED]))
+    in_part = found.last_read is not None
+    in_part |= await _in_part(fetch, reading, statements.read_in_part(reading, filters))
+    return Facets(
+        len(counted),
+        is_cut=len(found.hits) > len(counted),
+        counts=counts,
+        is_read_in_part=in_part,
+        sampled=min(len(counted), counting.SAMPLED),
+    )
 
 
 async def top_entities(fetch: Fetch, *, days: int, until: datetime, entity_type: str | None, limit: int) -> TopEntities:
@@ -87,26 +108,25 @@ async def top_entities(fetch: Fetch, *, days: int, until: datetime, entity_type:
 async def entity(fetch: Fetch, name: str, *, days: int, until: datetime, entity_type: str | None) -> EntityPage:
     """Return what is known of an entity in the `days` up to `until`; `articles` is 0 where none names it."""
     start = until - timedelta(days=days)
-    rows = await fetch(*_spread(counting.named_in(name, entity_type, start, until)))
-    dated = {row["article_id"]: row["dated"] for row in rows}
-    is_cut = len(dated) > counting.COUNTED
-    articles = list(dated)[: counting.COUNTED]
-    counted = set(articles)
-    rows = [row for row in rows if row["article_id"] in counted]
-    itself = {(row["name"], row["type"]) for row in rows}
-    beside = await fetch(*_spread(counting.together(articles, itself))) if articles else []
-    newest = await fetch(counting.HEADLINES, articles[:NEWEST]) if articles else []
-    per_day = Counter(dated[one].astimezone(UTC).date() for one in articles)
+    named = Filters(entity=name, entity_type=entity_type, since=start, until=until)
+    found = await newest.exactly(fetch, Reading(is_empty=True), named, at_most=counting.COUNTED + 1)
+    dated = {row["article_id"]: row["dated"] for row in found[: counting.COUNTED]}
+    articles = list(dated)
+    sample = articles[: counting.SAMPLED]
+    company = naming.company(await fetch(counting.NAMED, sample), name, entity_type)
+    latest = await fetch(counting.HEADLINES, articles[:NEWEST]) if articles else []
+    per_day = Counter(at.astimezone(UTC).date() for at in dated.values())
     return EntityPage(
         articles=len(articles),
-        is_cut=is_cut,
-        mentions=sum(row["mentions"] for row in rows),
-        names=_articles_by("name", rows),
-        types=_articles_by("type", rows),
-        ids=_ids(rows),
+        is_cut=len(found) > len(articles),
+        sampled=len(sample),
+        mentions=company.mentions,
+        names=company.names,
+        types=company.types,
+        ids=company.ids,
         timeline=[(day, per_day[day]) for day in _days(start, until)],
-        together=[dict(row) for row in beside],
-        newest=[Named(**row) for row in newest],
+        together=company.together,
+        newest=[Named(**row) for row in latest],
         counted=articles,
     )
 
@@ -125,25 +145,6 @@ async def read_words(fetch: Fetch, query: str, filters: Filters) -> Reading:
     return words.reading(asked, {row["config"]: row["tsquery"] for row in rows})
 
 
-async def _excerpts(fetch: Fetch, reading: Reading, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    queries = statements.tsqueries(reading)
-    marked = [row for row in rows if row["reading"]]
-    columns = zip(
-        *((row["search_config"], excerpts.plain(row["text"]), queries[row["reading"] - 1]) for row in marked),
-        strict=True,
-    )
-    found = iter(await fetch(_MARK, *map(list, columns)) if marked else [])
-    texts = []
-    for row in rows:
-        hits: list[excerpts.Span] = []
-        if row["reading"]:
-            hits = excerpts.spans(row["text"], next(found)["marked"])
-        elif reading.pattern:
-            hits = excerpts.matches(row["text"], reading.pattern)
-        texts.append(excerpts.excerpt(row["text"], hits))
-    return texts
-
-
 def _hit(row: Mapping[str, Any], excerpt: str) -> Hit:
     known = {name: row[name] for name in Hit.__dataclass_fields__ if name != "excerpt"}
     return Hit(**known, excerpt=excerpt)
@@ -152,20 +153,6 @@ def _hit(row: Mapping[str, Any], excerpt: str) -> Hit:
 def _spread(statement: counting.Statement) -> tuple[Any, ...]:
     sql, values = statement
     return sql, *values
-
-
-def _articles_by(column: str, rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
-    """Return each value of a column with the number of articles, the most first."""
-    once = dict.fromkeys((row["article_id"], row[column]) for row in rows)
-    return Counter(value for _, value in once).most_common()
-
-
-def _ids(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    for row in rows:
-        for scheme, value in json.loads(row["ids"]).items():
-            found[scheme][value] = None
-    return {scheme: list(values) for scheme, values in sorted(found.items())}
 
 
 def _days(start: datetime, end: datetime) -> list[date]:

@@ -11,6 +11,8 @@ from wiredesk_storage.search.folding import KEY_CHARACTERS, folded, folded_key
 HEADLINE_CHARACTERS, TEXT_CHARACTERS = 10_000, 200_000
 # Between keys; no text that the cleaner gives has it.
 SEPARATOR = "\x1f"
+# The key of every article whose entities have a key with their type, too. What earlier releases stored has neither.
+TYPED = "keys:typed"
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^]]*\]|[^:/?#]*)")
 
 
@@ -57,13 +59,19 @@ def id_key(scheme: str, value: str) -> str:
     return key(f"id:{folded_key(scheme)}", value)
 
 
+@lru_cache(maxsize=20_000)
+def typed_key(entity_type: str, name: str) -> str:
+    """Return the key of an entity of a type, such as `as:person:ada marsh`: one that has both may have them of two."""
+    return key(f"as:{folded_key(entity_type)}", name)
+
+
 def _changed(text: str) -> str | None:
     plain = folded(text)
     return None if plain == text else plain
 
 
 def _keys(event: ArticleEnriched, host: str | None, config: str) -> set[str]:
-    keys = {f"config:{config}", key("quality", event.quality.value)}
+    keys = {TYPED, f"config:{config}", key("quality", event.quality.value)}
     named = {"language": event.in_language, "section": event.article_section, "source": event.source}
     keys.update(key(kind, value) for kind, value in named.items() if value is not None)
     labels = host.split(".") if host else []
@@ -71,6 +79,7 @@ def _keys(event: ArticleEnriched, host: str | None, config: str) -> set[str]:
     for entity in event.entities:
         keys.add(key("entity", entity.name))
         keys.add(key("type", entity.type))
+        keys.add(typed_key(entity.type, entity.name))
         if entity.in_country is not None:
             keys.add(key("country", entity.in_country))
         for scheme, value in entity.ids.items():

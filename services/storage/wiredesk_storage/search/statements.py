@@ -5,18 +5,22 @@ other would get round a `-word`. So there is a branch for each way in which the 
 """
 # ruff: noqa: S608 - all that was typed is among the values
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from wiredesk_storage.search.asking import LEAST_HALF_LIFE_DAYS, Filters, Order, clean, entity_name
 from wiredesk_storage.search.cursor import Cursor
+from wiredesk_storage.search.indexing import TYPED
 from wiredesk_storage.search.words import ALL_CONFIGS, Reading
 
 # A common word has more hits than can be ranked while somebody waits: the newest are.
-RANKED = 1_000
+RANKED = 150
 # As many articles are read for a phrase of stop words, which no index has.
 READ_PLAINLY = 1_000
+# As many articles that have all words of a phrase are read for their order, which no index has.
+READ_FOR_PHRASE = 500
+_FEW_CONFIGS = 3
 # The weights of D, C, B (text) and A (headline).
 _WEIGHTS = "'{0.1, 0.1, 0.25, 1}'"
 # 1: divided by the logarithm of the length.
@@ -26,6 +30,8 @@ OLDEST_SHARE = 0.2
 _DAY_SECONDS = 86_400
 
 READ = "select config, websearch_to_tsquery(config::regconfig, $2)::text as tsquery from unnest($1::text[]) as config"
+# Whether there are articles that earlier releases stored: their keys do not tell which name is of which type.
+UNTYPED = f"select exists (select from articles where not keys @> '{{{TYPED}}}') as are_some"
 _SHOWN = """
 select h.article_id, a.headline, a.url, a.host, a.publisher, a.article_section, a.in_language, a.source, a.dated,
     a.date_published, a.updated_at, a.duplicate_of, c.group_id as copy_of, h.score as rank,
@@ -33,7 +39,7 @@ select h.article_id, a.headline, a.url, a.host, a.publisher, a.article_section, 
         select distinct o.host from copies as k join articles as o using (article_id)
         where k.group_id = h.article_id and not o.hidden and o.host <> coalesce(a.host, '') order by 1 limit 20
     ) as also_at,
-    left(a.text, 200000) as text, a.search_config, h.reading, h.is_cut
+    left(a.text, 200000) as text, a.search_config, h.reading
 """
 
 
@@ -49,9 +55,28 @@ class Arguments:
         return f"${len(self.values)}::{type_}"
 
 
-def search(
+Bound = Callable[[Arguments], str]
+"""what else articles must pass: conditions, each after an `and`, whose values are added to those of the statement"""
+
+
+def stored_by(at: Any) -> Bound:
+    """Return the condition that an article was stored by then."""
+    return lambda arguments: f" and a.first_stored_at <= {arguments.add(at, 'timestamptz')}"
+
+
+def behind(after: Cursor) -> Bound:
+    """Return the condition that an article comes after another by date."""
+    return lambda arguments: f" and (a.dated, a.article_id) < ({_place(after, arguments)})"
+
+
+def unbound(_: Arguments) -> str:
+    """Return no condition."""
+    return ""
+
+
+def page(
+    found: Sequence[Mapping[str, Any]],
     reading: Reading,
-    filters: Filters,
     order: Order,
     *,
     began: Any,
@@ -59,81 +84,109 @@ def search(
     after: Cursor | None,
     limit: int,
 ) -> tuple[str, list[Any]]:
-    """Return the statement for a page of at most `limit` hits after `after`, and its values.
+    """Return the statement for a page of at most `limit` of the hits `found` that come after `after`, and its values.
 
-    `began` is the time from which ages count. By relevance only what was stored by then is ranked, so that the ranked
-    ones are the same on every page. `is_cut` of each row says whether there are more than are ranked.
+    `began` is the time from which ages count.
     """
     arguments = Arguments()
-    by_date = _by_date(reading, order)
-    at_most = limit if by_date else RANKED + 1
-    bound = _bound(arguments, by_date=by_date, began=began, after=after)
-    found = hits(reading, filters, arguments, at_most=at_most, bound=bound, columns="a.search, ")
-    score = _score(reading, arguments, began=began, half_life_days=half_life_days)
-    keyset, by = "true", "dated desc, article_id desc"
-    if not by_date:
+    of = _unnested(found, arguments)
+    keyset, by, score = "true", "dated desc, article_id desc", "0::float8"
+    if not by_date(reading, order):
         by = f"score desc, {by}"
+        score = _score(reading, arguments, began=began, half_life_days=half_life_days)
         if after is not None:
             mark = f"({arguments.add(after.score, 'float8')}, {_place(after, arguments)})"
             keyset = f"(score, dated, article_id) < {mark}"
     size = arguments.add(limit, "int")
     statement = f"""
-with hits as ({found}),
-ranked as (
-    select article_id, dated, reading, {score} as score
-    from (select * from hits order by dated desc, article_id desc limit {RANKED}) as newest
+with ranked as (
+    select h.article_id, h.dated, h.reading, {score} as score
+    from {of} join articles as a using (article_id)
 ),
-page as (
-    select *, (select count(*) from hits) > {RANKED} and {by_date is False} as is_cut
-    from ranked where {keyset} order by {by} limit {size}
-)
+page as (select * from ranked where {keyset} order by {by} limit {size})
 {_SHOWN} from page as h join articles as a using (article_id) left join copies as c using (article_id)
 order by {", ".join("h." + one for one in by.split(", "))}
 """
     return statement, arguments.values
 
 
-def read_in_part(
-    reading: Reading,
-    filters: Filters,
-    order: Order = Order.RELEVANCE,
-    *,
-    began: Any = None,
-    after: Cursor | None = None,
-) -> tuple[str, list[Any]]:
-    """Return the statement for whether there are more articles than are read for words that no index has.
-
-    With the arguments of a page, of those that the page is searched in; without, of all.
-    """
+def read_in_part(reading: Reading, filters: Filters, bound: Bound = unbound) -> tuple[str, list[Any]]:
+    """Return the statement for whether there are more articles than are read for words that no index has."""
     arguments = Arguments()
-    bound = _bound(arguments, by_date=_by_date(reading, order), began=began, after=after)
-    where = f"{_where(filters, arguments)}{bound}{_read_in(reading.plain, arguments)}"
+    where = f"{_where(filters, arguments)}{bound(arguments)}{_read_in(reading.plain, arguments)}"
     more = f"select from articles as a where {where} limit {READ_PLAINLY + 1}"
     return f"select count(*) > {READ_PLAINLY} as is_read_in_part from ({more}) as a", arguments.values
 
 
+def matching(found: Sequence[Mapping[str, Any]], reading: Reading) -> tuple[str, list[Any]]:
+    """Return the statement for those of the articles `found` that have the phrases of their query, in order."""
+    arguments = Arguments()
+    of = _unnested(found, arguments)
+    queries = arguments.add(list(tsqueries(reading)), "text[]")
+    statement = f"""
+select h.* from {of} join articles as a using (article_id)
+where h.reading = 0 or a.search @@ cast(({queries})[h.reading] as tsquery)
+order by h.dated desc, h.article_id desc
+"""
+    return statement, arguments.values
+
+
+def recent(filters: Filters, arguments: Arguments, *, size: int, bound: str) -> str:
+    """Return a select of the time that the newest `size` articles span, hits or not, in seconds since 1970.
+
+    Its one row has their number, `top` and `floor`; `oldest` is that of all articles, or of all that pass. `stored` is
+    about how many there are in all; less than 0: not known yet.
+    """
+    oldest = "(select min(dated) from articles)"
+    if filters.since is not None:
+        oldest = f"greatest({oldest}, {arguments.add(filters.since, 'timestamptz')})"
+    where = f"true{_within(filters, arguments)}{bound}"
+    return f"""
+select count(*) as articles, {_epoch("max(dated)")} as top, {_epoch("min(dated)")} as floor,
+    {_epoch(oldest)} as oldest,
+    (select reltuples::float8 from pg_class where oid = 'articles'::regclass) as stored
+from (select dated from articles as a where {where} order by a.dated desc, a.article_id desc limit {size}) as newest
+"""
+
+
 def hits(
-    reading: Reading, filters: Filters, arguments: Arguments, *, at_most: int, bound: str = "", columns: str = ""
+    reading: Reading,
+    filters: Filters,
+    arguments: Arguments,
+    *,
+    at_most: int,
+    bound: str = "",
+    floor: float | None = None,
+    typed: bool = False,
 ) -> str:
-    """Return a select of the newest `at_most` hits: article_id, dated, and by which query of `reading` (0: none)."""
-    where = _where(filters, arguments) + bound
+    """Return a select of the newest `at_most` hits: article_id, dated, and by which query of `reading` (0: none).
+
+    `floor`: of articles dated no earlier, in seconds since 1970. `typed`: see `UNTYPED`.
+    """
+    where = _where(filters, arguments, typed=typed) + bound
+    if floor is not None:
+        where += f" and a.dated >= to_timestamp({arguments.add(floor, 'float8')})"
     limit = arguments.add(at_most, "int")
     order = f"order by a.dated desc, a.article_id desc limit {limit}"
     branches = []
     if reading.is_empty:
-        branches.append(f"select {columns}a.article_id, a.dated, 0 as reading from articles as a where {where} {order}")
+        branches.append(f"select a.article_id, a.dated, 0 as reading from articles as a where {where} {order}")
     for number, (tsquery, configs) in enumerate(reading.queries, start=1):
         matches = f"a.search @@ cast({arguments.add(tsquery, 'text')} as tsquery)"
-        of = _read_in(configs, arguments)
+        # Most articles have one of many keys: to look those up takes longer than to look at the column.
+        if _are_all(configs) or len(configs) <= _FEW_CONFIGS:
+            of = _read_in(configs, arguments)
+        else:
+            of = f" and a.search_config = any({arguments.add(list(configs), 'text[]')})"
         branches.append(
-            f"select {columns}a.article_id, a.dated, {number} as reading from articles as a "
+            f"select a.article_id, a.dated, {number} as reading from articles as a "
             f"where {matches}{of} and {where} {order}"
         )
     if reading.plain:
         newest = f"order by a.dated desc, a.article_id desc limit {READ_PLAINLY}"
         pattern = arguments.add(reading.pattern, "text")
         branches.append(
-            f"select {columns}a.article_id, a.dated, 0 as reading from ("
+            f"select a.article_id, a.dated, 0 as reading from ("
             f"select a.* from articles as a where {where}{_read_in(reading.plain, arguments)} {newest}) as a "
             f"where a.headline ~* {pattern} or left(a.text, 200000) ~* {pattern} {order}"
         )
@@ -156,20 +209,20 @@ def tsqueries(reading: Reading) -> Sequence[str]:
     return [tsquery for tsquery, _ in reading.queries]
 
 
+def _are_all(configs: Sequence[str]) -> bool:
+    return len(configs) == len(ALL_CONFIGS)
+
+
 def _read_in(configs: Sequence[str], arguments: Arguments) -> str:
-    if len(configs) == len(ALL_CONFIGS):
+    if _are_all(configs):
         return ""
     return f" and a.keys && {arguments.add([f'config:{config}' for config in configs], 'text[]')}"
 
 
-def _where(filters: Filters, arguments: Arguments) -> str:
+def _where(filters: Filters, arguments: Arguments, *, typed: bool = False) -> str:
     conditions = ["not a.hidden"]
-    if keys := filters.required_keys():
+    if keys := filters.required_keys(typed=typed):
         conditions.append(f"a.keys @> {arguments.add(keys, 'text[]')}")
-    if filters.since is not None:
-        conditions.append(f"a.dated >= {arguments.add(filters.since, 'timestamptz')}")
-    if filters.until is not None:
-        conditions.append(f"a.dated < {arguments.add(filters.until, 'timestamptz')}")
     if filters.without_copies:
         # Where the first is hidden or gone, its copies are all there is.
         first = "articles as f where f.article_id = a.duplicate_of"
@@ -180,36 +233,54 @@ def _where(filters: Filters, arguments: Arguments) -> str:
         story = arguments.add(filters.story, "uuid")
         itself = f"coalesce((select merged_into from stories where story_id = {story}), {story})"
         conditions.append(f"a.article_id in (select article_id from story_articles where story_id = {itself})")
-    if filters.entity_type is not None and filters.entity is not None and (name := entity_name(filters.entity)):
-        # The keys say that it names somebody so, and something of the type: here that they are one.
-        same = f"folded_key(e.name) = {arguments.add(name, 'text')}"
-        kind = f"upper(e.type) = upper({arguments.add(clean(filters.entity_type), 'text')})"
-        conditions.append(f"exists (select from entities as e where e.article_id = a.article_id and {same} and {kind})")
-    return " and ".join(conditions)
+    if not typed and (both := filters.typed_key) is not None:
+        conditions.append(_of_type(filters, both, arguments))
+    return " and ".join(conditions) + _within(filters, arguments)
+
+
+def _of_type(filters: Filters, both: str, arguments: Arguments) -> str:
+    """Return the condition that the entity is of the type: the keys say that it is named, and something of the type."""
+    name = arguments.add(entity_name(filters.entity or ""), "text")
+    kind = f"upper(e.type) = upper({arguments.add(clean(filters.entity_type or ''), 'text')})"
+    same = f"e.article_id = a.article_id and folded_key(e.name) = {name} and {kind}"
+    are_one = f"exists (select from entities as e where {same})"
+    return f"(a.keys @> {arguments.add([both], 'text[]')} or not a.keys @> '{{{TYPED}}}' and {are_one})"
+
+
+def _within(filters: Filters, arguments: Arguments) -> str:
+    since = f" and a.dated >= {arguments.add(filters.since, 'timestamptz')}" if filters.since is not None else ""
+    until = f" and a.dated < {arguments.add(filters.until, 'timestamptz')}" if filters.until is not None else ""
+    return since + until
+
+
+def _epoch(time: str) -> str:
+    return f"extract(epoch from {time})::float8"
 
 
 def _score(reading: Reading, arguments: Arguments, *, began: Any, half_life_days: float) -> str:
     if not reading.queries:
         return "0::float8"
     queries = arguments.add(list(tsqueries(reading)), "text[]")
-    rank = (
-        f"coalesce(ts_rank_cd({_WEIGHTS}, search, cast(({queries})[reading] as tsquery), {_NORMALISATION}), 0)::float8"
-    )
+    tsquery = f"cast(({queries})[h.reading] as tsquery)"
+    rank = f"coalesce(ts_rank_cd({_WEIGHTS}, a.search, {tsquery}, {_NORMALISATION}), 0)::float8"
     if not half_life_days:
         return rank
-    age = f"greatest(0, extract(epoch from {arguments.add(began, 'timestamptz')} - dated)::float8)"
+    age = f"greatest(0, extract(epoch from {arguments.add(began, 'timestamptz')} - h.dated)::float8)"
     halves = f"{age} / {arguments.add(max(half_life_days, LEAST_HALF_LIFE_DAYS) * _DAY_SECONDS, 'float8')}"
     return f"{rank} * ({OLDEST_SHARE} + {1 - OLDEST_SHARE} * power(0.5::float8, least({halves}, 1000)))"
 
 
-def _by_date(reading: Reading, order: Order) -> bool:
+def _unnested(found: Sequence[Mapping[str, Any]], arguments: Arguments) -> str:
+    columns = ", ".join(
+        arguments.add([hit[column] for hit in found], f"{type_}[]")
+        for column, type_ in (("article_id", "uuid"), ("dated", "timestamptz"), ("reading", "int"))
+    )
+    return f"unnest({columns}) as h (article_id, dated, reading)"
+
+
+def by_date(reading: Reading, order: Order) -> bool:
+    """Return whether hits come by date: that was asked for, or there are no words to rank them by."""
     return order is Order.DATE or reading.is_empty
-
-
-def _bound(arguments: Arguments, *, by_date: bool, began: Any, after: Cursor | None) -> str:
-    if by_date:
-        return f" and (a.dated, a.article_id) < ({_place(after, arguments)})" if after is not None else ""
-    return f" and a.first_stored_at <= {arguments.add(began, 'timestamptz')}" if began is not None else ""
 
 
 def _place(after: Cursor, arguments: Arguments) -> str:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wiredesk_storage.search.folding import FOLDED, folded
 from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
@@ -16,6 +16,8 @@ _WORD = re.compile(r"\w+")
 # What stands before no word excludes nothing; of more than 32 in a row PostgreSQL's parser of queries makes an error.
 _DASHES = re.compile(r'(?<=\w)-{2,}|-(?![^\W_]|")')
 _EXCLUDED = re.compile(r'(?<!\S)-(?:"[^"]*"?|\S+)')
+# A tsquery as PostgreSQL writes it: its words, "follows", and the brackets round what is excluded.
+_OF_TSQUERY = re.compile(r"(?P<word>'(?:[^'\\]|''|\\.)*')|(?P<follows><(?:-|\d+)>)|(?P<excluded>!?)\(|(?P<end>\))")
 ALL_CONFIGS = (PLAIN_CONFIG, *dict.fromkeys(SEARCH_CONFIGS.values()))
 
 
@@ -37,6 +39,27 @@ class Reading:
     def finds_nothing(self) -> bool:
         """Whether there is no word to look for."""
         return not (self.queries or self.plain or self.is_empty)
+
+    @property
+    def loose(self) -> "Reading":
+        """The same without the order of words in phrases: what the index answers, and has all hits and more."""
+        return replace(self, queries=tuple((loosened(tsquery), configs) for tsquery, configs in self.queries))
+
+
+def loosened(tsquery: str) -> str:
+    """Return `tsquery` (as PostgreSQL writes one) with its phrases as words in any order, but for those excluded."""
+    brackets: list[bool] = []
+
+    def replaced(found: re.Match[str]) -> str:
+        if found["excluded"] is not None:
+            brackets.append(bool(found["excluded"]))
+        elif found["end"]:
+            brackets.pop()
+        elif found["follows"] and not any(brackets):
+            return "&"
+        return found[0]
+
+    return _OF_TSQUERY.sub(replaced, tsquery)
 
 
 def typed(query: str) -> str:

@@ -15,10 +15,12 @@ from wiredesk_storage.search import counting, cursor, statements
 from wiredesk_storage.search.asking import Filters, Order
 from wiredesk_storage.search.cursor import Cursor, StaleCursorError
 from wiredesk_storage.search.indexing import SEPARATOR, host_of, indexed
+from wiredesk_storage.search.statements import Arguments
 from wiredesk_storage.search.words import ALL_CONFIGS, Reading
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PLACE = Cursor(NOON, 0.25, NOON, UUID(int=7))
+HITS = [{"article_id": UUID(int=7), "dated": NOON, "reading": 1}]
 READINGS = [
     Reading(is_empty=True),
     Reading((("'a'", ALL_CONFIGS),)),
@@ -33,16 +35,23 @@ def test_every_value_of_a_statement_is_used_and_none_is_in_it(reading, order, af
     filters = Filters(
         entity="x'; drop table", entity_type="PERSON", host="a.example", since=NOON, until=NOON, without_copies=True
     )
-    statement, values = statements.search(reading, filters, order, began=NOON, half_life_days=30, after=after, limit=11)
-    assert "drop" not in statement
-    for number in range(1, len(values) + 1):
-        assert f"${number}::" in statement
-    more, among = statements.read_in_part(reading, filters, order, began=NOON, after=after)
-    assert all(f"${number}::" in more for number in range(1, len(among) + 1))
-    assert "drop" not in more
-    assert f"${len(values) + 1}" not in statement
-    assert "drop" not in counting.facets(reading, filters)[0]
-    assert "drop" not in counting.named_in(filters.entity or "", None, NOON, NOON)[0]
+    bound = statements.stored_by(NOON) if after is None else statements.behind(after)
+    arguments = Arguments()
+    found = statements.hits(reading, filters, arguments, at_most=7, bound=bound(arguments), floor=0.5)
+    recent = Arguments()
+    for statement, values in (
+        (found, arguments.values),
+        (statements.recent(filters, recent, size=7, bound=bound(recent)), recent.values),
+        statements.read_in_part(reading, filters, bound),
+        statements.matching(HITS, reading),
+        statements.page(HITS, reading, order, began=NOON, half_life_days=30, after=after, limit=11),
+        counting.spread([PLACE.article_id]),
+        counting.top_entities(NOON, NOON, "x'; drop table", 7),
+    ):
+        assert "drop" not in statement
+        for number in range(1, len(values) + 1):
+            assert f"${number}::" in statement
+        assert f"${len(values) + 1}" not in statement
 
 
 def test_filters_become_keys():
@@ -63,6 +72,15 @@ def test_filters_become_keys():
         "country:ru",
         "quality:good",
     ]
+    assert set(filters.required_keys(typed=True)) == {
+        "as:gpe:malaga",
+        "source:feed",
+        "host:news.example",
+        "section:world",
+        "language:de",
+    }
+    by_id = Filters(entity="wikidata:Q90", entity_type="GPE")
+    assert by_id.required_keys(typed=True) == ["id:wikidata:q90", "type:gpe"]
     assert Filters(entity="Mission: Impossible").required_keys() == ["entity:mission: impossible"]
     assert not Filters()
     assert Filters(without_copies=True)
@@ -94,6 +112,8 @@ def test_an_article_has_a_key_for_all_that_it_can_be_filtered_by():
     found = indexed(event, "spanish")
     assert (found.headline, found.text, found.host) == (None, "Malaga", "news.example")
     assert found.keys.split(SEPARATOR) == [
+        "as:gpe:malaga",
+        "as:gpe:spain",
         "config:spanish",
         "country:es",
         "entity:malaga",
@@ -102,6 +122,7 @@ def test_an_article_has_a_key_for_all_that_it_can_be_filtered_by():
         "host:news.example",
         "id:geonames:2514256",
         "id:iso3166:es",
+        "keys:typed",
         "quality:good",
         "section:world",
         "type:gpe",
