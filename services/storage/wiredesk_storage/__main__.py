@@ -22,8 +22,8 @@ from wiredesk_storage.stories.telling import Teller
 
 log = logging.getLogger(__name__)
 
-# Rows of one transaction.
-BATCH = 100
+# Rows of one transaction, and how many of them are in work at once: while PostgreSQL writes one the next is read.
+BATCH, SIDE_BY_SIDE = 100, 2
 
 
 @asynccontextmanager
@@ -50,7 +50,8 @@ async def worker(settings: StorageSettings) -> AsyncIterator[Worker[bytes]]:
             copy_window=timedelta(days=settings.storage.copy_window_days),
             story_window=timedelta(days=settings.storage.story_window_days),
         )
-        yield Worker(work=Work(partial(keep, store=store, pool=reader), batch=BATCH), ready=(store.ready,))
+        work = Work(partial(keep, store=store, pool=reader), batch=BATCH, concurrency=SIDE_BY_SIDE)
+        yield Worker(work=work, ready=(store.ready,))
 
 
 def main() -> None:

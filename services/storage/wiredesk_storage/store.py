@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -183,29 +184,20 @@ async def _first_with(connection: Connection, rows: Sequence[Row], refused: Abst
 
 
 async def _write(connection: Connection, plan: Plan) -> None:
+    if plan.current:
+        await connection.execute(sql.FORGET_ENTITIES, [row.article_id for row, _ in plan.current])
     if plan.revisions:
+        current = {(row.article_id, receipt.revision) for row, receipt in plan.current}
         kept = (
             (
                 *(row.article_id, row.event_id, row.version, receipt.revision, receipt.status.value, row.said),
                 *(row.origin.topic, row.origin.partition, row.origin.offset, row.origin.at, row.document),
                 *_changed_columns(receipt.changed),
+                *_current_columns(row, receipt, is_current=(row.article_id, receipt.revision) in current),
             )
             for row, receipt in plan.revisions
         )
-        await connection.execute(sql.KEEP, *columns(kept, 13))
-    if plan.current:
-        current = (
-            (
-                *(row.article_id, row.event_id, row.version, receipt.revision),
-                *(receipt.duplicate_of, row.search_config, row.document),
-                *(row.indexed.headline, row.indexed.text, row.indexed.host, row.indexed.keys),
-            )
-            for row, receipt in plan.current
-        )
-        await connection.execute(sql.MAKE_CURRENT, *columns(current, 11))
-        changed = [row.article_id for row, _ in plan.current]
-        await connection.execute(sql.FORGET_ENTITIES, changed)
-        await connection.execute(sql.LIST_ENTITIES, changed)
+        await connection.execute(sql.KEEP, *columns(kept, 20))
     if plan.confirmed:
         spans = ((one.article_id, one.revision, one.seen_from, one.seen_until) for one in plan.confirmed)
         await connection.execute(sql.CONFIRM_REVISIONS, *columns(spans, 4))
@@ -216,3 +208,10 @@ async def _write(connection: Connection, plan: Plan) -> None:
 
 def _changed_columns(changed: Verdict | None) -> tuple[bool | None, str | None]:
     return (None, None) if changed is None else (changed.stealth, ",".join(changed.kinds))
+
+
+def _current_columns(row: Row, receipt: Receipt, *, is_current: bool) -> tuple[Any, ...]:
+    if not is_current:
+        return (False, *[None] * 6)
+    found = row.indexed
+    return True, receipt.duplicate_of, row.search_config, found.headline, found.text, found.host, found.keys

@@ -12,6 +12,7 @@ from uuid import UUID
 from wiredesk.contracts.events import CopyDifference
 from wiredesk.postgres.connections import Connection
 from wiredesk_storage.batch_budget import Budget
+from wiredesk_storage.columns import columns
 from wiredesk_storage.copies.comparing import Candidate, Copy, best
 
 # So many candidates are compared with an article, those with most keys in common first; of an article that has a key in
@@ -23,7 +24,13 @@ _CHARACTERS = 60_000
 # Not one that an article's number can be: those are single numbers.
 _LOCK = "select pg_advisory_xact_lock(1, 1)"
 _KNOWN = "select article_id, group_id, similarity, differences from copies where article_id = any($1)"
-_REMEMBER = "insert into signatures (article_id, keys) values ($1, $2) on conflict do nothing"
+_REMEMBER = """
+insert into signatures (article_id, keys)
+select article_id, keys::bigint[] from unnest($1::uuid[], $2::text[]) with ordinality as s (article_id, keys, number)
+order by number
+on conflict do nothing
+"""
+# By the keys alone (`offset 0`): to find all that came within the window, too, would take longer the more there is.
 _CANDIDATES = """
 select new.article_id, array_agg(near.article_id order by near.common desc, near.position) as candidates
 from signatures as new
@@ -31,8 +38,10 @@ cross join lateral (
     select article_id, position,
         (select count(*) from unnest(old.keys) as key where key = any(new.keys)) as common
     from (
-        select article_id, position, keys from signatures as other
-        where other.keys && new.keys and other.position < new.position and other.seen_at > now() - $2::interval
+        select article_id, position, keys from (
+            select * from signatures where keys && new.keys offset 0
+        ) as other
+        where other.position < new.position and other.seen_at > now() - $2::interval
         order by position
         limit $3
     ) as old
@@ -82,7 +91,8 @@ async def assign(connection: Connection, new: Mapping[UUID, Sequence[int]], wind
     """
     await connection.execute(_LOCK)
     await connection.execute(_FORGOTTEN, list(new))
-    await connection.executemany(_REMEMBER, list(new.items()))
+    signed = ((article, f"{{{','.join(map(str, keys))}}}") for article, keys in new.items())
+    await connection.execute(_REMEMBER, *columns(signed, 2))
     copies: dict[UUID, Copy] = {}
     for found in await connection.fetch(_CANDIDATES, list(new), window, _FEW, _MOST):
         article_id, near = found["article_id"], found["candidates"]
@@ -97,7 +107,8 @@ async def assign(connection: Connection, new: Mapping[UUID, Sequence[int]], wind
         if copy:
             copies[article_id] = copy
     kept = [(article, one.group_id, one.similarity, list(one.differences)) for article, one in copies.items()]
-    await connection.executemany(_KEEP, kept)
+    if kept:
+        await connection.executemany(_KEEP, kept)
 
 
 async def forget(connection: Connection, window: timedelta, most: int) -> bool:

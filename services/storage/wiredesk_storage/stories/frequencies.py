@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from math import log
 
-from wiredesk_storage.stories.terms import term
+from wiredesk_storage.stories.terms import terms
 
 # What the background counts for, in texts: enough for a start, soon outweighed by the system's own.
 _BACKGROUND_TEXTS = 1_500
@@ -55,5 +55,5 @@ def _background() -> Mapping[int, float]:
     counts: dict[int, float] = {}
     for line in gzip.decompress(packed).decode().splitlines():
         share, *words = line.split()
-        counts.update(dict.fromkeys(map(term, words), float(share) * _BACKGROUND_TEXTS))
+        counts.update(dict.fromkeys(terms(words), float(share) * _BACKGROUND_TEXTS))
     return counts

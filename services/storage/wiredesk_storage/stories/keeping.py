@@ -6,10 +6,11 @@ one event at once, the second sees what the first decided.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,10 @@ from wiredesk_storage.stories.packing import packed, unpacked
 from wiredesk_storage.stories.profiles import Profile, profile
 from wiredesk_storage.stories.word_counts import WordCounts
 
-# Of one key so many stories are looked at.
-_STORIES_OF_KEY = 100
+# Of one key so many stories are looked at, those that began last.
+_STORIES_OF_KEY = 64
+# What a story of before was looked up by, which may still be there; of these it has now the heaviest (`Story.keys`).
+_MOST_KEYS = 32
 # What is closed at once, at most.
 _CLOSED = 1_000
 
@@ -40,14 +43,14 @@ class _Open:
         self.merged: dict[int, int] = {}
         self._by_key: defaultdict[int, set[int]] = defaultdict(set)
 
-    def candidates(self, own: Profile, near: Iterable[int]) -> list[Story]:
-        """Return those of the stories `near`, and of what the batch made, that share enough with the article."""
-        wanted = frozenset(assigning.sought(own))
-        positions = {*near, *(one for key in wanted for one in self._by_key[key])} & self.now.keys()
-        shared = {one: len(wanted.intersection(self.now[one].keys)) for one in positions}
-        enough = [one for one in positions if shared[one] >= assigning.MIN_SHARED_KEYS]
-        enough.sort(key=lambda one: (-shared[one], one))
-        return [self.now[one] for one in enough[: assigning.MAX_CANDIDATES]]
+    def candidates(self, sought: Sequence[int], near: Mapping[int, int]) -> list[Story]:
+        """Return the stories that share the most keys with the article that has these, those of the batch included.
+
+        `near` are those stored that share the most, each with how many.
+        """
+        shared = {one: keys for one, keys in near.items() if one in self.now and one not in self.changed}
+        made = Counter(one for key in sought for one in self._by_key.get(key, ()))
+        return [self.now[one] for one in _nearest(shared | made)]
 
     def put(self, story: Story, merges: Iterable[int]) -> None:
         """Set what a story is now, and which are merged into it."""
@@ -86,24 +89,26 @@ async def assign(
     new = [one for one in new if one.article_id not in known]
     frequencies = await counts.frequencies(connection, new)
     profiles = [profile(one.material, frequencies[one.language]) for one in new]
-    keys = [(number, key) for number, own in enumerate(profiles) for key in assigning.sought(own)]
-    limits = (_STORIES_OF_KEY, assigning.MIN_SHARED_KEYS, assigning.MAX_CANDIDATES)
-    near: dict[int, list[int]] = {
-        found["article"]: found["positions"]
-        for found in await connection.fetch(sql.CANDIDATES, *columns(keys, 2), *limits)
+    sought = [assigning.sought(own) for own in profiles]
+    wanted = sorted({key for keys in sought for key in keys})
+    having: dict[int, list[int]] = {
+        found["key"]: found["positions"]
+        for found in await connection.fetch(sql.STORIES_OF_KEYS, wanted, _STORIES_OF_KEY)
     }
+    # Counted here: PostgreSQL would take longer to group as many rows.
+    near = [_nearest(Counter(chain.from_iterable(map(having.__getitem__, keys)))) for keys in sought]
     leaders = {
         found["article_id"]: found["position"]
         for found in await connection.fetch(sql.STORIES_OF, list(copies.values()))
     }
-    stories = _Open(await _stored(connection, {*leaders.values(), *(one for some in near.values() for one in some)}))
+    stories = _Open(await _stored(connection, {*leaders.values(), *(one for some in near for one in some)}))
     positions = iter(await connection.fetch(sql.POSITIONS, len(new)))
     members: dict[UUID, int] = {}
     begun: dict[int, UUID] = {}
     for number, (one, own) in enumerate(zip(new, profiles, strict=True)):
         leader = copies.get(one.article_id)
         of_copy = _followed(members.get(leader, leaders.get(leader)) if leader else None, stories.merged)
-        candidates = stories.candidates(own, near.get(number, ()))
+        candidates = stories.candidates(sought[number], near[number])
         decision = assigning.decide(own, one.at, candidates, story_of_copy=of_copy, window=window)
         if decision.story is None:
             story = Story(next(positions)["position"], own, one.at, one.at)
@@ -119,6 +124,13 @@ async def assign(
         for one, own in zip(new, profiles, strict=True)
     ]
     await connection.execute(sql.ADD_ARTICLES, *columns(rows, 5))
+
+
+def _nearest(shared: Mapping[int, int]) -> dict[int, int]:
+    """Return of the stories that share so many keys with an article those that are compared with it."""
+    least = assigning.MIN_SHARED_KEYS
+    enough = [(-keys, one) for one, keys in shared.items() if keys >= least]
+    return {one: -keys for keys, one in sorted(enough)[: assigning.MAX_CANDIDATES]}
 
 
 async def rename(connection: Connection, named: Mapping[UUID, str]) -> None:
@@ -139,9 +151,8 @@ async def forget(connection: Connection, article_ids: Sequence[UUID]) -> list[UU
     touched = sorted({found["story_id"] for found in await connection.fetch(sql.LEAVE, list(article_ids))})
     if not touched:
         return []
-    stories = await connection.fetch(sql.RECOUNT, touched)
-    await connection.execute(sql.DROP_ALL_KEYS, [story["position"] for story in stories])
-    for story in stories:
+    await _drop_keys(connection, await connection.fetch(sql.KEPT, touched))
+    for story in await connection.fetch(sql.RECOUNT, touched):
         if story["is_open"]:
             await _rebuilt(connection, story)
     await connection.execute(sql.GONE, touched)
@@ -168,8 +179,17 @@ async def close(connection: Connection, window: timedelta) -> bool:
     """
     await connection.execute(sql.LOCK)
     closed = await connection.fetch(sql.CLOSE, 2 * window, _CLOSED)
-    await connection.execute(sql.DROP_ALL_KEYS, [found["position"] for found in closed])
+    await _drop_keys(connection, closed)
     return len(closed) == _CLOSED
+
+
+async def _drop_keys(connection: Connection, stories: Iterable[Any]) -> None:
+    """Delete the keys of stories, each given with its profile as it was stored with them."""
+    dropped: list[tuple[int, int]] = []
+    for position, data in stories:
+        dropped += ((key, position) for key in unpacked(data).keys(_MOST_KEYS))
+        await asyncio.sleep(0)
+    await connection.execute(sql.DROP_KEYS, *columns(dropped, 2))
 
 
 async def _stored(connection: Connection, positions: Iterable[int]) -> dict[int, Story]:
@@ -205,10 +225,12 @@ async def _write(connection: Connection, stories: _Open, begun: Mapping[int, UUI
     await connection.execute(sql.CHANGE, *columns((row for row in rows if row[0] not in begun), 5))
     merged = [(younger, into) for younger, into in sorted(stories.merged.items()) if younger not in begun]
     await connection.execute(sql.MERGE, *columns(merged, 2))
-    before = {(key, one) for one in stories.stored for key in stories.stored[one].keys if _is_other(one, stories)}
+    before = [story for story in stories.stored.values() if _is_other(story.id, stories)]
+    had = {(key, story.id) for story in before for key in story.keys}
+    dropped = {(key, story.id) for story in before for key in story.profile.keys(_MOST_KEYS)}
     after = {(key, story.id) for story in changed for key in story.keys}
-    await connection.execute(sql.DROP_KEYS, *columns(sorted(before - after), 2))
-    await connection.execute(sql.ADD_KEYS, *columns(sorted(after - before), 2))
+    await connection.execute(sql.DROP_KEYS, *columns(sorted(dropped - after), 2))
+    await connection.execute(sql.ADD_KEYS, *columns(sorted(after - had), 2))
 
 
 def _is_other(story: int, stories: _Open) -> bool:

@@ -8,12 +8,13 @@ just as an article and a story are.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk_storage.stories.frequencies import Frequencies
-from wiredesk_storage.stories.terms import is_number, term, words_of
+from wiredesk_storage.stories.terms import is_number, term, terms, words_of
 from wiredesk_storage.stories.vectors import Vector, heaviest, total, unit
 
 # News says what happened at its beginning.
@@ -84,25 +85,34 @@ class Material:
     @property
     def terms(self) -> set[int]:
         """All whose frequencies the profile needs."""
-        return {*self.counts, *(word for name in self.names for word in name.words)}
+        return set(self.counts).union(*[name.words for name in self.names])
 
 
 def material(article: ArticleEnriched) -> Material:
     """Return what the article's profile is made of."""
     headline = words_of(article.headline, _TEXT_WORDS)
     counted = Counter(words_of(article.text, _TEXT_WORDS) + headline * _HEADLINE_WEIGHT)
-    counts: dict[int, int] = {}
-    for word, times in counted.items():
-        key = term(word)
-        counts[key] = counts.get(key, 0) + times
-    return Material(counts, frozenset(term(word) for word in counted if is_number(word)), tuple(_named(article)))
+    counts = dict(zip(terms(counted), counted.values(), strict=True))
+    if len(counts) < len(counted):
+        # Two words of one number, which is rare.
+        counts = dict.fromkeys(counts, 0)
+        for key, times in zip(terms(counted), counted.values(), strict=True):
+            counts[key] += times
+    numbers = frozenset(terms(filter(is_number, counted)))
+    return Material(counts, numbers, tuple(_named(article)))
 
 
 def _named(article: ArticleEnriched) -> Iterator[Name]:
     for one in article.entities:
-        if one.type in _NAMES and (words := words_of(one.name, 8)):
+        if one.type in _NAMES and (words := _terms_of(one.name)):
             ids = tuple(term(f"{kind}:{id_}") for kind, id_ in one.ids.items())
-            yield Name(one.type in _PERSONS, one.salience**0.5, tuple(map(term, words)), ids)
+            yield Name(one.type in _PERSONS, one.salience**0.5, words, ids)
+
+
+# Few names make up most of what is stored.
+@lru_cache(maxsize=20_000)
+def _terms_of(name: str) -> tuple[int, ...]:
+    return tuple(terms(words_of(name, 8)))
 
 
 def profile(article: Material, frequencies: Frequencies) -> Profile:

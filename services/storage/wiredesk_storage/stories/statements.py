@@ -22,20 +22,11 @@ select article_id, s.position from story_articles join stories as s using (story
 where article_id = any($1) and s.profile is not null
 """
 # Of each key the stories that began last: one that thousands have tells little.
-CANDIDATES = """
-with sought as (select * from unnest($1::int[], $2::int[]) as s (article, key)),
-shared as (
-    select article, position, count(*) as common
-    from sought cross join lateral (
-        select position from story_keys as k where k.key = sought.key order by position desc limit $3
-    ) as k
-    group by article, position having count(*) >= $4
-),
-ranked as (
-    select article, position, row_number() over (partition by article order by common desc, position) as rank
-    from shared
-)
-select article, array_agg(position) as positions from ranked where rank <= $5 group by article
+STORIES_OF_KEYS = """
+select key, array(
+    select position from story_keys as k where k.key = sought.key order by position desc limit $2
+) as positions
+from unnest($1::int[]) as sought (key)
 """
 PROFILES = """
 select position, profile, first_seen, last_seen from stories
@@ -97,6 +88,7 @@ update stories set version = version + 1
 where story_id in (select story_id from story_articles where article_id = any($1))
 """
 LEAVE = "delete from story_articles where article_id = any($1) returning story_id"
+KEPT = "select position, profile from stories where story_id = any($1) and profile is not null"
 LEFT = "select profile from story_articles where story_id = $1 order by at, article_id"
 # Each story as it is once some of its articles are gone; one that is left without any cannot be joined any more.
 RECOUNT = """
@@ -116,14 +108,14 @@ GONE = """
 delete from stories
 where story_id = any($1) and articles = 0 and merged_into is null and coalesce(told, version) = version
 """
-DROP_ALL_KEYS = "delete from story_keys where position = any($1)"
 CLOSE = """
-update stories set profile = null where story_id in (
-    select story_id from stories
+with closed as (
+    select story_id, position, profile from stories
     where profile is not null and changed_at < now() - $1::interval and last_seen < now() - $1::interval
     order by changed_at limit $2
 )
-returning position
+update stories as s set profile = null from closed where s.story_id = closed.story_id
+returning closed.position, closed.profile
 """
 
 TELLER = "select pg_try_advisory_xact_lock(1, 3)"

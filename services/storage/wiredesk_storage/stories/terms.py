@@ -6,7 +6,7 @@ bytes, read as signed. Two of a hundred thousand words in use share a number by 
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from zlib import crc32
 
 from wiredesk.contracts.words import UNSPACED_LETTERS
@@ -27,8 +27,12 @@ def folded(text: str) -> str:
 def words_of(text: str, limit: int) -> list[str]:
     """Return the first words of `text`, folded, about `limit` at most; a run of an unspaced script gives its pairs."""
     # A word of news has six letters and a space; what lies far behind the limit need not be folded.
-    words = _WORD.findall(folded(text[: 16 * limit]))
-    if text.isascii() or not _UNSPACED.search(text):
+    start = text[: 16 * limit]
+    # What is cut in two here is one word, and behind the limit if there are more.
+    words = _WORD.findall(folded(start[: 8 * limit]))
+    if len(words) <= limit and len(start) > 8 * limit:
+        words = _WORD.findall(folded(start))
+    if start.isascii() or not _UNSPACED.search(start):
         return words[:limit]
     return [part for word in words for part in _parts(word)][:limit]
 
@@ -50,8 +54,25 @@ def is_number(word: str) -> bool:
     return word[0].isdecimal()
 
 
-@lru_cache(_REMEMBERED)
+class _Terms(dict[str, int]):
+    """The numbers of words. Forgets all when it knows too many: the usual ones are soon back."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        number = crc32(word.encode("utf-8", "surrogatepass"))
+        self[word] = number = number - 2 * _SIGN if number >= _SIGN else number
+        return number
+
+
+_known = _Terms()
+
+
 def term(word: str) -> int:
     """Return the number of a folded word, or of an identifier such as "geonames:5391959"."""
-    number = crc32(word.encode("utf-8", "surrogatepass"))
-    return number - 2 * _SIGN if number >= _SIGN else number
+    return _known[word]
+
+
+def terms(words: Iterable[str]) -> Iterator[int]:
+    """Return the number of each word, in order."""
+    return map(_known.__getitem__, words)

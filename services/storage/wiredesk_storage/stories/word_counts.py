@@ -18,7 +18,7 @@ from wiredesk_storage.stories.frequencies import Frequencies
 # Counts are read anew after so many seconds, or when so many are in memory.
 _FRESH_SECONDS, _REMEMBERED = 300.0, 300_000
 # What was counted is written after so many texts or seconds.
-_UNWRITTEN, _UNWRITTEN_SECONDS = 64, 10.0
+_UNWRITTEN, _UNWRITTEN_SECONDS = 256, 10.0
 # All texts of a language are counted until there are so many, then one in sixteen: their shares are what matters.
 _ALL, _ONE_IN = 2_000, 16
 # Then all counts are halved, so that they follow the news.

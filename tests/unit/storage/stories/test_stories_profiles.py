@@ -14,7 +14,7 @@ from tests.unit.storage.stories.articles import (
     entity,
     together,
 )
-from wiredesk_storage.stories import vectors
+from wiredesk_storage.stories import terms, vectors
 from wiredesk_storage.stories.frequencies import Frequencies
 from wiredesk_storage.stories.profiles import MOST, Profile, material, profile
 from wiredesk_storage.stories.terms import is_number, term, words_of
@@ -47,6 +47,21 @@ def test_a_term_is_the_same_number_everywhere_and_fits_an_integer_of_postgresql(
     assert (term("ferry"), term("geonames:5391959")) == (-1089659885, -14581165)
     assert all(-(2**31) <= term(f"word{n}") < 2**31 for n in range(1_000))
     assert isinstance(term("\ud800"), int)
+
+
+def test_terms_are_forgotten_when_too_many_are_known_and_stay_the_same(monkeypatch):
+    words = [f"word{n}" for n in range(9)]
+    before = list(terms.terms(words))
+    monkeypatch.setattr(terms, "_known", type(terms._known)())
+    monkeypatch.setattr(terms, "_REMEMBERED", 2)
+    assert list(terms.terms(words)) == [term(word) for word in words] == before
+    assert len(terms._known) <= 2
+
+
+def test_two_words_of_one_number_are_counted_together():
+    assert term("plumless") == term("buckeroo")
+    counts = material(article(("Reef", "plumless buckeroo buckeroo"))).counts
+    assert (counts[term("plumless")], counts[term("reef")]) == (3, 2)
 
 
 def test_an_article_has_unit_vectors_of_whole_numbers():
