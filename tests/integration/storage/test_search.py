@@ -49,6 +49,23 @@ async def test_letters_of_other_languages_are_folded(store, archive, query, text
     assert await found(archive, query) == ["it"]
 
 
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("greece", "**Greece’s**"),
+        ("greece’s", "**Greece’s**"),
+        ("ferry", "“**ferry**”"),
+        ("“ferry line”", "“**ferry**” **line**"),
+        ("harbour", "—**harbour**…"),
+        ("night", "🔥**night**"),
+    ],
+)
+async def test_a_word_is_found_whatever_sign_stands_beside_it(store, archive, query, marked):
+    await put(store, article("It sails", "All of Greece’s new “ferry” line—harbour… and 🔥night, they say."))
+    (hit,) = (await archive.search(query, Filters())).hits
+    assert marked.replace("’s**", "") in hit.excerpt.replace("’s**", "").replace("**’s", "")
+
+
 async def test_a_mark_that_makes_another_letter_stays(store, archive):
     await put(store, article("iot", "Это йод.", "ru"))
     assert await found(archive, "йод") == ["iot"]

@@ -32,8 +32,8 @@ _START_SECONDS = 60.0
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "shared_buffers": "64MB",
-    "max_wal_size": "256MB",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
     "timezone": "UTC",
     # A failing row is shown in an error's DETAIL and a failing statement under it: articles stay out of the log.
     "log_error_verbosity": "terse",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, islice
 
 from wiredesk_storage.search.answers import MARK
-from wiredesk_storage.search.folding import folded, origins
+from wiredesk_storage.search.folding import folded, origins, readable
 
 START, STOP = "\x02", "\x03"
 OPTIONS = f'HighlightAll=true, StartSel="{START}", StopSel="{STOP}"'
@@ -29,7 +29,7 @@ Span = tuple[int, int]
 
 def plain(text: str) -> str:
     """Return what PostgreSQL is given to mark: a `<` would begin a tag, which it takes out."""
-    return folded(text).replace("<", " ")
+    return readable(text).replace("<", " ")
 
 
 def spans(text: str, marked: str) -> list[Span]:
@@ -57,7 +57,7 @@ def tokens(texts: Iterable[str], wanted: frozenset[str] | None = None) -> list[s
     if wanted is None or not found:
         return found
     begins = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(wanted)))})")
-    lines = folded("\n".join(found)).lower()
+    lines = readable("\n".join(found)).lower()
     numbers: dict[int, None] = {}
     at = number = 0
     for begun in begins.finditer(lines):

@@ -32,11 +32,31 @@ FOLDED = _table()
 """What each letter that has an accent becomes, by letter; marks that stand alone become nothing."""
 _FOLDABLE = re.compile(f"[{''.join(FOLDED)}]")
 KEY_CHARACTERS = 200
+_APOSTROPHES = "‘’"
+# Punctuation, spaces and symbols; beyond the first plane there are emoji. Two classes: in one, `re` would try each.
+_SIGNS = re.compile(
+    f"[{''.join(one for one in map(chr, range(0xA0, 0x10000)) if unicodedata.category(one)[0] in 'PZS')}]"
+    "|[\U0001f000-\U0001faff]"
+)
 
 
 def folded(text: str) -> str:
     """Return `text` without accents; case stays."""
     return text if text.isascii() else _FOLDABLE.sub(lambda found: FOLDED[found[0]], text)
+
+
+def readable(text: str) -> str:
+    """Return `folded(text)` with the signs between words as PostgreSQL's parser knows them: ASCII, each one character.
+
+    In a database whose characters are those of C, it takes every other sign for a letter: of “ferry”, or of a name with
+    a typographic apostrophe and an s, no search would find the word.
+    """
+    plain = folded(text)
+    return plain if plain.isascii() else _SIGNS.sub(_plain_sign, plain)
+
+
+def _plain_sign(found: re.Match[str]) -> str:
+    return "'" if found[0] in _APOSTROPHES else " "
 
 
 def folded_key(name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from wiredesk.contracts.events import ArticleEnriched
-from wiredesk_storage.search.folding import KEY_CHARACTERS, folded, folded_key
+from wiredesk_storage.search.folding import KEY_CHARACTERS, folded_key, readable
 
 # As much of each as a tsvector surely holds.
 HEADLINE_CHARACTERS, TEXT_CHARACTERS = 10_000, 200_000
@@ -66,7 +66,7 @@ def typed_key(entity_type: str, name: str) -> str:
 
 
 def _changed(text: str) -> str | None:
-    plain = folded(text)
+    plain = readable(text)
     return None if plain == text else plain
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from wiredesk_storage.search.folding import FOLDED, folded
+from wiredesk_storage.search.folding import FOLDED, readable
 from wiredesk_storage.search_configs import PLAIN_CONFIG, SEARCH_CONFIGS
 
 MAX_CHARACTERS = 1_000
@@ -15,6 +15,8 @@ _PATTERN_WORDS = 30
 _WORD = re.compile(r"\w+")
 # What stands before no word excludes nothing; of more than 32 in a row PostgreSQL's parser of queries makes an error.
 _DASHES = re.compile(r'(?<=\w)-{2,}|-(?![^\W_]|")')
+# Around a phrase as a telephone types them.
+_QUOTES = dict.fromkeys(map(ord, "“”„«»"), '"')
 _EXCLUDED = re.compile(r'(?<!\S)-(?:"[^"]*"?|\S+)')
 # A tsquery as PostgreSQL writes it: its words, "follows", and the brackets round what is excluded.
 _OF_TSQUERY = re.compile(r"(?P<word>'(?:[^'\\]|''|\\.)*')|(?P<follows><(?:-|\d+)>)|(?P<excluded>!?)\(|(?P<end>\))")
@@ -70,7 +72,7 @@ def typed(query: str) -> str:
     # More than is kept, because what is left out of it shortens it.
     start = query[: 4 * MAX_CHARACTERS]
     plain = "".join(" " if unicodedata.category(one) in ("Cc", "Cs", "Co", "Cn") else one for one in start)
-    plain = _DASHES.sub(" ", folded(unicodedata.normalize("NFC", plain)))
+    plain = _DASHES.sub(" ", readable(unicodedata.normalize("NFC", plain).translate(_QUOTES)))
     return " ".join(plain.split())[:MAX_CHARACTERS].strip()
 
 
