@@ -122,6 +122,10 @@ bench-store: setup  ## Measure the store on a PostgreSQL of its own, beside a ba
 
 # ---- the tagger's model ----
 
+.PHONY: screenshots
+screenshots: setup  ## Make the pictures of docs/screenshots from the demo (needs Chromium)
+	@$(BIN)/python -m tests.e2e.screenshots docs/screenshots
+
 .PHONY: train-tagger
 train-tagger: $(TRAIN)/.synced  ## Train the tagger's model from CORPUS=folder (1.5 hours on two cores with AMX, else 4; ARGS=--help tells more)
 	@PYTHONPATH=shared:services/tagger $(TRAIN)/bin/python -m wiredesk_tagger.training $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)

@@ -15,14 +15,16 @@ from wiredesk.client.settings import variables
 from wiredesk.runtime.settings import ServiceSettings
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS = ("fetcher", "cleaner", "tagger", "storage")
+SERVICES = ("fetcher", "cleaner", "tagger", "storage", "desk")
+# What it needs of another's.
+READS = {"desk": {"WIREDESK_STORAGE__DSN", "WIREDESK_STORAGE__DSN_FILE"}}
 # Their default depends on the machine, so the example leaves it out.
 BY_MACHINE = frozenset({"WIREDESK_TAGGER__WORKERS"})
 
 
 def settings_classes() -> list[type[ServiceSettings]]:
     """Every settings class of the project; those of the services first, because local mode repeats one of theirs."""
-    modules = [importlib.import_module(f"wiredesk_{name}.settings") for name in (*WORKERS, "local")]
+    modules = [importlib.import_module(f"wiredesk_{name}.settings") for name in (*SERVICES, "local")]
     found = [value for module in modules for value in vars(module).values() if inspect.isclass(value)]
     return [ServiceSettings, *(cls for cls in found if issubclass(cls, ServiceSettings) and cls is not ServiceSettings)]
 
@@ -80,10 +82,11 @@ def values(model: BaseModel) -> dict[str, Any]:
     return {name: values(value) if isinstance(value, BaseModel) else value for name, value in model}
 
 
-@pytest.mark.parametrize("service", WORKERS)
+@pytest.mark.parametrize("service", SERVICES)
 def test_compose_hands_a_service_every_setting_of_its_own(service: str):
     text = (ROOT / "docker-compose.yml").read_text()
     block = re.search(rf"^  {service}:\n((?:    .*\n|\n)+)", text, flags=re.MULTILINE)
     assert block is not None
     handed = set(re.findall(r"^      (WIREDESK_\w+):", block.group(1), flags=re.MULTILINE))
-    assert handed == {name for name in known() if name.startswith(f"WIREDESK_{service.upper()}__")}
+    own = {name for name in known() if name.startswith(f"WIREDESK_{service.upper()}__")}
+    assert handed == own | READS.get(service, set())

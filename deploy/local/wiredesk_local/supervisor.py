@@ -66,6 +66,8 @@ class Supervisor:
         self.dsn = ""
         self.is_ready = False
         """whether whoever started it has seen that every worker is at work"""
+        self.desk = ""
+        """address of the pages; empty: none are served"""
         self._kafka_login: dict[str, Any] = {}
         self._scale = dict(scale)
         self._say = _never_raising(say)
@@ -165,6 +167,7 @@ class Supervisor:
             "ready": self.is_ready,
             "bootstrap_servers": self.bootstrap_servers,
             "contact": self.contact,
+            "desk": self.desk,
             "servers": [
                 {
                     "name": name,

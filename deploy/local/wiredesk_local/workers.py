@@ -18,6 +18,8 @@ CONFIGURATION = 4
 # A service finishes its batch and leaves its group within 25 s of SIGTERM.
 STOP_SECONDS = 30.0
 MOST_WORKERS = 64
+# It reads no topic in a group, and has one port that people know: a second would have no work.
+DESK = "desk"
 _ASK_SECONDS = 6.0
 # A worker that is started anew may load a model.
 READY_SECONDS = 60.0
@@ -27,7 +29,8 @@ Command = Callable[[str], Sequence[str]]
 
 def module_command(service: str) -> Sequence[str]:
     """How a service is started: its package as a program of this interpreter."""
-    return [sys.executable, "-m", f"wiredesk_{service}"]
+    # The desk's program is the command line, of which serving is one verb.
+    return [sys.executable, "-m", f"wiredesk_{service}", *(["serve"] if service == DESK else [])]
 
 
 class Worker:
@@ -87,8 +90,9 @@ class Workers:
             ConfigurationError: no such service, or a count that makes no sense.
         """
         self._check(service)
-        if not 0 <= count <= MOST_WORKERS:
-            raise ConfigurationError(f"{count} workers of {service}: take 0 to {MOST_WORKERS}")
+        most = 1 if service == DESK else MOST_WORKERS
+        if not 0 <= count <= most:
+            raise ConfigurationError(f"{count} workers of {service}: take 0 to {most}")
         async with self._one_at_a_time:
             group = self._groups[service]
             while len(group) < count and not self._closed:

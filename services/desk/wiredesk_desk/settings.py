@@ -1,5 +1,6 @@
 """Settings of the desk: `WIREDESK_DESK__…`."""
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field
@@ -9,8 +10,11 @@ from wiredesk.client.settings import split
 from wiredesk.runtime.settings import ServiceSettings
 from wiredesk_storage.settings import StorageOptions
 
+# Its name among the services.
+DESK = "desk"
 PORT = 8780
 Names = Annotated[list[str], NoDecode, BeforeValidator(split)]
+Networks = Annotated[list[IPv4Network | IPv6Network], NoDecode, BeforeValidator(split)]
 
 
 class DeskOptions(BaseModel):
@@ -18,12 +22,19 @@ class DeskOptions(BaseModel):
 
     host: str = Field("127.0.0.1", description="elsewhere than on loopback every request needs a token")
     port: int = Field(PORT, ge=0, le=65535, description="of the API and the pages; 0 takes a free one")
+    is_open: bool = Field(
+        False, description="no token is needed: something else decides who reaches it, such as a container's port"
+    )
     allowed_hosts: Names = Field(
         [], description="host names under which it may be asked besides its own address; a browser is fooled otherwise"
     )
     allowed_origins: Names = Field([], description="web origins whose scripts may read it (CORS); none by default")
     requests_per_second: float = Field(
         20, gt=0, le=10_000, description="of one address, in the long run, where it is not served on loopback"
+    )
+    webhook_addresses: Networks = Field(
+        [],
+        description="networks (CIDR) in which webhooks may be although they are private",
     )
     connections: int = Field(8, ge=1, le=100, description="to PostgreSQL")
     streams: int = Field(500, ge=1, le=10_000, description="readers of /v1/stream at once")

@@ -16,10 +16,11 @@ from wiredesk_storage.search import arrivals, exporting, finding
 from wiredesk_storage.search.answers import EntityPage, Facets, Page, TopEntities
 from wiredesk_storage.search.arrivals import Arrival
 from wiredesk_storage.search.asking import HALF_LIFE_DAYS, Filters, Order
+from wiredesk_storage.search.counting import COUNTED, SAMPLED
 from wiredesk_storage.search.exporting import Exported, Place
 from wiredesk_storage.search.finding import Fetch
 from wiredesk_storage.stories import reading
-from wiredesk_storage.stories.reading import Listed, StoryPage
+from wiredesk_storage.stories.reading import Listed, StoryPage, Summaries
 
 ANY = Filters()
 # PostgreSQL does not count that the words of an article lie apart from its row (TOAST): for a common word it would
@@ -94,6 +95,7 @@ class Archive:
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
+        self._summaries = Summaries()
 
     async def search(
         self,
@@ -119,10 +121,15 @@ class Archive:
                 fetch, query, filters, order, limit=limit, after=after, half_life_days=half_life_days
             )
 
-    async def facets(self, query: str = "", filters: Filters = ANY) -> Facets:
-        """Return how the hits of a search are spread over languages, hosts, sections, entities and days."""
+    async def facets(
+        self, query: str = "", filters: Filters = ANY, *, most: int = COUNTED, named: int = SAMPLED
+    ) -> Facets:
+        """Return how the hits of a search are spread over languages, hosts, sections, entities and days.
+
+        The newest `most` are counted, of what they name the newest `named`.
+        """
         async with self._by_index() as fetch:
-            return await finding.facets(fetch, query, filters)
+            return await finding.facets(fetch, query, filters, most=most, named=named)
 
     async def now(self) -> datetime:
         """Return what time it is for PostgreSQL, whose clock says when an article was stored."""
@@ -203,12 +210,12 @@ class Archive:
     async def stories(self, *, since: datetime, order: str = "size", limit: int = 20) -> list[Listed]:
         """Return the stories of several articles to which one came `since` then, by "size" or "date"."""
         with _refusals():
-            return await reading.listed(self._pool.fetch, since=since, order=order, limit=limit)
+            return await reading.listed(self._pool.fetch, self._summaries, since=since, order=order, limit=limit)
 
     async def stories_of(self, articles: Sequence[UUID], limit: int = 5) -> list[Listed]:
         """Return the stories of several articles that have most of these."""
         with _refusals():
-            return await reading.of_articles(self._pool.fetch, articles, limit=limit)
+            return await reading.of_articles(self._pool.fetch, self._summaries, articles, limit=limit)
 
     async def story(self, wanted: UUID, *, limit: int = 1_000) -> StoryPage | None:
         """Return a story with its first `limit` articles, by its id or by that of one of them; None: there is none.
@@ -216,7 +223,7 @@ class Archive:
         A story that was merged into an older one leads to that.
         """
         with _refusals():
-            return await reading.one(self._pool.fetch, wanted, limit=limit)
+            return await reading.one(self._pool.fetch, self._summaries, wanted, limit=limit)
 
     async def _fetch(self, query: str, *values: Any) -> list["asyncpg.Record"]:
         with _refusals():

@@ -237,6 +237,27 @@ async def missing_topics(kafka: KafkaSettings, names: Iterable[str]) -> list[str
         return sorted(set(names) - set(await client.list_topics()))
 
 
+async def create_topic(kafka: KafkaSettings, name: str, topic: Topic) -> bool:
+    """Create one topic that is none of `wiredesk.contracts.topics`, named `name`, and return whether it was missing.
+
+    Raises:
+        ConfigurationError: Kafka refuses it.
+        InfrastructureError: Kafka cannot be reached, or leaders are not elected in time.
+    """
+    async with connect(kafka) as client:
+        if name in await client.list_topics():
+            return False
+        wanted = NewTopic(
+            name,
+            num_partitions=partitions(topic, kafka),
+            replication_factor=kafka.replication_factor,
+            topic_configs=configuration(topic, kafka),
+        )
+        _created((await client.create_topics([wanted])).topic_errors)
+        await _wait_for_leaders(client, [name], kafka.start_timeout_seconds)
+        return True
+
+
 async def diff_topics(kafka: KafkaSettings, lane: Lane) -> list[Drift]:
     """Return every difference between the topics as written and the cluster, in topic order."""
     wanted = {lane.topic(topic): topic for topic in every_topic()}

@@ -1,7 +1,7 @@
 """How an event becomes a Kafka record and back: JSON value, CloudEvents 1.0 headers in binary mode, the key."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from wiredesk.contracts import topics
 from wiredesk.contracts.errors import InvalidRecordError
-from wiredesk.contracts.events import ArticleCleaned, ArticleRejected, ArticleSubmitted, Event
+from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched, ArticleRejected, ArticleSubmitted, Event
 from wiredesk.contracts.ids import registrable_host
 from wiredesk.contracts.json_size import has_more_values
 from wiredesk.contracts.sources import SourceHealth
@@ -108,6 +108,11 @@ def encode(event: Event, *, source: str, time: datetime, carried: Mapping[str, s
 def of_table(table: Topic, article_id: UUID, event_id: UUID, value: bytes, *, source: str, time: datetime) -> Record:
     """Return the record that says in `table` what an article says now: `value` is the event as it was on its topic."""
     return Record(table, str(article_id).encode(), value, _headers(table, str(event_id), str(article_id), source, time))
+
+
+def of_feed(feed: Topic, event: ArticleEnriched, *, source: str, time: datetime) -> Record:
+    """Return the record that hands an enriched event on to a topic of somebody's choice; it is as on its own topic."""
+    return replace(encode(event, source=source, time=time), topic=feed)
 
 
 def of_source(health: SourceHealth, *, source: str) -> Record:

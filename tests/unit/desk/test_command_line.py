@@ -49,6 +49,7 @@ def test_help_imports_neither_kafka_nor_pydantic_nor_rich():
     assert done.returncode == 0, done.stderr
     for verb in (
         *("up", "status", "publish", "tail", "search", "explain", "diff", "dlq", "topics", "try", "config", "schema"),
+        "tokens",
     ):
         assert f"  {verb} " in done.stdout
 
@@ -97,8 +98,12 @@ def test_help_imports_neither_kafka_nor_pydantic_nor_rich():
         (["publish", "."], {}, 2, "is a directory"),
         (["publish", "ftp://example.org/a"], {}, 6, "only http:// and https://"),
         (["publish"], {}, 2, "Missing argument"),
+        (["tokens", "add", "ada", "--scope", "own"], {}, 2, "read write"),
+        (["tokens", "add", "two words"], {}, 2, "wiredesk tokens add ada"),
+        (["tokens", "add", "ada", "--days", "0"], {}, 2, "--days"),
+        (["tokens", "list"], {"WIREDESK_STORAGE__DSN": "postgresql://u:hunter2@127.0.0.1:1/x"}, 3, "wiredesk up"),
         (["scale", "tagger", "2"], {}, 3, "wiredesk up"),
-        (["scale", "desk", "2"], {}, 2, "fetcher cleaner tagger storage"),
+        (["scale", "courier", "2"], {}, 2, "fetcher cleaner tagger storage desk"),
         (["up", "--scale", "tagger"], {}, 2, "tagger=3"),
         (["dlq", "replay"], {}, 2, "wiredesk dlq list"),
         (["down"], {}, 0, "nothing is running in this folder"),

@@ -196,7 +196,7 @@ async def test_hosts_that_clean_differently_are_rows_of_status(
         async def processes(_here: object) -> list[dict[str, Any]]:
             return [one]
 
-        monkeypatch.setattr(status, "_processes", processes)
+        monkeypatch.setattr(status, "processes_of", processes)
         await status.status(as_json=True)
     of_process, total, row = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert of_process["kind"] == "process"
@@ -227,7 +227,7 @@ async def test_people_are_told_by_status_which_hosts_clean_differently(
         async def processes(_here: object) -> list[dict[str, Any]]:
             return [one]
 
-        monkeypatch.setattr(status, "_processes", processes)
+        monkeypatch.setattr(status, "processes_of", processes)
         await status.status(as_json=False)
     told = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert "✘ harbour.example cleans differently since 2026-03-01 14:05 UTC: 0 of the last 20 pages had a text" in told

@@ -21,7 +21,7 @@ from wiredesk.contracts.events import (
     StoreStatus,
 )
 from wiredesk.contracts.topics import CLEANED, ENRICHED, FETCHED, REJECTED, RETRY_TOPICS, STORED, SUBMITTED, Topic
-from wiredesk_desk.commands.explain import identify
+from wiredesk_desk.commands.journeys import identify
 from wiredesk_desk.running import Problem
 from wiredesk_desk.views.journey import Round, Whereabouts, detail, due, rounds, stage_of, steps, tries, whereabouts
 

@@ -53,8 +53,9 @@ def test_a_bug_is_not_hidden_behind_an_exit_code():
 
 
 def test_every_service_gets_one_process_unless_said_otherwise():
-    assert counts_of([]) == {"fetcher": 1, "cleaner": 1, "tagger": 1, "storage": 1}
-    assert counts_of(["tagger=3", "cleaner=0"]) == {"fetcher": 1, "cleaner": 0, "tagger": 3, "storage": 1}
+    each = {"fetcher": 1, "cleaner": 1, "tagger": 1, "storage": 1, "desk": 1}
+    assert counts_of([]) == each
+    assert counts_of(["tagger=3", "cleaner=0"]) == {**each, "cleaner": 0, "tagger": 3}
 
 
 @pytest.mark.parametrize("part", ["tagger", "tagger=", "tagger=-1", "tagger=x", "desk=2", "=2", "tagger=1.5"])

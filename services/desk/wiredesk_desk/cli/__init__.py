@@ -1,16 +1,26 @@
 """The command line: what a person typed comes in, a verb of `wiredesk_desk.commands` runs, its exit code goes out.
 
-One module a group of verbs (`everyday`, `finding`, `withdrawing`, `exporting`, `sources`, `dead_letters`, `upkeep`;
-`options` is what several take): what each takes, and what `--help` says. What a verb does is in
-`wiredesk_desk.commands`, `wiredesk_desk.sources`, `wiredesk_desk.withdrawing` and `wiredesk_desk.dead_letters`. Nothing
-else of ours is imported before a verb runs, so help answers at once.
+One module a group of verbs (`everyday`, `finding`, `withdrawing`, `exporting`, `sources`, `subscribing`,
+`dead_letters`, `tokens`, `upkeep`; `options` is what several take): what each takes, and what `--help` says. What a
+verb does is in the package of its name, or in `wiredesk_desk.commands`; of subscriptions in `wiredesk_desk.web`.
+Nothing else of ours is imported before a verb runs, so help answers at once.
 """
 
 from typing import Annotated
 
 import typer
 
-from wiredesk_desk.cli import dead_letters, everyday, exporting, finding, sources, upkeep, withdrawing
+from wiredesk_desk.cli import (
+    dead_letters,
+    everyday,
+    exporting,
+    finding,
+    sources,
+    subscribing,
+    tokens,
+    upkeep,
+    withdrawing,
+)
 
 app = typer.Typer(
     epilog="Exit codes: 0 ok, 1 failed, 2 usage, 3 dependency unreachable, 4 bad configuration, 5 timed out, "
@@ -24,9 +34,12 @@ app.add_typer(everyday.app)
 app.add_typer(finding.app)
 app.add_typer(withdrawing.app)
 app.add_typer(exporting.app)
+app.add_typer(subscribing.app)
 for name, group in {
     "sources": sources.sources,
+    "subscriptions": subscribing.subscriptions,
     "dlq": dead_letters.dlq,
+    "tokens": tokens.tokens,
     "topics": upkeep.topics,
     "config": upkeep.config,
     "schema": upkeep.schema,

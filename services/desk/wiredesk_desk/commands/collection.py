@@ -14,7 +14,7 @@ from wiredesk.postgres.connections import open_pool
 from wiredesk.postgres.options import PostgresOptions
 from wiredesk_desk.config import DSN, System, shown
 from wiredesk_desk.distributions import is_installed
-from wiredesk_desk.output import emit, paragraph, say, table, typed
+from wiredesk_desk.output import Row, emit, paragraph, say, table, typed
 from wiredesk_desk.views import sources as view
 
 if TYPE_CHECKING:
@@ -87,20 +87,30 @@ def emit_rows(found: "list[Source] | str") -> None:
     if isinstance(found, str):
         emit({"kind": "sources", "error": found})
         return
-    emit({"kind": "sources", "total": len(found), **view.count(found), "next_poll": view.next_poll(found)})
-    for one in view.worst_first(found):
-        emit(
-            {
-                "kind": "source",
-                "source_id": str(one.source_id),
-                "title": one.title,
-                "url": one.url,
-                "state": one.health.state.value,
-                "reason": one.health.reason,
-                "next_poll": one.next_poll,
-                "todo": typed(view.todo(one)),
-            }
-        )
+    emit({"kind": "sources", **counted(found)})
+    for row in ill_rows(found):
+        emit({"kind": "source", **row, "todo": typed(row["todo"])})
+
+
+def counted(found: "list[Source]") -> Row:
+    """Return how many there are, how many in each state, and when the next is polled."""
+    return {"total": len(found), **view.count(found), "next_poll": view.next_poll(found)}
+
+
+def ill_rows(found: "list[Source]") -> list[Row]:
+    """Return a row for each that is dead, failing or blocked, the worst first; `todo` is a command, or nothing."""
+    return [
+        {
+            "source_id": str(one.source_id),
+            "title": one.title,
+            "url": one.url,
+            "state": one.health.state.value,
+            "reason": one.health.reason,
+            "next_poll": one.next_poll,
+            "todo": view.todo(one),
+        }
+        for one in view.worst_first(found)
+    ]
 
 
 def _tell(what: str, next_command: str) -> None:

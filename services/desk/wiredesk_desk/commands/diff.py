@@ -6,7 +6,7 @@ from uuid import UUID
 
 from wiredesk.contracts.events import StoreStatus
 from wiredesk.contracts.submission import without_credentials
-from wiredesk_desk.commands.explain import identify
+from wiredesk_desk.commands.journeys import identify
 from wiredesk_desk.commands.stored import archive
 from wiredesk_desk.output import emit, for_people, heading, paragraph, plain, say
 from wiredesk_desk.running import Exit, Problem

@@ -82,10 +82,26 @@ def tell(found: Found) -> None:
 
 def emit_rows(found: Found) -> None:
     """Write it as NDJSON: one row that counts the hosts, then one for each that is named."""
-    emit({"kind": "drifts", "hosts": len(found.drifts) + found.unnamed, "cleaners": found.cleaners})
-    for one in found.drifts:
-        figures = {
-            each.figure: {"last": round(each.last, 3), "habit": round(each.habit, 3), "pages": each.pages}
-            for each in one.differences
+    emit({"kind": "drifts", **counted(found)})
+    for row in rows(found):
+        emit({"kind": "drift", **row, "todo": typed(view.TRY)})
+
+
+def counted(found: Found) -> Row:
+    """Return how many hosts clean differently, and how many cleaners said so."""
+    return {"hosts": len(found.drifts) + found.unnamed, "cleaners": found.cleaners}
+
+
+def rows(found: Found) -> list[Row]:
+    """Return a row for each host that is named, the worst first."""
+    return [
+        {
+            "host": one.host,
+            "since": one.since,
+            "figures": {
+                each.figure: {"last": round(each.last, 3), "habit": round(each.habit, 3), "pages": each.pages}
+                for each in one.differences
+            },
         }
-        emit({"kind": "drift", "host": one.host, "since": one.since, "figures": figures, "todo": typed(view.TRY)})
+        for one in found.drifts
+    ]

@@ -13,6 +13,7 @@ from wiredesk_desk.commands.status import member_rows
 from wiredesk_desk.config import System, local_control, local_settings, system
 from wiredesk_desk.output import say, table
 from wiredesk_desk.running import Exit, Problem
+from wiredesk_desk.settings import DESK
 
 if TYPE_CHECKING:
     from wiredesk_local.control import Control
@@ -53,6 +54,9 @@ async def scale(service: str, processes: int, *, as_json: bool) -> Exit:
     """Change the number of processes of a service in the running system."""
     control = await _running_here(service)
     await control.scale(service, processes)
+    if service == DESK:
+        say("the pages are served" if processes else "no pages are served any more: wiredesk scale desk 1")
+        return Exit.OK
     rows = [row for row in member_rows(await _joined(await system(), service, processes)) if row["partitions"]]
     table(rows, as_json=as_json, empty=f"no {service} is running: what comes in waits on its topic")
     return Exit.OK
@@ -67,8 +71,9 @@ async def restart(service: str) -> Exit:
 
 
 async def _running_here(service: str) -> "Control":
-    if service not in set(ServiceName):
-        raise Problem(f"there is no service {service!r}", f"Take one of: {' '.join(ServiceName)}.", code=Exit.USAGE)
+    known = [*ServiceName, DESK]
+    if service not in known:
+        raise Problem(f"there is no service {service!r}", f"Take one of: {' '.join(known)}.", code=Exit.USAGE)
     local_settings()  # as above
     control = await local_control()
     if control is None:

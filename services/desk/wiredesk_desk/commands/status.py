@@ -37,7 +37,7 @@ async def _status(*, as_json: bool, clear: bool) -> None:
     here = await system()
     stages = await offsets.lag(here.kafka, here.lane)
     counts = await offsets.counts(here.kafka, here.lane)
-    processes = await _processes(here)
+    processes = await processes_of(here)
     sources = await collection.read(here)
     drifts = await drift.read(processes)
     if not for_people(as_json=as_json):
@@ -56,7 +56,7 @@ async def _status(*, as_json: bool, clear: bool) -> None:
         collection.tell(sources)
     if drifts is not None:
         drift.tell(drifts)
-    if any(counts.get(here.lane.topic(topic)) for topic in dead_letters()):
+    if may_have_letters(counts, here.lane):
         settled = await store.settlements(here)
         waiting = sum(state(letter, settled) == OPEN for letter in await store.letters(here))
         if waiting:
@@ -121,6 +121,11 @@ def shortened(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
+def may_have_letters(counts: Mapping[str, int], lane: Lane) -> bool:
+    """Whether some topic of dead letters holds anything, settled or not."""
+    return any(counts.get(lane.topic(topic)) for topic in dead_letters())
+
+
 def count_rows(counts: Mapping[str, int], lane: Lane) -> list[Row]:
     """One row a topic of articles, and one a dead-letter topic that is not empty."""
     public = [lane.topic(topic) for topic in PUBLIC]
@@ -138,7 +143,12 @@ def ranges(numbers: Sequence[int]) -> str:
     return " ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
-async def _processes(here: System) -> list[Row]:
+async def processes_of(here: System) -> list[Row]:
+    """Return a row for each process of the system that runs in this folder; none where none does.
+
+    Raises:
+        InfrastructureError: it does not answer.
+    """
     return [] if here.control is None else process_rows(await here.control.status())
 
 

@@ -11,12 +11,14 @@ from rich.console import Console
 from wiredesk.client.client import Wiredesk
 from wiredesk.contracts.events import ServiceName
 from wiredesk_desk.commands.background import in_background
+from wiredesk_desk.commands.browser import open_in_browser
 from wiredesk_desk.commands.starting import Starting, until_ready
 from wiredesk_desk.config import local_control, local_settings, settings_classes
 from wiredesk_desk.demo_source import watch_source
 from wiredesk_desk.demo_store import show_stored
 from wiredesk_desk.output import duration_of, program, say
 from wiredesk_desk.running import Exit, Problem
+from wiredesk_desk.settings import DESK, DeskSettings
 from wiredesk_local.demo.feed import run_demo
 from wiredesk_local.demo.site import DemoSite
 from wiredesk_local.demo.summary import show
@@ -30,6 +32,7 @@ _ALLOW = "WIREDESK_FETCHER__ALLOW_ADDRESSES"
 # There when the demo site has published them: it would take them back at its next start.
 _CORRECTED, _LATE = "demo-corrected", "demo-late"
 _DELAYS = "WIREDESK_FETCHER__DELAYS"
+_PORT = "WIREDESK_DESK__PORT"
 
 
 async def up(*, demo: bool, scale: list[str], detach: bool = False) -> Exit:
@@ -55,7 +58,9 @@ async def up(*, demo: bool, scale: list[str], detach: bool = False) -> Exit:
 async def _run(settings: LocalSettings, counts: Mapping[str, int], *, demo: bool) -> Exit:
     async with AsyncExitStack() as stack:
         site = await stack.enter_async_context(_site(settings)) if demo else None
-        supervisor = Supervisor(settings, scale=counts, environment=_environment(demo=demo), say=say)
+        port = _desk_port(settings) if counts[DESK] else None
+        supervisor = Supervisor(settings, scale=counts, environment=_environment(demo=demo, port=port), say=say)
+        supervisor.desk = f"http://127.0.0.1:{port}/" if port is not None else ""
         began = time.monotonic()
         try:
             with Starting() as tell:
@@ -69,14 +74,30 @@ async def _run(settings: LocalSettings, counts: Mapping[str, int], *, demo: bool
         took = duration_of(time.monotonic() - began)
         say(f"up after {took}: Kafka {', '.join(supervisor.bootstrap_servers)}, {supervisor.database}, {workers}")
         code = Exit.OK
+        if supervisor.desk:
+            say(f"The desk, in a browser: {supervisor.desk}")
+            if demo:
+                open_in_browser(supervisor.desk)
         if site is not None:
             code = await _until_asked(supervisor, settings, site)
             for name, is_published in {_CORRECTED: site.revised, _LATE: site.has_late}.items():
                 if code is Exit.OK and is_published:
                     (settings.local.state_dir / name).touch()
+        if supervisor.desk and site is not None:
+            say(f"Look at it: {supervisor.desk}")
         say("Ctrl-C stops everything. In another terminal, in this folder: `wiredesk status`")
         await supervisor.wait()
     return code
+
+
+def _desk_port(settings: LocalSettings) -> int:
+    options = DeskSettings.load().desk
+    is_set = "port" in options.model_fields_set
+    ports = Ports(StateDir(settings.local.state_dir), say)
+    port = ports.choose("the desk", options.port, is_set=is_set)
+    if is_set:
+        check_port(port, "the desk")
+    return port
 
 
 def _site(settings: LocalSettings) -> DemoSite:
@@ -119,7 +140,7 @@ def counts_of(scale: list[str]) -> dict[str, int]:
     Raises:
         Problem: no such service, or no number.
     """
-    counts = {service.value: 1 for service in ServiceName}
+    counts = {**{service.value: 1 for service in ServiceName}, DESK: 1}
     for part in scale:
         service, _, number = part.partition("=")
         if service not in counts or not number.isdecimal():
@@ -129,12 +150,15 @@ def counts_of(scale: list[str]) -> dict[str, int]:
                 code=Exit.USAGE,
             )
         counts[service] = int(number)
+    if counts[DESK] > 1:
+        raise Problem("--scale desk: one serves the pages, or none", "wiredesk up --scale desk=0", code=Exit.USAGE)
     return counts
 
 
-def _environment(*, demo: bool) -> Mapping[str, Mapping[str, str]]:
+def _environment(*, demo: bool, port: int | None) -> Mapping[str, Mapping[str, str]]:
     """The demo site is on loopback, which the fetcher refuses otherwise, and is ours: it need not be spared."""
-    return {"fetcher": {_ALLOW: _with(_ALLOW, "127.0.0.1/32"), _DELAYS: _with(_DELAYS, "127.0.0.1=0")}} if demo else {}
+    allowed = {_ALLOW: _with(_ALLOW, "127.0.0.1/32"), _DELAYS: _with(_DELAYS, "127.0.0.1=0")}
+    return {"fetcher": allowed if demo else {}, DESK: {_PORT: str(port)} if port is not None else {}}
 
 
 def _with(variable: str, part: str) -> str:

@@ -1,19 +1,19 @@
 """`dlq list`, `show` and `discard`: what could not be worked, and what people did about it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from wiredesk.contracts import wire
-from wiredesk.contracts.events import DeadLetterSettled, Settlement
-from wiredesk_desk.config import system
+from wiredesk.contracts.events import Settlement
+from wiredesk_desk.config import System, system
 from wiredesk_desk.dead_letters import store
-from wiredesk_desk.dead_letters.core import OPEN, Group, Identity, Letter, Selection, groups, settlement, state, visible
+from wiredesk_desk.dead_letters.core import OPEN, Group, Letter, Selection, groups, settlement, state, visible
+from wiredesk_desk.dead_letters.rows import Settled, Shown, group_row, letter_row, listed, note, whole, without
 from wiredesk_desk.output import Row, ago, emit, for_people, heading, paragraph, say, table, typed
 from wiredesk_desk.running import Exit, Problem
 
-Settled = Mapping[Identity, DeadLetterSettled]
-
 PREVIEW = 2000
-_REASON_LIMIT = 500
+# The contract's.
+REASON_LIMIT = 500
 
 
 async def list_letters(
@@ -25,20 +25,17 @@ async def list_letters(
     """
     here = await system()
     settled = await store.settlements(here)
-    found = [letter for letter in await store.letters(here) if which.admits(letter)]
-    if discarded:
-        found = [letter for letter in found if state(letter, settled) == Settlement.DISCARDED]
-    elif not every:
-        found = [letter for letter in found if state(letter, settled) == OPEN]
+    shown = Shown.DISCARDED if discarded else Shown.ALL if every else Shown.OPEN
+    found = listed(await store.letters(here), settled, which, shown)
     people = for_people(as_json=as_json)
     if flat or discarded:
-        rows = [_flat_row(letter, settled, people=people, with_state=every or discarded) for letter in found]
+        rows = [_row(letter, settled, people=people, with_state=every or discarded) for letter in found]
         table(rows, as_json=as_json, empty="no dead letters")
     elif people:
         _show_groups(groups(found), settled)
     else:
         for group in groups(found):
-            emit(_group_row(group, settled))
+            emit(group_row(group, settled))
     if found and people:
         say("`replay` and `discard` take positions, --fingerprint or another filter, or --all; --flat lists each.")
     return Exit.OK
@@ -48,7 +45,7 @@ def _show_groups(found: Collection[Group], settled: Settled) -> None:
     if not found:
         say("no dead letters")
     for group in found:
-        row = _group_row(group, settled)
+        row = group_row(group, settled)
         states = ", ".join(f"{row[name]} {name}" for name in (OPEN, *Settlement) if row[name])
         first, last = ago(group.letters[0].at), ago(group.sample.at)
         heading(f"{row['fingerprint']}  {row['count']} in the {row['stage']}: {row['reason']}")
@@ -57,42 +54,12 @@ def _show_groups(found: Collection[Group], settled: Settled) -> None:
         paragraph(typed(f"wiredesk dlq show {row['position']}"), indent="  ")
 
 
-def _group_row(group: Group, settled: Settled) -> Row:
-    sample = group.sample
-    states = [state(letter, settled) for letter in group.letters]
-    return {
-        "fingerprint": sample.fingerprint,
-        "count": len(group.letters),
-        **{name: states.count(name) for name in (OPEN, *Settlement)},
-        "stage": sample.stage,
-        "reason": sample.reason,
-        "error_type": sample.error_type,
-        "error": sample.cause,
-        "first": group.letters[0].at.isoformat(),
-        "last": sample.at.isoformat(),
-        "position": sample.position,
-    }
-
-
-def _flat_row(letter: Letter, settled: Settled, *, people: bool, with_state: bool) -> Row:
-    done = settlement(letter, settled)
-    what = {"state": state(letter, settled), "note": _note(done)} if with_state else {}
-    return {
-        "position": letter.position,
-        "fingerprint": letter.fingerprint,
-        **({} if people else {"stage": letter.stage}),
-        "reason": letter.reason,
-        "failed": f"{ago(letter.at)} ago" if people else letter.at.isoformat(),
-        "error": letter.headers.get(wire.ERROR, ""),
-        **what,
-        **({} if people else {"origin": letter.origin, "article_id": letter.headers.get("ce_subject", "")}),
-    }
-
-
-def _note(done: DeadLetterSettled | None) -> str:
-    if done is None:
-        return ""
-    return done.reason if done.settlement is Settlement.DISCARDED else f"to {done.sent_to}"
+def _row(letter: Letter, settled: Settled, *, people: bool, with_state: bool) -> Row:
+    row = letter_row(letter, settled)
+    if people:
+        row["failed"] = f"{ago(letter.at)} ago"
+    left_out = (*(() if with_state else ("state", "note")), *(("stage", "origin", "article_id") if people else ()))
+    return without(row, left_out)
 
 
 async def show(position: str, *, full: bool = False, as_json: bool) -> Exit:
@@ -101,22 +68,10 @@ async def show(position: str, *, full: bool = False, as_json: bool) -> Exit:
     topic, record = await store.one(here, position)
     letter = Letter.of(record, topic)
     settled = await store.settlements(here)
-    value = record.value or b""
     if not for_people(as_json=as_json):
-        emit(
-            {
-                "position": letter.position,
-                "at": letter.at.isoformat(),
-                "state": state(letter, settled),
-                "note": _note(settlement(letter, settled)),
-                "fingerprint": letter.fingerprint,
-                "headers": dict(letter.headers),
-                "key": None if record.key is None else record.key.decode("utf-8", "backslashreplace"),
-                "value": value.decode("utf-8", "backslashreplace"),
-            }
-        )
+        emit(whole(letter, record, settled))
         return Exit.OK
-    _show(letter, value, settled, full=full)
+    _show(letter, record.value or b"", settled, full=full)
     return Exit.OK
 
 
@@ -126,7 +81,7 @@ def _show(letter: Letter, value: bytes, settled: Settled, *, full: bool) -> None
     about = {
         "position": letter.position,
         "came from": letter.origin,
-        "state": state(letter, settled) + (f" {ago(done.settled_at)} ago: {_note(done)}" if done else ""),
+        "state": state(letter, settled) + (f" {ago(done.settled_at)} ago: {note(done)}" if done else ""),
         "fingerprint": letter.fingerprint,
         "bytes": f"{letter.size:,}",
     }
@@ -163,18 +118,37 @@ async def discard(
     positions: Collection[str], which: Selection, *, every: bool = False, reason: str, as_json: bool
 ) -> Exit:
     """Leave dead letters dead, and keep why: they are no longer listed as open. Kafka keeps them until retention."""
-    reason = " ".join(reason.split())
-    if not reason or len(reason) > _REASON_LIMIT:
-        what = f"say why, in at most {_REASON_LIMIT} characters"
-        raise Problem(what, "wiredesk dlq discard POSITION --reason 'the site is closed'", code=Exit.USAGE)
+    reason = reason_of(reason)
     store.check_choice(positions, which, every=every)
     here = await system()
     chosen = await store.chosen(here, positions, which, {OPEN})
-    async with store.producer(here) as producer:
-        await store.settle(producer, here, chosen, Settlement.DISCARDED, reason=reason)
+    await discard_all(here, chosen, reason)
     rows = [{"position": letter.position, "died_of": letter.reason, "reason": reason} for letter in chosen]
     table(rows, as_json=as_json, empty="no dead letters to discard")
     if chosen:
         say(f"{len(rows)} discarded: see `wiredesk dlq list --discarded`.")
         say(f"To put one back after all: wiredesk dlq replay {chosen[0].position}")
     return Exit.OK
+
+
+def reason_of(text: str) -> str:
+    """Return why something is discarded, white space folded.
+
+    Raises:
+        Problem: nothing is said, or too much.
+    """
+    reason = " ".join(text.split())
+    if not reason or len(reason) > REASON_LIMIT:
+        what = f"say why, in at most {REASON_LIMIT} characters"
+        raise Problem(what, "wiredesk dlq discard POSITION --reason 'the site is closed'", code=Exit.USAGE)
+    return reason
+
+
+async def discard_all(here: System, chosen: Collection[Letter], reason: str) -> None:
+    """Write down that letters are left dead; durable when it returns.
+
+    Raises:
+        KafkaError: Kafka did not take it.
+    """
+    async with store.producer(here) as producer:
+        await store.settle(producer, here, chosen, Settlement.DISCARDED, reason=reason)

@@ -6,8 +6,9 @@ goes on where it stopped. What it sends twice then changes nothing: ids repeat.
 
 import asyncio
 from asyncio import Future
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import aclosing
+from importlib import import_module
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -56,21 +57,10 @@ async def replay(
 
 
 async def _try(here: System, chosen: Collection[Letter], *, as_json: bool) -> Exit:
-    # Only here: it loads the cleaner and the tagger.
-    from wiredesk_desk.dead_letters.trial import trial  # noqa: PLC0415
-
     rows: list[Row] = []
-    async with trial() as trying, aclosing(store.records(here, chosen)) as records:
-        with progress("tried", len(chosen)) as advance:
-            async for letter, record in records:
-                result = await trying.result(letter, record)
-                row = {
-                    "position": letter.position,
-                    "died_of": letter.reason,
-                    "passes": result.passes,
-                    "outcome": result.outcome,
-                    "detail": result.detail,
-                }
+    with progress("tried", len(chosen)) as advance:
+        async with aclosing(tried(here, chosen)) as results:
+            async for row in results:
                 rows.append(row)
                 if not for_people(as_json=as_json):
                     emit(row)
@@ -86,23 +76,36 @@ async def _try(here: System, chosen: Collection[Letter], *, as_json: bool) -> Ex
     return Exit.REJECTED if failing else Exit.OK
 
 
+async def tried(here: System, chosen: Collection[Letter]) -> AsyncGenerator[Row, None]:
+    """Yield of each letter whether it would pass now, as far as that can be told here; nothing is sent.
+
+    Raises:
+        ModuleNotFoundError: the cleaner or the tagger is not installed.
+        InfrastructureError: Kafka cannot be read.
+    """
+    # Only here, as it loads the cleaner and the tagger; in a thread, as others may wait for this one.
+    module = await asyncio.to_thread(import_module, "wiredesk_desk.dead_letters.trial")
+    async with module.trial() as trying, aclosing(store.records(here, chosen)) as records:
+        async for letter, record in records:
+            result = await trying.result(letter, record)
+            yield {
+                "position": letter.position,
+                "died_of": letter.reason,
+                "passes": result.passes,
+                "outcome": result.outcome,
+                "detail": result.detail,
+            }
+
+
 async def _replay(here: System, chosen: Collection[Letter], rate: float | None, *, as_json: bool) -> Exit:
     rows: list[Row] = []
     people = for_people(as_json=as_json)
-
-    def note(done: list[Row]) -> None:
-        rows.extend(done)
-        if not people:
-            for row in done:
-                emit(row)
-
-    async with store.producer(here) as producer, aclosing(_paced(here, chosen, rate)) as records:
-        sender = _Sender(here, producer)
-        with progress("replayed", len(chosen)) as advance:
-            async for letter, record in records:
-                note(await sender.take(letter, record))
-                advance()
-            note(await sender.write_down())
+    with progress("replayed", len(chosen)) as advance:
+        async with aclosing(replayed(here, chosen, rate, advance)) as settled:
+            async for row in settled:
+                rows.append(row)
+                if not people:
+                    emit(row)
     if people and len(rows) <= _ROWS_SHOWN:
         table(rows, as_json=False, empty="")
     sent = sum(row["sent_to"] is not None for row in rows)
@@ -111,6 +114,29 @@ async def _replay(here: System, chosen: Collection[Letter], rate: float | None, 
             say(f"{row['position']} was not sent: {row['detail']}")
     say(f"{sent} of {len(chosen)} replayed. What cannot be worked again comes back: see `wiredesk dlq list`.")
     return Exit.OK if sent == len(chosen) else Exit.REJECTED
+
+
+async def replayed(
+    here: System,
+    chosen: Collection[Letter],
+    rate: float | None = None,
+    taken: Callable[[], object] = lambda: None,
+) -> AsyncGenerator[Row, None]:
+    """Send letters back, and yield where each was sent once that is written down; `sent_to` None: it was not.
+
+    `rate` is how many a second at most; `taken` is called as each is read.
+
+    Raises:
+        InfrastructureError: Kafka is away; what was yielded is done, and the same goes on where it stopped.
+    """
+    async with store.producer(here) as producer, aclosing(_paced(here, chosen, rate)) as records:
+        sender = _Sender(here, producer)
+        async for letter, record in records:
+            for row in await sender.take(letter, record):
+                yield row
+            taken()
+        for row in await sender.write_down():
+            yield row
 
 
 class _Sender:

@@ -1,7 +1,7 @@
 """Looking at an address before it is added: what is there, its first articles, and a question."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from wiredesk_fetcher.crawler import Crawler
 from wiredesk_fetcher.feeds import opml
 from wiredesk_fetcher.hosts import HostsHere
 from wiredesk_fetcher.http import open_web
+from wiredesk_fetcher.settings import FetcherOptions
 from wiredesk_fetcher.sources.probe import Found, Missed, probe
 from wiredesk_fetcher.sources.store import SourceStore
 
@@ -38,27 +39,51 @@ class Addition:
     labels: Sequence[tuple[str, str]] = ()
 
 
-async def candidates(address: str, store: SourceStore, *, sure: bool, as_json: bool) -> list[Addition]:
-    """Return what there is to add at `address`: looked at, shown, and asked about on a terminal.
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is at an address: a source that is `known` already, or what was `found`, the best first."""
+
+    known: Addition | None = None
+    found: Sequence[Found] = ()
+
+
+async def look(
+    address: str, store: SourceStore, tell: Callable[[str], None] = lambda _: None, *, here: bool = True
+) -> Looked:
+    """Return what there is to add at `address`, never nothing; `tell` hears of each address before it is asked.
+
+    `here`: somebody at this machine names it, who may name a site of this machine.
 
     Raises:
-        Problem: it is no address, nothing was found, or several were and nobody can be asked.
+        Problem: it is no address, or nothing was found.
     """
     url = address if "://" in address else f"https://{address}"
     if refusal := check_url(url):
         raise Problem(refusal.message, "wiredesk sources add https://example.org/feed.xml", code=Exit.USAGE)
     known = next((one for one in await store.all() if url in (one.url, one.moved_to)), None)
     if known is not None:
-        return [Addition(known.url, known.title)]
-    found, missed = await _looked_at(url)
+        return Looked(Addition(known.url, known.title))
+    found, missed = await _looked_at(url, options_for(url) if here else fetcher_options(), tell)
     if not found:
         raise _nothing(url, missed)
+    return Looked(found=found)
+
+
+async def candidates(address: str, store: SourceStore, *, sure: bool, as_json: bool) -> list[Addition]:
+    """Return what there is to add at `address`: looked at, shown, and asked about on a terminal.
+
+    Raises:
+        Problem: it is no address, nothing was found, or several were and nobody can be asked.
+    """
+    looked = await look(address, store, lambda url: say(f"looking at {url}"))
+    if looked.known is not None:
+        return [looked.known]
     people = for_people(as_json=as_json)
     if people:
-        _show(found)
+        _show(looked.found)
     if sure or not (people and sys.stdin is not None and sys.stdin.isatty()):
-        return [_addition(found[0])]
-    return _asked(found)
+        return [addition_of(looked.found[0])]
+    return _asked(looked.found)
 
 
 def file_of(what: str) -> Path | None:
@@ -99,11 +124,12 @@ def of_labels(labels: Sequence[str]) -> dict[str, str]:
     return dict(label.split("=", 1) for label in labels)
 
 
-async def _looked_at(url: str) -> tuple[Sequence[Found], Sequence[Missed]]:
-    options = options_for(url).model_copy(update={"delay_seconds": _DELAY_SECONDS})
+async def _looked_at(
+    url: str, options: FetcherOptions, tell: Callable[[str], None]
+) -> tuple[Sequence[Found], Sequence[Missed]]:
+    options = options.model_copy(update={"delay_seconds": _DELAY_SECONDS})
     async with open_web(options) as web:
-        crawler = Crawler(web, HostsHere(), options, lambda: datetime.now(UTC))
-        return await probe(crawler, url, lambda address: say(f"looking at {address}"))
+        return await probe(Crawler(web, HostsHere(), options, lambda: datetime.now(UTC)), url, tell)
 
 
 def _nothing(url: str, missed: Sequence[Missed]) -> Problem:
@@ -140,17 +166,18 @@ def _asked(found: Sequence[Found]) -> list[Addition]:
     """
     if len(found) == 1:
         if typer.confirm("Add it?", default=True, err=True):
-            return [_addition(found[0])]
+            return [addition_of(found[0])]
         raise Problem("nothing was added")
     answer = typer.prompt(f"Add which? 1 to {len(found)}, all, or none", default="1", err=True).strip().casefold()
     if answer == "all":
-        return [_addition(one) for one in found]
+        return [addition_of(one) for one in found]
     if answer.isdecimal() and 1 <= int(answer) <= len(found):
-        return [_addition(found[int(answer) - 1])]
+        return [addition_of(found[int(answer) - 1])]
     raise Problem("nothing was added")
 
 
-def _addition(one: Found) -> Addition:
+def addition_of(one: Found) -> Addition:
+    """Return the source that a listing becomes."""
     listing = one.listing
     return Addition(
         url=one.answer.moved_to or one.url,

@@ -9,8 +9,8 @@ from pathlib import Path
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.postgres.connections import open_pool
 from wiredesk.postgres.options import PostgresOptions
-from wiredesk_desk.config import local_control, shown, system
-from wiredesk_desk.output import emit, for_people, heading, say, table
+from wiredesk_desk.config import System, local_control, shown, system
+from wiredesk_desk.output import Row, emit, for_people, heading, say, table, typed
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.sources import showing
 from wiredesk_desk.sources.adding import Addition, candidates, file_of, from_opml
@@ -20,7 +20,7 @@ from wiredesk_fetcher.feeds.opml import Outline
 from wiredesk_fetcher.migrations import bring_up
 from wiredesk_fetcher.settings import FetcherSettings
 from wiredesk_fetcher.sources.source import Source, source_id
-from wiredesk_fetcher.sources.store import SourceStore
+from wiredesk_fetcher.sources.store import Counts, SourceStore
 
 _NONE = "no sources yet: `wiredesk sources add ADDRESS` looks for feeds there"
 
@@ -67,7 +67,7 @@ async def list_sources(*, as_json: bool) -> Exit:
         table([showing.row(one) for one in sources], as_json=False, empty=_NONE, right=("listed",))
     else:
         for one in sources:
-            emit(showing.data(one))
+            emit(_data(one))
     return Exit.OK
 
 
@@ -80,7 +80,7 @@ async def show(which: str, *, as_json: bool) -> Exit:
         heading(source.title or source.url)
         showing.show(source, counts)
     else:
-        emit(showing.data(source, counts))
+        emit(_data(source, counts))
     return Exit.OK
 
 
@@ -96,7 +96,7 @@ async def check(*, as_json: bool) -> Exit:
                 showing.show(source, counts)
                 print()
             else:
-                emit(showing.data(source, counts))
+                emit(_data(source, counts))
     if not sources:
         say(_NONE)
     elif not ill:
@@ -108,9 +108,7 @@ async def poll(which: str) -> Exit:
     """Poll a source now."""
     async with open_store() as store:
         source = await _one(store, which)
-        await store.poll_now(source, datetime.now(UTC))
-    if source.next_poll is None:
-        raise Problem(f"{source.name} is not polled: {source.health.reason}", "wiredesk sources resume SOURCE")
+        await poll_now(store, source)
     say(f"{source.name} is polled as soon as its host may be asked")
     return Exit.OK
 
@@ -142,22 +140,38 @@ async def remove(which: str) -> Exit:
     return Exit.OK
 
 
+async def poll_now(store: SourceStore, source: Source) -> None:
+    """Have a source polled as soon as its host may be asked.
+
+    Raises:
+        Problem: it is paused or gone, and stays so.
+    """
+    await store.poll_now(source, datetime.now(UTC))
+    if source.next_poll is None:
+        raise Problem(f"{source.name} is not polled: {source.health.reason}", "wiredesk sources resume SOURCE")
+
+
+async def added(store: SourceStore, one: Addition, wishes: Wishes) -> tuple[Source, bool]:
+    """Add a source; return it, and whether it is new: one that is there stays as it is."""
+    source = Source(
+        source_id=source_id(one.url),
+        url=one.url,
+        title=one.title,
+        kind=one.kind,
+        site_url=one.site_url,
+        labels={**({"language": one.language} if one.language else {}), **dict(one.labels), **wishes.labels},
+        added_at=datetime.now(UTC),
+        revisits=wishes.revisits,
+        backlog=wishes.backlog,
+    )
+    return source, await store.add(source)
+
+
 async def _add(store: SourceStore, found: list[Addition], wishes: Wishes, *, as_json: bool) -> Exit:
     for one in found:
-        source = Source(
-            source_id=source_id(one.url),
-            url=one.url,
-            title=one.title,
-            kind=one.kind,
-            site_url=one.site_url,
-            labels={**({"language": one.language} if one.language else {}), **dict(one.labels), **wishes.labels},
-            added_at=datetime.now(UTC),
-            revisits=wishes.revisits,
-            backlog=wishes.backlog,
-        )
-        is_new = await store.add(source)
+        source, is_new = await added(store, one, wishes)
         if not for_people(as_json=as_json):
-            emit({**showing.data(source), "added": is_new})
+            emit({**_data(source), "added": is_new})
         elif not is_new:
             say(f"there already: {source.name}. `wiredesk sources show {str(source.source_id)[:8]}` tells how it is.")
         elif len(found) == 1:
@@ -169,9 +183,9 @@ async def _import(store: SourceStore, path: Path, wishes: Wishes, *, as_json: bo
     found = from_opml(path)
     before = len(await store.all())
     code = await _add(store, found, wishes, as_json=as_json)
-    added = len(await store.all()) - before
-    say(f"{added} sources added, {len(found) - added} were there already. `wiredesk sources list` shows them.")
-    if added and (control := await local_control()) and not (await control.status())["contact"]:
+    new = len(await store.all()) - before
+    say(f"{new} sources added, {len(found) - new} were there already. `wiredesk sources list` shows them.")
+    if new and (control := await local_control()) and not (await control.status())["contact"]:
         say(f"Nothing of the public web is collected until it is known whom sites may write to. Type: {NAME_CONTACT}")
     return code
 
@@ -194,17 +208,22 @@ async def _one(store: SourceStore, which: str) -> Source:
     raise Problem(f"{which} can mean {len(found)} sources: {names}", "Name one by its id.", code=Exit.USAGE)
 
 
+def _data(source: Source, counts: Counts | None = None) -> Row:
+    known = showing.data(source, counts)
+    return {**known, "todo": typed(known["todo"])}
+
+
 @asynccontextmanager
-async def open_store() -> AsyncIterator[SourceStore]:
-    """Yield the sources of the system that is meant; their tables are brought up to date.
+async def open_store(here: System | None = None, *, connections: int = 2) -> AsyncIterator[SourceStore]:
+    """Yield the sources of the system that is meant, by default the one here; their tables are brought up to date.
 
     Raises:
         InfrastructureError: PostgreSQL cannot be reached.
         ConfigurationError: it does not let us in.
     """
-    here = await system()
+    here = here or await system()
     dsn = FetcherSettings.load().fetcher.dsn or here.dsn
-    options = PostgresOptions(dsn=dsn, connections=2, start_timeout_seconds=2)
+    options = PostgresOptions(dsn=dsn, connections=connections, start_timeout_seconds=2)
     try:
         await bring_up(options)
         async with open_pool(options) as pool:

@@ -23,7 +23,7 @@ def row(source: Source, now: datetime | None = None) -> dict[str, Any]:
 
 
 def data(source: Source, counts: Counts | None = None) -> dict[str, Any]:
-    """Return all that is known of a source as one JSON object."""
+    """Return all that is known of a source as one JSON object; `todo` is a command, or nothing."""
     health = source.health
     known = {
         "source_id": str(source.source_id),
@@ -44,7 +44,7 @@ def data(source: Source, counts: Counts | None = None) -> dict[str, Any]:
         "why": source.why,
         "polls": source.polls,
         "items_listed_last": source.listed,
-        "todo": typed(todo(source)),
+        "todo": todo(source),
     }
     if counts is not None:
         known |= {

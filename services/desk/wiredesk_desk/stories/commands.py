@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from wiredesk.contracts.submission import without_credentials
-from wiredesk_desk.commands.explain import identify
+from wiredesk_desk.commands.journeys import identify
 from wiredesk_desk.commands.stored import archive
 from wiredesk_desk.output import Row, emit, for_people, plain, say
 from wiredesk_desk.running import Exit, Problem

@@ -7,14 +7,25 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
 from wiredesk.version import __version__
-from wiredesk_desk.settings import DeskSettings
 from wiredesk_desk.web import pages, problems
 from wiredesk_desk.web.admission import Remembering
-from wiredesk_desk.web.api import articles, entities, searching, stories, streaming
+from wiredesk_desk.web.api import (
+    articles,
+    dead_letters,
+    entities,
+    feeds,
+    journey,
+    searching,
+    sources,
+    status,
+    stories,
+    streaming,
+    submissions,
+    subscriptions,
+)
 from wiredesk_desk.web.caching import EntityTags
 from wiredesk_desk.web.context import Desk
 from wiredesk_desk.web.guard import Guard
-from wiredesk_desk.web.problems import ProblemDetails
 
 _DESCRIPTION = """
 What the newswire stored, and the pipeline that stores it. JSON; errors are RFC 9457 (`application/problem+json`) and
@@ -26,6 +37,13 @@ _ROUTERS: Sequence[APIRouter] = (
     entities.router,
     stories.router,
     streaming.router,
+    submissions.router,
+    sources.router,
+    dead_letters.router,
+    status.router,
+    journey.router,
+    subscriptions.router,
+    feeds.router,
 )
 
 
@@ -39,10 +57,9 @@ def application(desk: Desk) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        responses={
-            422: {"model": ProblemDetails, "description": "The request is wrong, and where"},
-            503: {"model": ProblemDetails, "description": "Kafka or PostgreSQL is away"},
-        },
+        # FastAPI would report to whatever collector the environment names.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        responses=problems.documented(400, 401, 403, 421, 422, 429, 503),
     )
     app.state.desk = desk
     for router in _ROUTERS:

@@ -35,7 +35,8 @@ COOKIE = "wiredesk_token"
 OPEN_PATHS = ("/login", "/static/", "/livez")
 # The largest submission is a page of 5 MiB, written as JSON.
 MAX_BODY_BYTES = 12 * 1024 * 1024
-_SAFE = ("GET", "HEAD", "OPTIONS")
+# As RFC 9110 has it; what is not answered at all is told so by the routes.
+_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 _ADDRESSES = 10_000
 
 HEADERS = {
@@ -44,7 +45,7 @@ HEADERS = {
         "frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -58,7 +59,7 @@ class Guard:
         self._app = app
         self._options = options
         self._known = known
-        self._is_here = is_loopback(options.host)
+        self._is_here = is_loopback(options.host) or options.is_open
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +91,7 @@ class Guard:
         if not self._is_here and not self._options.allowed_hosts:
             # A token opens it, and a browser sends the one it has to no other name.
             return
-        host = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+        host = _host_name(request.headers.get("host", ""))
         if not (host in self._options.allowed_hosts or host == self._options.host or is_loopback(host)):
             todo = "allow it: WIREDESK_DESK__ALLOWED_HOSTS"
             raise Refused(421, "wrong-host", "this desk is not asked under this name", todo=todo)
@@ -140,6 +141,14 @@ class Guard:
             raise Refused(403, "other-origin", "a write came from a page of another site")
         if site is None and origin is None and not is_json:
             raise Refused(415, "not-json", "send JSON: content-type: application/json")
+
+
+def _host_name(host: str) -> str:
+    """Return a `Host` header's name in lower case; nothing where it is none."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def _bounded(request: Request, receive: Receive) -> Receive:

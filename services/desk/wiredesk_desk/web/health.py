@@ -1,9 +1,9 @@
 """/livez and /readyz of the process that serves, on a port of their own, as every service has them."""
 
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from wiredesk.postgres.connections import unready
 from wiredesk_desk.web.context import Desk
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from aiokafka.errors import KafkaError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -20,7 +21,30 @@ from wiredesk_desk.running import Exit, Problem
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = 5
-_STATUS = {Exit.USAGE: 400, Exit.UNREACHABLE: 503, Exit.TIMEOUT: 504, Exit.CONFIGURATION: 503}
+_STATUS = {Exit.USAGE: 422, Exit.UNREACHABLE: 503, Exit.TIMEOUT: 504, Exit.CONFIGURATION: 503}
+
+
+_MEANS = {
+    400: "The request cannot be read",
+    401: "No token, or one that is not known",
+    403: "The token only reads, or a page of another site asks",
+    404: "There is no such thing",
+    409: "Not in the state that it is in",
+    410: "It was withdrawn",
+    413: "The request is too large",
+    415: "The request is not JSON",
+    421: "The desk is not asked under this name",
+    422: "The request is wrong, and where",
+    429: "More requests than are admitted",
+    501: "What this needs is not installed",
+    503: "Kafka or PostgreSQL is away, or slow",
+}
+
+
+_KINDS: tuple[type[Exception], ...] = (
+    *(HTTPException, RequestValidationError, Problem, TimeoutError, Exception),
+    *(InfrastructureError, ConfigurationError, PermanentError, KafkaError),
+)
 
 
 class WrongValue(BaseModel):
@@ -86,10 +110,33 @@ def install(app: FastAPI, page: Any) -> None:
             return made
         return response(details, headers)
 
-    for kind in (Refused, HTTPException, RequestValidationError, Problem, TimeoutError, Exception):
+    app.add_exception_handler(Refused, answer)
+    for kind in _KINDS:
         app.add_exception_handler(kind, answer)
-    for kind in (InfrastructureError, ConfigurationError, PermanentError):
-        app.add_exception_handler(kind, answer)
+    _describe(app)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what an operation's description says of the problems that it may answer (`responses` of a route)."""
+    return {status: {"model": ProblemDetails, "description": _MEANS[status]} for status in statuses}
+
+
+def _describe(app: FastAPI) -> None:
+    """Have the description say that problems are `application/problem+json`; FastAPI knows one media type a route."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        is_made = app.openapi_schema is not None
+        schema = made()
+        operations = [] if is_made else [one for path in schema["paths"].values() for one in path.values()]
+        for answer in (answer for one in operations for answer in one["responses"].values()):
+            for content in answer.get("content", {}).values():
+                if content.get("schema", {}).get("$ref", "").endswith(f"/{ProblemDetails.__name__}"):
+                    answer["content"] = {MEDIA_TYPE: content}
+                    break
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def is_for_people(request: Request) -> bool:
@@ -112,7 +159,7 @@ def response(details: ProblemDetails, headers: Mapping[str, str] | None = None) 
     )
 
 
-def described(error: Exception) -> tuple[ProblemDetails, Mapping[str, str]]:
+def described(error: Exception) -> tuple[ProblemDetails, Mapping[str, str]]:  # noqa: PLR0911 - one an error
     """Return what an error is called, and the headers of its answer. Nothing of an unforeseen one is told."""
     match error:
         case Refused():
@@ -126,8 +173,9 @@ def described(error: Exception) -> tuple[ProblemDetails, Mapping[str, str]]:
             return _details(error.status_code, _said(error), kind), error.headers or {}
         case Problem():
             return _details(_STATUS.get(error.code, 409), str(error), "refused", error.todo or None), {}
-        case InfrastructureError() | TimeoutError():
-            detail = str(error) or "no answer in time"
+        case InfrastructureError() | TimeoutError() | KafkaError():
+            is_foreign = isinstance(error, KafkaError)
+            detail = f"Kafka fails ({type(error).__name__})" if is_foreign else str(error) or "no answer in time"
             return _details(503, detail, "unavailable", "wiredesk doctor"), {"retry-after": str(_RETRY_SECONDS)}
         case ConfigurationError():
             return _details(503, str(error), "misconfigured", "wiredesk doctor"), {}

@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 import sys
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp
 from wiredesk.client.hosts import is_loopback
 from wiredesk.contracts.errors import ConfigurationError
 from wiredesk.runtime import logs
-from wiredesk_desk.config import system
+from wiredesk_desk.config import local_control, system
 from wiredesk_desk.migrations import bring_up
 from wiredesk_desk.output import say
 from wiredesk_desk.running import Exit
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 # Who reads a stream is cut off then; he comes back to the next process.
 GOODBYE_SECONDS = 3
+# An address of 8,192 characters, each of four bytes and every byte of them escaped, and the rest.
+_MAX_HEAD_BYTES = 160 * 1024
 
 
 async def serve(*, host: str | None = None, port: int | None = None) -> Exit:
@@ -37,6 +40,8 @@ async def serve(*, host: str | None = None, port: int | None = None) -> Exit:
         InfrastructureError: PostgreSQL does not answer.
     """
     here = await system()
+    # Whoever started this process named the servers; the system in this folder tells of its processes besides.
+    here = here if here.control is not None else replace(here, control=await local_control())
     settings = DeskSettings.load()
     given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     desk_options = settings.desk.model_copy(update=given)
@@ -92,6 +97,7 @@ def _server(app: ASGIApp) -> _Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
             timeout_graceful_shutdown=GOODBYE_SECONDS,
         )
     )

@@ -72,17 +72,19 @@ async def search(
     return Page(hits, following, is_cut=is_cut, is_read_in_part=in_part)
 
 
-async def facets(fetch: Fetch, query: str, filters: Filters) -> Facets:
-    """Return how the newest hits are spread (see `counting.COUNTED`)."""
+async def facets(
+    fetch: Fetch, query: str, filters: Filters, *, most: int = counting.COUNTED, named: int = counting.SAMPLED
+) -> Facets:
+    """Return how the newest hits are spread, `most` at most; what they name is counted in the newest `named`."""
     counts: dict[str, list[tuple[str, int]]] = {facet: [] for facet in counting.FACETS}
     reading = await read_words(fetch, query, filters)
     if reading.finds_nothing:
         return Facets(0, is_cut=False, counts=counts)
-    found = await newest.newest(fetch, reading, filters, at_most=counting.COUNTED + 1)
-    counted = [row["article_id"] for row in found.hits[: counting.COUNTED]]
+    found = await newest.newest(fetch, reading, filters, at_most=most + 1)
+    counted = [row["article_id"] for row in found.hits[:most]]
     for row in await fetch(*_spread(counting.spread(counted))):
         counts[row["facet"]].append((row["value"], row["hits"]))
-    counts |= naming.spread(await fetch(counting.NAMED, counted[: counting.SAMPLED]))
+    counts |= naming.spread(await fetch(counting.NAMED, counted[:named]))
     in_part = found.last_read is not None
     in_part |= await _in_part(fetch, reading, statements.read_in_part(reading, filters))
     return Facets(
@@ -90,7 +92,7 @@ async def facets(fetch: Fetch, query: str, filters: Filters) -> Facets:
         is_cut=len(found.hits) > len(counted),
         counts=counts,
         is_read_in_part=in_part,
-        sampled=min(len(counted), counting.SAMPLED),
+        sampled=min(len(counted), named),
     )
 
 

@@ -1,6 +1,6 @@
 """Stories as people read them: those of a window of days, or one with its articles. Works on any connection's fetch."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,8 @@ from wiredesk_storage.stories.summary import Member, StorySummary, summary
 Fetch = Callable[..., Awaitable[Sequence[Mapping[str, Any]]]]
 # A story is told by its newest articles.
 ARTICLES = 100
+# Some 10 KB each.
+_KEPT = 2_000
 
 _MEMBERS = """
 select s.story_id, m.article_id, m.at, m.profile, m.named, a.headline, a.host, a.in_language
@@ -27,20 +29,20 @@ where not a.hidden
 order by s.story_id, m.at desc, m.article_id
 """
 _LISTED = """
-select story_id, articles, first_seen, last_seen from stories
+select story_id, version, articles, first_seen, last_seen from stories
 where articles > 1 and last_seen >= $1 order by {order} limit $2
 """
 _ORDERS = {"size": "articles desc, last_seen desc, story_id", "date": "last_seen desc, story_id"}
 # By its own id, by that of one that was merged into it, by that of an article.
 _ONE = """
-select story_id, articles, first_seen, last_seen from stories where story_id in (
+select story_id, version, articles, first_seen, last_seen from stories where story_id in (
     select coalesce(merged_into, story_id) from stories where story_id = $1
     union all select story_id from story_articles where article_id = $1
 )
 order by story_id <> $1 limit 1
 """
 _OF_ARTICLES = """
-select story_id, s.articles, first_seen, last_seen from stories as s join (
+select story_id, version, s.articles, first_seen, last_seen from stories as s join (
     select story_id, count(*) as own from story_articles where article_id = any($1) group by story_id
 ) as had using (story_id)
 where s.articles > 1 order by had.own desc, last_seen desc, story_id limit $2
@@ -62,6 +64,33 @@ class Listed:
     first_seen: datetime
     last_seen: datetime
     summary: StorySummary
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a version of a story says: of so many articles that are not withdrawn, the newest. None: of none."""
+
+    members: int
+    summary: StorySummary | None
+
+
+class Summaries:
+    """What stories say, kept by their versions: whatever changes one, a withdrawal too, gives it another."""
+
+    def __init__(self) -> None:
+        self._told: OrderedDict[UUID, tuple[int, Told]] = OrderedDict()
+
+    def of(self, story: UUID, version: int) -> Told | None:
+        """Return what this version says; None: it is not kept."""
+        found = self._told.get(story)
+        return found[1] if found is not None and found[0] == version else None
+
+    def keep(self, story: UUID, version: int, told: Told) -> None:
+        """Keep what a version says; of too many the one that was kept first is forgotten."""
+        self._told.pop(story, None)
+        self._told[story] = version, told
+        while len(self._told) > _KEPT:
+            self._told.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,40 +136,42 @@ async def members_of(fetch: Fetch, stories: Sequence[UUID]) -> dict[UUID, list[M
     return dict(members)
 
 
-async def listed(fetch: Fetch, *, since: datetime, order: str, limit: int) -> list[Listed]:
+async def listed(fetch: Fetch, summaries: Summaries, *, since: datetime, order: str, limit: int) -> list[Listed]:
     """Return the stories of several articles to which one came `since` then, by "size" or by "date"."""
-    return await _summed_up(fetch, await fetch(_LISTED.format(order=_ORDERS[order]), since, limit))
+    return await _summed_up(fetch, summaries, await fetch(_LISTED.format(order=_ORDERS[order]), since, limit))
 
 
-async def of_articles(fetch: Fetch, articles: Sequence[UUID], *, limit: int) -> list[Listed]:
+async def of_articles(fetch: Fetch, summaries: Summaries, articles: Sequence[UUID], *, limit: int) -> list[Listed]:
     """Return the stories that have most of these articles, of those of several articles."""
-    return await _summed_up(fetch, await fetch(_OF_ARTICLES, list(articles), limit))
+    return await _summed_up(fetch, summaries, await fetch(_OF_ARTICLES, list(articles), limit))
 
 
-async def one(fetch: Fetch, wanted: UUID, *, limit: int) -> StoryPage | None:
+async def one(fetch: Fetch, summaries: Summaries, wanted: UUID, *, limit: int) -> StoryPage | None:
     """Return the story with this id, or that has this article; None: there is none."""
-    if not (found := await _summed_up(fetch, await fetch(_ONE, wanted), least=1)):
+    if not (found := await _summed_up(fetch, summaries, await fetch(_ONE, wanted), least=1)):
         return None
     rows = await fetch(_ARTICLES, found[0].story_id, limit)
     return StoryPage(found[0], [Article(**row) for row in rows])
 
 
-def visible(articles: int, members: Sequence[Member]) -> int:
+def visible(articles: int, members: int) -> int:
     """Return how many articles of a story are not withdrawn, as far as that is known: of a large one it is not."""
-    return len(members) if articles <= ARTICLES else articles
+    return members if articles <= ARTICLES else articles
 
 
-async def _summed_up(fetch: Fetch, stories: Sequence[Mapping[str, Any]], *, least: int = 2) -> list[Listed]:
+async def _summed_up(
+    fetch: Fetch, summaries: Summaries, stories: Sequence[Mapping[str, Any]], *, least: int = 2
+) -> list[Listed]:
     """Return the stories of which at least so many articles are not withdrawn."""
-    members = await members_of(fetch, [story["story_id"] for story in stories])
-    return [
-        Listed(
-            story["story_id"],
-            visible(story["articles"], own),
-            story["first_seen"],
-            story["last_seen"],
-            summary(own),
-        )
-        for story in stories
-        if len(own := members.get(story["story_id"], [])) >= least
-    ]
+    new = [story for story in stories if summaries.of(story["story_id"], story["version"]) is None]
+    members = await members_of(fetch, [story["story_id"] for story in new])
+    for story in new:
+        own = members.get(story["story_id"], [])
+        summaries.keep(story["story_id"], story["version"], Told(len(own), summary(own) if own else None))
+    found: list[Listed] = []
+    for story in stories:
+        told = summaries.of(story["story_id"], story["version"])
+        if told is not None and told.summary is not None and told.members >= least:
+            articles = visible(story["articles"], told.members)
+            found.append(Listed(story["story_id"], articles, story["first_seen"], story["last_seen"], told.summary))
+    return found

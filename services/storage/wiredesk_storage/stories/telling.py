@@ -112,7 +112,7 @@ def _updated(story: Any, members: Sequence[Member]) -> StoryUpdated:
                 "title_article": told.title_article,
                 "first_seen": story["first_seen"],
                 "last_seen": story["last_seen"],
-                "article_count": visible(story["articles"], members),
+                "article_count": visible(story["articles"], len(members)),
                 "articles": tuple(one.article_id for one in members),
                 "outlets": told.outlets,
                 "entities": tuple(map(_entity, told.entities)),

@@ -10,14 +10,18 @@ from wiredesk_desk.commands.diff import steps_of
 from wiredesk_desk.running import Problem
 from wiredesk_desk.web.api import models
 from wiredesk_desk.web.context import Desk, TheDesk
-from wiredesk_desk.web.problems import Refused, not_found
+from wiredesk_desk.web.problems import Refused, documented, not_found
 from wiredesk_storage.archive import StoredArticle
 from wiredesk_storage.revisions.comparison import compare
 
 router = APIRouter(tags=["articles"])
 
 
-@router.get("/v1/articles/{article_id}", summary="One article, with its revisions")
+@router.get(
+    "/v1/articles/{article_id}",
+    summary="One article, with its revisions",
+    responses=documented(404, models.WITHDRAWN),
+)
 async def article(desk: TheDesk, article_id: UUID) -> models.Article:
     """Return an article as it is stored. One that was withdrawn is gone (410)."""
     found = await stored(desk, article_id)
@@ -31,7 +35,11 @@ async def article(desk: TheDesk, article_id: UUID) -> models.Article:
     )
 
 
-@router.get("/v1/articles/{article_id}/diff", summary="What a revision changed")
+@router.get(
+    "/v1/articles/{article_id}/diff",
+    summary="What a revision changed",
+    responses=documented(404, models.WITHDRAWN),
+)
 async def diff(
     desk: TheDesk,
     article_id: UUID,
@@ -43,7 +51,7 @@ async def diff(
 
 
 @router.get("/v1/article-id", summary="The id of the article at an address")
-async def article_id_of(url: Annotated[str, Query(max_length=8192)]) -> dict[str, UUID]:
+async def article_id_of(url: Annotated[str, Query(min_length=1, max_length=8192)]) -> dict[str, UUID]:
     """Return the id that an address has, whether its article is stored or not."""
     return {"article_id": ids.article_id(url)}
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
 
 from wiredesk.contracts.parts import Quality
 from wiredesk_desk.dead_letters.core import since as time_of
@@ -40,13 +40,20 @@ class Asked(BaseModel):
     story: UUID | None = None
     copies: bool = Field(True, description="false: no copies of another stored article")
 
-    def filters(self, now: datetime | None = None) -> Filters:
-        """Return the filters.
+    # An age is counted once: the cursor of the next page is one of these very filters.
+    _filters: Filters | None = PrivateAttr(None)
+
+    def filters(self) -> Filters:
+        """Return the filters, the same ones whenever they are asked for.
 
         Raises:
             Refused: a time is none.
         """
-        now = now or datetime.now(UTC)
+        if self._filters is None:
+            self._filters = self._counted_from(datetime.now(UTC))
+        return self._filters
+
+    def _counted_from(self, now: datetime) -> Filters:
         return Filters(
             entity=self.entity or None,
             entity_type=self.type or None,

@@ -8,7 +8,7 @@ from wiredesk_desk.web.api import models
 from wiredesk_desk.web.api.asking import Window
 from wiredesk_desk.web.api.stories import in_short
 from wiredesk_desk.web.context import Desk, TheDesk
-from wiredesk_desk.web.problems import not_found
+from wiredesk_desk.web.problems import documented, not_found
 from wiredesk_storage.search.answers import EntityPage
 from wiredesk_storage.stories.reading import Listed
 
@@ -25,7 +25,11 @@ async def entities(
     return models.Entities(articles=found.articles, is_cut=found.is_cut, entities=found.entities)
 
 
-@router.get("/v1/entities/{name:path}", summary="One entity: timeline, what is named with it, stories")
+@router.get(
+    "/v1/entities/{name:path}",
+    summary="One entity: timeline, what is named with it, stories",
+    responses=documented(404),
+)
 async def entity(
     desk: TheDesk,
     name: Annotated[str, Path(max_length=500, examples=["Ada Marsh", "wikidata:Q90"])],

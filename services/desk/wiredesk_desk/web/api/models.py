@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -24,6 +25,23 @@ class Hits(BaseModel):
     next: str | None
     is_cut: bool = Field(description="more have these words than can be ranked: these are the best of the newest")
     is_read_in_part: bool = Field(description="words that are in no index were looked for in the newest articles only")
+
+
+class Share(BaseModel):
+    """How many hits have a value."""
+
+    value: str
+    hits: int
+
+
+class Facets(BaseModel):
+    """How the hits of a search are spread: by facet its values, the most frequent first; days in order."""
+
+    hits: int = Field(description="how many were counted")
+    is_cut: bool = Field(description="there are more, and the newest were counted")
+    is_read_in_part: bool = Field(description="words that are in no index were looked for in the newest articles only")
+    sampled: int = Field(description="types and entities are those of the newest so many")
+    counts: Mapping[str, Sequence[Share]] = Field(examples=[{"language": [{"value": "en", "hits": 12}]}])
 
 
 class Article(BaseModel):
@@ -106,7 +124,10 @@ class Submitted(BaseModel):
 
     article_id: UUID
     correlation_id: str
-    position: str
+    position: str = Field(description="topic/partition/offset", examples=["articles.submitted.v1/3/41"])
     submitted_at: datetime
-    result: ArticleStored | ArticleRejected | None = None
+    state: Literal["submitted", "stored", "rejected", "dead_letter"] = Field(
+        "submitted", description="submitted: it is on its way, as far as was waited"
+    )
+    result: ArticleStored | ArticleRejected | None = Field(None, description="the receipt, or the rejection")
     dead_letter: str | None = Field(None, description="where its dead letter lies, when it became one")

@@ -6,7 +6,7 @@ from wiredesk_desk.web.api import models
 from wiredesk_desk.web.api.asking import Searched, TheQuestion, TheSearch
 from wiredesk_desk.web.context import Desk, TheDesk
 from wiredesk_desk.web.problems import Refused
-from wiredesk_storage.search.answers import Facets, Page
+from wiredesk_storage.search.answers import Page
 from wiredesk_storage.search.asking import Order
 from wiredesk_storage.search.cursor import StaleCursorError
 
@@ -27,9 +27,19 @@ async def articles(desk: TheDesk, asked: TheSearch) -> models.Hits:
 
 
 @router.get("/v1/search/facets", summary="How the hits of a search are spread")
-async def facets(desk: TheDesk, asked: TheQuestion) -> Facets:
+async def facets(desk: TheDesk, asked: TheQuestion) -> models.Facets:
     """Return the hits by language, host, section, type, entity and day: the most frequent values of each."""
-    return await desk.archive.facets(asked.q, asked.filters())
+    spread = await desk.archive.facets(asked.q, asked.filters())
+    return models.Facets(
+        hits=spread.hits,
+        is_cut=spread.is_cut,
+        is_read_in_part=spread.is_read_in_part,
+        sampled=spread.sampled,
+        counts={
+            name: [models.Share(value=value, hits=hits) for value, hits in values]
+            for name, values in spread.counts.items()
+        },
+    )
 
 
 async def found(desk: Desk, asked: Searched) -> Page:

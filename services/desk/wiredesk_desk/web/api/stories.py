@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from wiredesk_desk.web.api import models
 from wiredesk_desk.web.api.asking import Storied
 from wiredesk_desk.web.context import TheDesk
-from wiredesk_desk.web.problems import not_found
+from wiredesk_desk.web.problems import documented, not_found
 from wiredesk_storage.stories.reading import Listed, StoryPage
 
 router = APIRouter(tags=["stories"])
@@ -28,7 +28,7 @@ async def stories(
     return models.Stories(stories=in_short(found))
 
 
-@router.get("/v1/stories/{story_id}", summary="One story, with its articles")
+@router.get("/v1/stories/{story_id}", summary="One story, with its articles", responses=documented(404))
 async def story(desk: TheDesk, story_id: UUID) -> models.WholeStory:
     """Return a story by its id, by that of a story merged into it, or by that of one of its articles."""
     found = await desk.archive.story(story_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated
 
@@ -68,7 +68,7 @@ class EventStream(Response):
         del self.headers["content-length"]
         self._hub, self._interest, self._after, self._brief = hub, interest, after, brief
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Answer as ASGI has it."""
         telling = asyncio.create_task(self._tell(send))
         gone = asyncio.create_task(_gone(receive))
@@ -91,7 +91,7 @@ class EventStream(Response):
             pass
         await send({"type": "http.response.body", "body": b""})
 
-    async def _events(self) -> AsyncIterator[str]:
+    async def _events(self) -> AsyncGenerator[str, None]:
         yield f"retry: {_RETRY_MS}\n\n"
         async with self._hub.reader(self._interest, self._after) as (reader, missed):
             async for one in missed:

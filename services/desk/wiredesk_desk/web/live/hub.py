@@ -16,12 +16,11 @@ from wiredesk.engine.reading.bounded_batches import UnreadableBatchError
 from wiredesk.runtime.background import background
 from wiredesk_desk.config import System
 from wiredesk_desk.web.live.interest import Interest, wanted
-from wiredesk_desk.web.live.missed import Missed, looked_up
+from wiredesk_desk.web.live.missed import Arrivals, Missed, looked_up
 from wiredesk_desk.web.live.positions import Positions
 from wiredesk_desk.web.live.reader import Gap, News, Reader
 from wiredesk_desk.web.live.receipts import Receipts, Told
 from wiredesk_storage.archive import Archive
-from wiredesk_storage.search.arrivals import Arrival
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +110,7 @@ class Hub:
         self._positions = Positions(positions)
 
     async def _hand_out(self, batch: Sequence[Told]) -> None:
-        arrivals: dict[object, Arrival] = {}
+        arrivals: Arrivals = {}
         found: dict[Interest, set[UUID]] = {}
         if self._readers and any(one.article_id for one in batch):
             arrivals, found = await self._until_known(batch, {one.interest for one in self._readers})
@@ -132,7 +131,7 @@ class Hub:
 
     async def _until_known(
         self, batch: Sequence[Told], interests: Collection[Interest]
-    ) -> tuple[dict[object, Arrival], dict[Interest, set[UUID]]]:
+    ) -> tuple[Arrivals, dict[Interest, set[UUID]]]:
         while True:
             with suppress(InfrastructureError, TimeoutError):
                 arrivals = await looked_up(self._archive, batch)

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
+from typing import TypeAlias
+from uuid import UUID
 
 from wiredesk.engine.reading.bounded_batches import UnreadableBatchError
 from wiredesk_desk.config import System
@@ -11,6 +13,9 @@ from wiredesk_desk.web.live.reader import Gap, News, Reader
 from wiredesk_desk.web.live.receipts import Receipts, Told
 from wiredesk_storage.archive import Archive
 from wiredesk_storage.search.arrivals import Arrival
+
+# By article and revision, which a receipt that tells nothing has not.
+Arrivals: TypeAlias = dict[tuple[UUID | None, int], Arrival]
 
 # Each needs a connection to Kafka; the others wait.
 _AT_ONCE = 4
@@ -78,7 +83,10 @@ class Missed:
                 yield News(told, arrival, str(reader.positions))
 
 
-async def looked_up(archive: Archive, some: Sequence[Told]) -> dict[object, Arrival]:
+async def looked_up(archive: Archive, some: Sequence[Told]) -> Arrivals:
     """Return what the receipts tell of, by article and revision; nothing of what is no longer stored."""
     pairs = [(one.article_id, one.revision) for one in some if one.article_id is not None]
-    return dict(await archive.arrivals(pairs)) if pairs else {}
+    found: Arrivals = {}
+    for key, one in (await archive.arrivals(pairs) if pairs else {}).items():
+        found[key] = one
+    return found

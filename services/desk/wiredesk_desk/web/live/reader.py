@@ -46,6 +46,17 @@ class Reader:
         self.is_cut = self._waiting > QUEUED
         self._queue.put_nowait((told, arrival))
 
+    def at_hand(self, most: int) -> list[News]:
+        """Return what he wants of what is there already, `most` at most; does not wait."""
+        found: list[News] = []
+        while len(found) < most and not self._queue.empty():
+            told, arrival = self._queue.get_nowait()
+            self.positions.passed(told.partition, told.offset)
+            if arrival is not None:
+                self._waiting -= 1
+                found.append(News(told, arrival, str(self.positions)))
+        return found
+
     async def next(self) -> News | None:
         """Return the next article he wants; None: nothing more comes, because he is cut off."""
         while not (self.is_cut and self._queue.empty()):

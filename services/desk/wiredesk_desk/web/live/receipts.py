@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -49,7 +50,7 @@ class Receipts:
         self._kafka = here.kafka
         self._consumer: AIOKafkaConsumer | None = None
 
-    async def __aenter__(self) -> "Receipts":
+    async def __aenter__(self) -> Self:
         """Connect.
 
         Raises:

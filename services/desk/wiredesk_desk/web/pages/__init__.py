@@ -2,7 +2,17 @@
 
 from fastapi import FastAPI, Request, Response
 
-from wiredesk_desk.web.pages import account, articles, entities, front, pipeline, programs, search, sources, static_files
+from wiredesk_desk.web.pages import (
+    account,
+    articles,
+    entities,
+    front,
+    pipeline,
+    programs,
+    search,
+    sources,
+    static_files,
+)
 from wiredesk_desk.web.pages import stories as story_pages
 from wiredesk_desk.web.pages.rendering import page
 from wiredesk_desk.web.problems import ProblemDetails

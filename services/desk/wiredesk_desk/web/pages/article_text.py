@@ -9,6 +9,7 @@ from wiredesk_desk.views.colours import STORY_KINDS, lines
 
 # A text of a megabyte is no reason for a page of ten: the rest is in the JSON.
 _CHARACTERS = 200_000
+_OF_ONE_LINE = 20_000
 _BLOCKS = 3_000
 _MARKS = 5_000
 
@@ -52,13 +53,14 @@ def blocks(article: ArticleEnriched) -> tuple[list[Block], bool]:
     for line in zoned:
         if shown > _CHARACTERS or len(made) >= _BLOCKS:
             return made, True
-        shown += len(line.text)
+        text = line.text if len(line.text) <= _OF_ONE_LINE else line.text[:_OF_ONE_LINE] + "…"
+        shown += len(text)
         of = marked if line.offset is not None else []
         made.append(
             Block(
                 line.zone.kind.value,
                 line.zone.rule,
-                pieces(line.text, line.offset or 0, of),
+                pieces(text, line.offset or 0, of),
                 line.zone.kind in STORY_KINDS and line.offset is not None,
             )
         )
@@ -102,5 +104,5 @@ def _paragraphs(text: str, marked: Sequence[Mark]) -> Iterator[Block]:
     at = 0
     for line in text.splitlines(keepends=True):
         if line.strip():
-            yield Block("body", "", pieces(line.rstrip(), at, marked), is_story=True)
+            yield Block("body", "", pieces(line.rstrip()[:_OF_ONE_LINE], at, marked), is_story=True)
         at += len(line)

@@ -72,16 +72,16 @@ def every_day(counts: Mapping[date, int]) -> list[tuple[date, int]]:
     if not counts:
         return []
     first, last = min(counts), max(counts)
-    return [(day, counts.get(day, 0)) for day in (first + timedelta(number) for number in range((last - first).days + 1))]
+    days = (first + timedelta(number) for number in range((last - first).days + 1))
+    return [(day, counts.get(day, 0)) for day in days]
 
 
 def places(articles: Iterable[ArticleEnriched]) -> list[Point]:
     """Return the linked places that articles name: the more of them name one, the larger its point."""
     counts: Counter[tuple[float, float, str, str]] = Counter()
     for article in articles:
-        counts.update(
-            {(one.geo.latitude, one.geo.longitude, one.name, one.type) for one in article.entities if one.geo is not None}
-        )
+        located = [(one, one.geo) for one in article.entities if one.geo is not None]
+        counts.update({(geo.latitude, geo.longitude, one.name, one.type) for one, geo in located})
     return points(counts)
 
 

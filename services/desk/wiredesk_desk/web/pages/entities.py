@@ -25,6 +25,7 @@ _TYPES = {
     "LAW": "Laws",
 }
 _LISTED = 60
+_DAYS, _LONG_DAYS = 30, 366
 
 
 @router.get("/entities.json")
@@ -41,7 +42,7 @@ async def entities(
     type: Text | None = None,  # noqa: A002 - the name that it has in a search
 ) -> Response:
     """Return the page of what most articles name."""
-    found = await desk.archive.top_entities(type or None, _LISTED, days=days)
+    found = await desk.named(type or None, days)
     asked = {"days": days if days != 7 else None, "type": type}
     return page(request, "entities.html", found=found, days=days, type=type, types=_TYPES, asked=asked)
 
@@ -63,10 +64,14 @@ async def entity(
     desk: TheDesk,
     name: Annotated[str, Path(max_length=500)],
     type: Text | None = None,  # noqa: A002 - as above
-    days: Annotated[int, Query(ge=1, le=366)] = 30,
+    days: Annotated[int, Query(ge=1, le=366)] = _DAYS,
 ) -> Response:
     """Return the page of an entity."""
     found, stories = await known(desk, name, type, days)
+    if not found.articles and days == _DAYS:
+        # Who follows a name of an older article wants to see something.
+        days = _LONG_DAYS
+        found, stories = await known(desk, name, type, days)
     return page(
         request,
         "entity.html",

@@ -65,12 +65,18 @@ async def front(request: Request, desk: TheDesk, looked: Annotated[Looked, Query
     stories, latest, named = await asyncio.gather(
         _stories(desk, looked, since),
         desk.archive.search("", looked.filters(since), order=Order.DATE, limit=_LATEST),
-        desk.archive.top_entities(limit=_NAMED, days=looked.days),
+        desk.named(None, looked.days),
     )
     openings = await _openings(desk, [one.summary.title_article for one in stories[:_OPENED]])
     template = "front_live.html" if looked.part else "front.html"
     return page(
-        request, template, looked=looked, stories=stories, latest=latest.hits, named=named, openings=openings
+        request,
+        template,
+        looked=looked,
+        stories=stories,
+        latest=latest.hits,
+        named=named.entities[:_NAMED],
+        openings=openings,
     )
 
 

@@ -77,7 +77,7 @@ def clock(at: datetime) -> str:
 def duration(seconds: float | None) -> str:
     """Return a time span in the unit in which it is read."""
     if seconds is None:
-        return "–"
+        return "-"
     for size, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}"

@@ -32,6 +32,12 @@ def _all(folder: Traversable, prefix: str = "") -> dict[str, Traversable]:
 _FILES = _all(STATIC)
 
 
+@router.get("/favicon.ico")
+async def icon(request: Request) -> Response:
+    """Return the icon, to browsers that look for it here whatever a page says."""
+    return await static(request, "icon.svg")
+
+
 @router.get("/static/{name:path}")
 async def static(request: Request, name: str) -> Response:
     """Return a file."""
@@ -40,6 +46,4 @@ async def static(request: Request, name: str) -> Response:
         raise not_found("there is no such file")
     is_kept = "v" in request.query_params or name.endswith(".woff2")
     kept = _FOR_EVER if is_kept else "no-cache"
-    return Response(
-        entry.read_bytes(), media_type=_TYPES[name.rpartition(".")[2]], headers={"cache-control": kept}
-    )
+    return Response(entry.read_bytes(), media_type=_TYPES[name.rpartition(".")[2]], headers={"cache-control": kept})

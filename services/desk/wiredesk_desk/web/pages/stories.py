@@ -52,6 +52,7 @@ async def story(request: Request, desk: TheDesk, story_id: UUID) -> Response:
         "story.html",
         found=found.story,
         tellings=tellings(found.articles, events),
+        outlets=list(dict.fromkeys(name for one in found.articles if (name := one.publisher or one.host))),
         shown=len(found.articles),
         points=drawing.places(events.values()),
         chart=drawing.timeline(days) if 1 < len(days) <= _DAYS else None,
@@ -74,7 +75,7 @@ def tellings(articles: Sequence[Article], events: dict[UUID, ArticleEnriched]) -
             copies.setdefault(one.copy_of, []).append(one)
     folded = {copy.article_id for some in copies.values() for copy in some}
     known: set[str] = set()
-    made = []
+    made: list[Telling] = []
     for one in articles:
         if one.article_id in folded:
             continue

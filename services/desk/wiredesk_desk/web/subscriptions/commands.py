@@ -1,0 +1,124 @@
+"""`subscribe`, and the verbs of `subscriptions`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from wiredesk.contracts.errors import InfrastructureError
+from wiredesk.postgres.connections import open_pool
+from wiredesk.postgres.options import PostgresOptions
+from wiredesk_desk.config import System, shown, system
+from wiredesk_desk.migrations import bring_up
+from wiredesk_desk.output import Row, emit, for_people, say, table
+from wiredesk_desk.running import Exit
+from wiredesk_desk.web.subscriptions import making
+from wiredesk_desk.web.subscriptions.keeping import Subscription, Subscriptions
+from wiredesk_desk.web.subscriptions.making import Wanted
+from wiredesk_desk.web.subscriptions.topics import feed_topic
+
+_NONE = "no subscriptions: wiredesk subscribe NAME --entity 'Ada Marsh' --topic"
+
+
+async def subscribe(wanted: Wanted, *, as_json: bool) -> Exit:
+    """Keep a subscription and say how one gets what it is of."""
+    async with _open() as (here, subscriptions):
+        found = await making.subscribe(here, subscriptions, wanted)
+    if not for_people(as_json=as_json):
+        emit({**row(found), "secret": found.secret})
+        return Exit.OK
+    say(f"subscribed: {found.name}. It tells of what is stored from now on, while the desk is served.")
+    if found.topic:
+        servers = ",".join(here.kafka.bootstrap_servers)
+        topic = here.lane.topic(feed_topic(found.topic))
+        say(f"Topic: {topic}   (kcat -b {servers} -t {topic})")
+    if found.webhook:
+        say(f"Webhook: {found.webhook}")
+        say(f"Messages to it are signed with {found.secret}")
+    say(f"Feed: /feeds/{found.name} on the desk, as Atom; /feeds/{found.name}.json as JSON Feed")
+    return Exit.OK
+
+
+async def list_subscriptions(*, as_json: bool) -> Exit:
+    """List them with what is on its way."""
+    async with _open() as (_, subscriptions):
+        found = await subscriptions.every()
+    if for_people(as_json=as_json):
+        table([_short(one) for one in found], as_json=False, empty=_NONE, right=("waiting", "dead"))
+    else:
+        for one in found:
+            emit(row(one))
+    return Exit.OK
+
+
+async def remove(name: str) -> Exit:
+    """Forget one, with what it has yet to post. Its topic stays, with what is on it."""
+    async with _open() as (_, subscriptions):
+        found = await making.known(subscriptions, name)
+        await subscriptions.remove(name)
+    say(f"removed: {name}." + (f" The topic {found.topic} stays, with what is on it." if found.topic else ""))
+    return Exit.OK
+
+
+async def pause(name: str, *, paused: bool) -> Exit:
+    """Stop telling, or go on where it stood."""
+    async with _open() as (_, subscriptions):
+        await making.known(subscriptions, name)
+        await subscriptions.pause(name, paused=paused)
+    if paused:
+        say(f"paused: {name}. `wiredesk subscriptions resume {name}` goes on where it stands; nothing is missed.")
+    else:
+        say(f"resumed: {name}")
+    return Exit.OK
+
+
+async def retry(name: str) -> Exit:
+    """Try its dead deliveries again."""
+    async with _open() as (_, subscriptions):
+        await making.known(subscriptions, name)
+        count = await subscriptions.retry(name)
+    say(f"{count} are sent again" if count else f"nothing of {name} is dead")
+    return Exit.OK
+
+
+def row(one: Subscription) -> Row:
+    """Return a subscription as data, without its secret."""
+    return {
+        "name": one.name,
+        "question": dict(one.question),
+        "topic": one.topic,
+        "webhook": one.webhook,
+        "feed": f"/feeds/{one.name}",
+        "paused": one.paused,
+        "note": one.note,
+        "created_at": one.created_at,
+        "waiting": one.waiting,
+        "dead": one.dead,
+        "error": one.error,
+    }
+
+
+def _short(one: Subscription) -> Row:
+    asked = ", ".join(f"{name}={value}" for name, value in one.question.items()) or "everything"
+    state = f"paused{': ' + one.note if one.note else ''}" if one.paused else one.error
+    return {
+        "name": one.name,
+        "of": asked,
+        "topic": one.topic or "",
+        "webhook": one.webhook or "",
+        "waiting": one.waiting,
+        "dead": one.dead,
+        "state": state,
+    }
+
+
+@asynccontextmanager
+async def _open() -> AsyncIterator[tuple[System, Subscriptions]]:
+    here = await system()
+    options = PostgresOptions(dsn=here.dsn, connections=1, start_timeout_seconds=2)
+    try:
+        await bring_up(options)
+        async with open_pool(options) as pool:
+            yield here, Subscriptions(pool)
+    except InfrastructureError as error:
+        if error.reason == "kafka":
+            raise
+        raise InfrastructureError(f"{error} ({shown(here.dsn)})", reason="postgres") from None
