@@ -5,13 +5,14 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from playwright.async_api import Browser
 
 from tests.e2e.desk_system import NO_BROWSER, DeskSystem, chromium, demo_system, open_browser
 
 # Name, width and height of the window, colours, page.
-PICTURES = (
+PICTURES: tuple[tuple[str, int, int, Literal["dark", "light"], str], ...] = (
     ("front", 1280, 860, "light", "front"),
     ("front-dark", 1280, 860, "dark", "front"),
     ("front-phone", 390, 800, "light", "front"),

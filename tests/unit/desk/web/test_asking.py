@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from wiredesk_desk.web.api.asking import Asked, Searched
+from wiredesk_desk.web.asking import Asked, Searched
 from wiredesk_desk.web.problems import Refused
 from wiredesk_storage.search.asking import Filters
 

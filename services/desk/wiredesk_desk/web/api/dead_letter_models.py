@@ -12,7 +12,7 @@ from wiredesk_desk.dead_letters import store
 from wiredesk_desk.dead_letters.commands import REASON_LIMIT
 from wiredesk_desk.dead_letters.core import Selection
 from wiredesk_desk.dead_letters.rows import Shown
-from wiredesk_desk.web.api.asking import Text
+from wiredesk_desk.web.asking import Text
 
 _BIGGEST = 2**62
 

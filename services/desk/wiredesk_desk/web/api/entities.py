@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from wiredesk_desk.web.api import models
-from wiredesk_desk.web.api.asking import Window
 from wiredesk_desk.web.api.stories import in_short
+from wiredesk_desk.web.asking import Window
 from wiredesk_desk.web.context import Desk, TheDesk
 from wiredesk_desk.web.problems import documented, not_found
 from wiredesk_storage.search.answers import EntityPage

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from wiredesk_desk.web.api import models
-from wiredesk_desk.web.api.asking import Searched, TheQuestion, TheSearch
+from wiredesk_desk.web.asking import Searched, TheQuestion, TheSearch
 from wiredesk_desk.web.context import Desk, TheDesk
 from wiredesk_desk.web.problems import Refused
 from wiredesk_storage.search.answers import Page

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from wiredesk_desk.web.api import models
-from wiredesk_desk.web.api.asking import Storied
+from wiredesk_desk.web.asking import Storied
 from wiredesk_desk.web.context import TheDesk
 from wiredesk_desk.web.problems import documented, not_found
 from wiredesk_storage.stories.reading import Listed, StoryPage

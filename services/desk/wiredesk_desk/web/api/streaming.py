@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from wiredesk.contracts.errors import InfrastructureError
-from wiredesk_desk.web.api.asking import Asked
+from wiredesk_desk.web.asking import Asked
 from wiredesk_desk.web.context import TheDesk
 from wiredesk_desk.web.live.hub import Hub, TooManyReadersError
 from wiredesk_desk.web.live.interest import Interest

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from wiredesk_desk.running import Problem
-from wiredesk_desk.web.api.asking import Text
+from wiredesk_desk.web.asking import Text
 from wiredesk_desk.web.context import TheDesk
 from wiredesk_desk.web.problems import Refused, documented, not_found
 from wiredesk_desk.web.subscriptions import making

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from wiredesk_desk.web.api import models
-from wiredesk_desk.web.api.asking import Text, Window
 from wiredesk_desk.web.api.entities import entities as answered
 from wiredesk_desk.web.api.entities import entity as answered_one
 from wiredesk_desk.web.api.entities import known
+from wiredesk_desk.web.asking import Text, Window
 from wiredesk_desk.web.context import TheDesk
 from wiredesk_desk.web.pages import drawing
 from wiredesk_desk.web.pages.rendering import page

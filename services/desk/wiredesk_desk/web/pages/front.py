@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from wiredesk_desk.web.api.asking import Storied, Text
+from wiredesk_desk.web.asking import Storied, Text
 from wiredesk_desk.web.context import Desk, TheDesk
 from wiredesk_desk.web.pages.rendering import page
 from wiredesk_storage.search.asking import Filters, Order

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict
 
 from wiredesk_desk.web.api import models
-from wiredesk_desk.web.api.asking import Searched
 from wiredesk_desk.web.api.searching import answered, found
+from wiredesk_desk.web.asking import Searched
 from wiredesk_desk.web.context import TheDesk
 from wiredesk_desk.web.pages.rendering import page
 from wiredesk_storage.search.answers import MARK

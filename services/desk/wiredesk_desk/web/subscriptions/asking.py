@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from wiredesk_desk.running import Exit, Problem
-from wiredesk_desk.web.api.asking import Asked
+from wiredesk_desk.web.asking import Asked
 
 # They would be of another time each day.
 _NOT_KEPT = ("from", "to")
@@ -21,7 +21,7 @@ def question(typed: Mapping[str, str | None]) -> Asked:
     if wrong := [name for name in _NOT_KEPT if name in given]:
         raise Problem(f"a subscription tells of what is new: it has no {wrong[0]!r}", code=Exit.USAGE)
     try:
-        return Asked(**given)  # type: ignore[arg-type]
+        return Asked(**given)
     except ValidationError as error:
         first = error.errors()[0]
         raise Problem(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", code=Exit.USAGE) from None
