@@ -50,6 +50,7 @@ ROWS = {
     37: "tarpits: sites that never answer",
     38: "two hundred hosts asked politely while a fetcher is killed and another joins",
     39: "copies and stories: two storages killed again and again, everything replayed",
+    40: "the desk killed again and again while it tells subscribers",
 }
 
 
