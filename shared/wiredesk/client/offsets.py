@@ -102,6 +102,9 @@ async def edges(kafka: KafkaSettings, names: list[str]) -> dict[TopicPartition, 
     consumer = AIOKafkaConsumer(**client_options(kafka), request_timeout_ms=admin.REQUEST_TIMEOUT_MS)
     try:
         await consumer.start()
+        # Of partitions that it does not own it would learn a second later, as it asks for all topics. Nothing is read.
+        consumer.assign(partitions)
+        consumer.pause(*partitions)
         starts = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
     except (KafkaError, TimeoutError, OSError) as error:

@@ -1,6 +1,5 @@
 """The page of an article: its text with entities, what was set aside, its revisions, its way."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -8,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from wiredesk.contracts.parts import Entity
-from wiredesk_desk.commands.journeys import find
 from wiredesk_desk.views.journey import steps
+from wiredesk_desk.web.api import journey as way
 from wiredesk_desk.web.api import models
 from wiredesk_desk.web.api.articles import article as answered
 from wiredesk_desk.web.api.articles import differences, stored
@@ -20,8 +19,6 @@ from wiredesk_desk.web.pages.rendering import page
 router = APIRouter(include_in_schema=False)
 _VALUES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"})
 _LISTED = 200
-# All topics are read for it.
-_JOURNEY_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +81,5 @@ async def revisions(
 @router.get("/articles/{article_id}/journey")
 async def journey(request: Request, desk: TheDesk, article_id: UUID) -> Response:
     """Return the way of an article through the stages: all its records on the topics."""
-    async with asyncio.timeout(_JOURNEY_SECONDS):
-        found = await find(desk.here, str(article_id), desk.archive.article)
+    found = await way.found(desk, str(article_id))
     return page(request, "journey.html", article_id=article_id, journey=found, steps=steps)
