@@ -90,13 +90,16 @@ async def _next(consumer: AIOKafkaConsumer, stands: dict[TopicPartition, int]) -
     try:
         found = await _some(consumer, stands, _AT_ONCE)
     except UnreadableBatchError:
-        found = await _one_by_one(consumer, stands)
+        found = await one_by_one(consumer, stands)
     stands |= {TopicPartition(record.topic, record.partition): record.offset + 1 for record in found}
     return found
 
 
-async def _one_by_one(consumer: AIOKafkaConsumer, stands: dict[TopicPartition, int]) -> list[RawRecord]:
-    """Read again what the client had taken out of the same fetch and lost, past what it cannot decode."""
+async def one_by_one(consumer: AIOKafkaConsumer, stands: dict[TopicPartition, int]) -> list[RawRecord]:
+    """Read again what the client had taken out of the same fetch and lost, past what it cannot decode.
+
+    `stands` is where reading stood; what cannot be decoded is passed in it, what is returned is not.
+    """
     found: list[RawRecord] = []
     for partition, offset in list(stands.items()):
         consumer.seek(partition, offset)

@@ -36,7 +36,7 @@ class DeskOptions(BaseModel):
         [],
         description="networks (CIDR) in which webhooks may be although they are private",
     )
-    connections: int = Field(8, ge=1, le=100, description="to PostgreSQL")
+    connections: int = Field(8, ge=2, le=100, description="to PostgreSQL")
     streams: int = Field(500, ge=1, le=10_000, description="readers of /v1/stream at once")
 
 

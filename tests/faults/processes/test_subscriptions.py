@@ -57,7 +57,7 @@ async def test_a_topic_and_a_webhook_have_every_article_though_the_desk_is_kille
     try:
         async with database(dsn) as options, open_pool(options) as pool:
             own = options.dsn.get_secret_value()
-            subscriptions = Subscriptions(pool)
+            subscriptions = Subscriptions(pool, lane.name)
             subscribed = making.Wanted(
                 "ferries", {"q": "ferry"}, has_topic=True, webhook=f"http://127.0.0.1:{port}/hook"
             )

@@ -62,7 +62,7 @@ def list_(json: Json = False) -> None:
 
 @subscriptions.command()
 def pause(name: Name) -> None:
-    """Tell no more; `resume` goes on where it stands, and nothing is missed."""
+    """Tell no more; `resume` goes on where it stands."""
     from wiredesk_desk import running
     from wiredesk_desk.web.subscriptions import commands
 

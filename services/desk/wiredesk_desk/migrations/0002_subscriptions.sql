@@ -1,13 +1,15 @@
 -- What somebody wants to be told of, and how: on a topic of its own, at an address of theirs, or as a feed (always).
 create table subscriptions (
     name text primary key,
+    lane text not null,  -- on whose receipts it stands: each lane has offsets of its own
     question jsonb not null,  -- words and filters, by the names that the API has for them
     topic text,  -- null: none
     webhook text,  -- null: none
     secret text,  -- what messages to the webhook are signed with: it must be known to sign
     position text not null,  -- on the receipts: what lies before it has been told, or is among the deliveries
     paused boolean not null default false,
-    note text not null default '',  -- why it was paused, when it was not by hand
+    posts boolean not null default true,  -- false: its webhook said that it is gone
+    note text not null default '',  -- what stands in its way, or was missed
     created_at timestamptz not null default now()
 );
 
@@ -24,4 +26,4 @@ create table deliveries (
     created_at timestamptz not null default now(),
     unique (subscription, event_id)
 );
-create index deliveries_due_at on deliveries (due_at) where due_at is not null;
+create index deliveries_due on deliveries (subscription, due_at) where due_at is not null;

@@ -63,7 +63,8 @@ async def open_desk(settings: DeskSettings, here: System) -> AsyncIterator[Desk]
     """Yield what answers are made from. Nothing is connected yet: a server that is away is an answer's failure."""
     options = StorageOptions(
         dsn=here.dsn,
-        connections=settings.desk.connections,
+        # One more: whoever runs the subscriptions holds one.
+        connections=settings.desk.connections + 1,
         statement_cache_size=settings.storage.statement_cache_size,
         statement_timeout_seconds=STATEMENT_SECONDS,
     )
@@ -75,12 +76,14 @@ async def open_desk(settings: DeskSettings, here: System) -> AsyncIterator[Desk]
         await stack.enter_async_context(hub.running())
         named = await stack.enter_async_context(MostNamed(archive).running())
         wire = await stack.enter_async_context(Wire(here).open())
-        subscriptions = Subscriptions(pool)
+        subscriptions = Subscriptions(pool, here.lane.name)
         poster = None
         if is_installed(_FETCHER):
             post = await stack.enter_async_context(open_session(settings.desk))
             poster = Poster(subscriptions, archive, post)
-        await stack.enter_async_context(Subscribed(pool, subscriptions, hub, wire, poster).running())
+        await stack.enter_async_context(
+            Subscribed(pool, subscriptions, hub, wire, poster, lane=here.lane.name).running()
+        )
         yield Desk(
             settings=settings,
             here=here,

@@ -10,12 +10,11 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import MutableMapping
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import HTTPException
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,9 +31,11 @@ from wiredesk_desk.web.problems import Refused
 log = logging.getLogger(__name__)
 
 COOKIE = "wiredesk_token"
-OPEN_PATHS = ("/login", "/static/", "/livez")
+OPEN_PATHS = ("/login", "/logout", "/static/", "/favicon.ico")
 # The largest submission is a page of 5 MiB, written as JSON.
 MAX_BODY_BYTES = 12 * 1024 * 1024
+# Of who has shown no token.
+_MAX_OPEN_BYTES = 64 * 1024
 # As RFC 9110 has it; what is not answered at all is told so by the routes.
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 _ADDRESSES = 10_000
@@ -68,7 +69,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        guarded = _with_headers(send)
+        guarded = _Guarded(send)
         try:
             self._check_host(request)
             self._check_rate(request)
@@ -78,7 +79,14 @@ class Guard:
         except (Refused, InfrastructureError) as refusal:
             await self._refuse(request, refusal)(scope, receive, guarded)
             return
-        await self._app(scope, bounded, guarded)
+        try:
+            await self._app(scope, bounded, guarded)
+        except Exception as error:  # noqa: BLE001 - whatever it is, who asked gets an answer, and that is a safe one
+            # Only the class of the error: its text may quote an article.
+            log.error("%s %s: a fault, %s", request.method, scope["path"], type(error).__name__)  # noqa: TRY400 - as above
+            if not guarded.has_begun:
+                details, _ = problems.described(error)
+                await problems.response(details)(scope, receive, guarded)
 
     def _refuse(self, request: Request, refusal: Exception) -> Response:
         details, headers = problems.described(refusal)
@@ -92,7 +100,8 @@ class Guard:
             # A token opens it, and a browser sends the one it has to no other name.
             return
         host = _host_name(request.headers.get("host", ""))
-        if not (host in self._options.allowed_hosts or host == self._options.host or is_loopback(host)):
+        known = {one.lower() for one in (*self._options.allowed_hosts, self._options.host)}
+        if not (host in known or is_loopback(host)):
             todo = "allow it: WIREDESK_DESK__ALLOWED_HOSTS"
             raise Refused(421, "wrong-host", "this desk is not asked under this name", todo=todo)
 
@@ -111,9 +120,9 @@ class Guard:
             )  # fmt: skip
 
     async def _check_token(self, request: Request) -> None:
-        if self._is_here or request.url.path.startswith(OPEN_PATHS):
+        if self._is_here or request.scope["path"].startswith(OPEN_PATHS) or self._asks_first(request):
             return
-        token = await self._token(request.headers)
+        token = await self._token(request)
         if token is None:
             raise Refused(
                 401, "no-token", "this desk is opened by a token",
@@ -123,11 +132,18 @@ class Guard:
             todo = "wiredesk tokens add NAME --scope write"
             raise Refused(403, "read-only", f"the token {token.name} only reads", todo=todo)
 
-    async def _token(self, headers: Headers) -> Token | None:
-        kind, _, given = headers.get("authorization", "").partition(" ")
+    def _asks_first(self, request: Request) -> bool:
+        """Whether a browser asks if a script of an allowed origin may ask (CORS): it never sends a token then."""
+        return (
+            request.method == "OPTIONS"
+            and "access-control-request-method" in request.headers
+            and request.headers.get("origin") in self._options.allowed_origins
+        )
+
+    async def _token(self, request: Request) -> Token | None:
+        kind, _, given = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer":
-            morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-            given = morsel.value if morsel is not None else ""
+            given = request.cookies.get(COOKIE, "")
         return await self._known(given.strip()) if given.strip() else None
 
     def _check_origin(self, request: Request) -> None:
@@ -137,7 +153,10 @@ class Guard:
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
         ours = f"{request.url.scheme}://{request.headers.get('host', '')}"
         is_json = request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
-        if site not in (None, "same-origin", "none") or origin not in (None, ours):
+        # Before a proxy that speaks TLS for us, a browser calls an origin ours of which we know the host alone.
+        host = request.headers.get("host")
+        is_ours = origin in (None, ours) or (site == "same-origin" and urlsplit(origin or "").netloc == host)
+        if site not in (None, "same-origin", "none") or not is_ours:
             raise Refused(403, "other-origin", "a write came from a page of another site")
         if site is None and origin is None and not is_json:
             raise Refused(415, "not-json", "send JSON: content-type: application/json")
@@ -153,31 +172,37 @@ def _host_name(host: str) -> str:
 
 def _bounded(request: Request, receive: Receive) -> Receive:
     """Return what receives a body of bounded length."""
+    most = _MAX_OPEN_BYTES if request.scope["path"].startswith(OPEN_PATHS) else MAX_BODY_BYTES
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > MAX_BODY_BYTES:
-        raise Refused(413, "too-large", f"a request has at most {MAX_BODY_BYTES:,} bytes")
+    if length.isdecimal() and int(length[:20]) > most:
+        raise Refused(413, "too-large", f"a request has at most {most:,} bytes")
     taken = 0
 
     async def received() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MAX_BODY_BYTES:
+        if taken > most:
             # FastAPI lets no other error of ours pass while it reads.
-            raise HTTPException(413, f"a request has at most {MAX_BODY_BYTES:,} bytes")
+            raise HTTPException(413, f"a request has at most {most:,} bytes")
         return message
 
     return received
 
 
-def _with_headers(send: Send) -> Send:
-    async def guarded(message: MutableMapping[str, Any]) -> None:
+class _Guarded:
+    """Sends an answer with the headers that keep a page safe."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_begun = False
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
+            self.has_begun = True
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
             # What one may read with a token, a shared cache must not keep.
             headers.setdefault("cache-control", "private, no-cache")
-        await send(message)
-
-    return guarded
+        await self._send(message)

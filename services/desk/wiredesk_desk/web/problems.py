@@ -4,6 +4,7 @@
 """
 
 import logging
+import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +22,9 @@ from wiredesk_desk.running import Exit, Problem
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = 5
+# Of a request with thousands of wrong parts so many are told.
+_MOST = 50
+_FRAMES = 6
 _STATUS = {Exit.USAGE: 422, Exit.UNREACHABLE: 503, Exit.TIMEOUT: 504, Exit.CONFIGURATION: 503}
 
 
@@ -103,7 +107,9 @@ def install(app: FastAPI, page: Any) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         details, headers = described(error)
         if details.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("%s failed", request.url.path, exc_info=error)
+            # Where, and its class: its text may quote an article.
+            at = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-_FRAMES:]]
+            log.error("%s failed: %s at %s", request.scope["path"], type(error).__name__, " < ".join(reversed(at)))
         if is_for_people(request):
             made: Response = page(request, details)
             made.headers.update(headers)
@@ -165,7 +171,10 @@ def described(error: Exception) -> tuple[ProblemDetails, Mapping[str, str]]:  # 
         case Refused():
             return _details(error.status, str(error), error.kind, error.todo), error.headers or {}
         case RequestValidationError():
-            wrong = [WrongValue(where=".".join(map(str, one["loc"])), detail=str(one["msg"])) for one in error.errors()]
+            wrong = [
+                WrongValue(where=".".join(map(str, one["loc"])), detail=str(one["msg"]))
+                for one in error.errors()[:_MOST]
+            ]
             detail = f"{wrong[0].where}: {wrong[0].detail}" if wrong else "the request is wrong"
             return _details(422, detail, "wrong-request").model_copy(update={"errors": wrong}), {}
         case HTTPException():

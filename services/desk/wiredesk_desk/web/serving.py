@@ -66,8 +66,11 @@ async def serve(*, host: str | None = None, port: int | None = None) -> Exit:
         await asyncio.wait({ended, *running}, return_when=asyncio.FIRST_COMPLETED)
         for server in servers:
             server.should_exit = True
-        await asyncio.gather(*running, return_exceptions=True)
+        ends = await asyncio.gather(*running, return_exceptions=True)
         ended.cancel()
+    if failed := [end for end in ends if isinstance(end, Exception)]:
+        log.critical("ending to be restarted: %s", type(failed[0]).__name__)
+        return Exit.FAILED
     return Exit.OK
 
 

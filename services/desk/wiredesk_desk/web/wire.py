@@ -1,4 +1,4 @@
-"""The connection to Kafka that publishes: made when somebody publishes first, and anew after it failed."""
+"""The connection to Kafka that publishes: made when somebody publishes first."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ class Wire:
     def __init__(self, here: System) -> None:
         self._here = here
         self._client: Wiredesk | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._connecting: asyncio.Task[Wiredesk] | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Self]:
@@ -25,8 +25,12 @@ class Wire:
         try:
             yield self
         finally:
-            if self._client is not None:
-                await self._client.__aexit__(None, None, None)
+            if self._connecting is not None:
+                if not self._connecting.done():
+                    self._connecting.cancel()
+                await asyncio.gather(self._connecting, return_exceptions=True)
+                if not self._connecting.cancelled() and self._connecting.exception() is None:
+                    await self._connecting.result().__aexit__(None, None, None)
 
     async def client(self) -> Wiredesk:
         """Return the connected client.
@@ -36,10 +40,15 @@ class Wire:
             ConfigurationError: the topics do not exist.
             TimeoutError: Kafka does not answer.
         """
-        async with self._one_at_a_time:
-            if self._client is None:
-                client = Wiredesk(self._here.kafka, lane=self._here.lane.name)
-                async with asyncio.timeout(_START_SECONDS):
-                    await client.__aenter__()
-                self._client = client
-            return self._client
+        if self._client is None:
+            if self._connecting is None or self._connecting.done():
+                # All who wait wait for the same one: in an outage each hears of it after the same time.
+                self._connecting = asyncio.create_task(self._connected())
+            self._client = await asyncio.shield(self._connecting)
+        return self._client
+
+    async def _connected(self) -> Wiredesk:
+        client = Wiredesk(self._here.kafka, lane=self._here.lane.name)
+        async with asyncio.timeout(_START_SECONDS):
+            await client.__aenter__()
+        return client

@@ -21,6 +21,8 @@ _LEXEME = re.compile(r"'((?:[^'\\]|''|\\.)+)'")
 # So many letters of a word its stem has, too.
 _KEPT = 2
 _FRAGMENTS, _WORDS, _BEFORE = 2, 24, 6
+# Of a word that a text has thousands of times.
+_LOOKED_AT = 1_000
 # Of text without spaces a word may be a page.
 _CHARACTERS = 240
 
@@ -99,7 +101,7 @@ def excerpt(text: str, hits: Sequence[Span]) -> str:
         return len(set(inside)) * 100 + len(inside)
 
     passages: list[Span] = []
-    for passage in sorted(_passages(text, hits), key=lambda one: (-value(one), one)):
+    for passage in sorted(_passages(text, hits[:_LOOKED_AT]), key=lambda one: (-value(one), one)):
         if all(passage[1] <= start or end <= passage[0] for start, end in passages):
             passages.append(passage)
         if len(passages) == _FRAGMENTS:

@@ -163,15 +163,17 @@ async def _summed_up(
     fetch: Fetch, summaries: Summaries, stories: Sequence[Mapping[str, Any]], *, least: int = 2
 ) -> list[Listed]:
     """Return the stories of which at least so many articles are not withdrawn."""
-    new = [story for story in stories if summaries.of(story["story_id"], story["version"]) is None]
-    members = await members_of(fetch, [story["story_id"] for story in new])
+    told = {story["story_id"]: summaries.of(story["story_id"], story["version"]) for story in stories}
+    new = [story for story in stories if told[story["story_id"]] is None]
+    members = await members_of(fetch, [story["story_id"] for story in new]) if new else {}
     for story in new:
         own = members.get(story["story_id"], [])
-        summaries.keep(story["story_id"], story["version"], Told(len(own), summary(own) if own else None))
+        now = told[story["story_id"]] = Told(len(own), summary(own) if own else None)
+        summaries.keep(story["story_id"], story["version"], now)
     found: list[Listed] = []
     for story in stories:
-        told = summaries.of(story["story_id"], story["version"])
-        if told is not None and told.summary is not None and told.members >= least:
-            articles = visible(story["articles"], told.members)
-            found.append(Listed(story["story_id"], articles, story["first_seen"], story["last_seen"], told.summary))
+        one = told[story["story_id"]]
+        if one is not None and one.summary is not None and one.members >= least:
+            articles = visible(story["articles"], one.members)
+            found.append(Listed(story["story_id"], articles, story["first_seen"], story["last_seen"], one.summary))
     return found

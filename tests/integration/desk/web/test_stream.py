@@ -278,7 +278,8 @@ async def test_a_position_whose_receipts_retention_has_removed_is_told_as_a_gap(
         await client.delete_records({TopicPartition(lane.topic(STORED), 0): RecordsToDelete(before_offset=3)})
     (left,) = await tell(enriched())
     async with serving(options, kafka, lane) as server, streaming_from(server, after="0-1.1-0") as stream:
-        gap = await stream.next()
+        while (gap := await stream.next()) is not None and "event" not in gap:
+            pass
         assert gap is not None
         assert (gap["event"], gap["id"]) == ("gap", "0-3.1-0")
         assert await stream.articles(1) == [left]

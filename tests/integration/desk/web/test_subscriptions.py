@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -197,6 +198,45 @@ async def test_a_desk_that_others_reach_posts_to_no_private_address(
         await tell(article("A ferry sails"))
         await eventually(lambda: _says(server, "private"))
     assert hook.got == []
+
+
+async def test_a_webhook_that_never_answers_holds_up_no_other(
+    desk_server: Server, tell: Any, hook: Hook, monkeypatch: pytest.MonkeyPatch
+):
+    held = asyncio.Event()
+
+    async def silent(_: web.Request) -> web.Response:
+        await held.wait()
+        return web.Response(status=503)
+
+    app = web.Application()
+    app.router.add_post("/hook", silent)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        tarpit = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+        await desk_server.post("/v1/subscriptions", {"name": "tarpit", "webhook": tarpit}, status=201)
+        await subscribed(desk_server, webhook=hook.address)
+        ids = await tell(*(article(f"Ferry {n} sails") for n in range(30)))
+        await eventually(lambda: _true(set(hook.articles) == set(ids)))
+        assert (await desk_server.get("/v1/subscriptions/tarpit"))["waiting"] == 30
+    finally:
+        held.set()
+        await runner.cleanup()
+
+
+async def test_who_follows_one_that_was_made_anew_under_its_name_moves_it_no_more(desk_server: Server):
+    subscriptions = desk_server.desk.subscriptions
+    await subscribed(desk_server)
+    old = await subscriptions.one("ferries")
+    await desk_server.ask("DELETE", "/v1/subscriptions/ferries")
+    await subscribed(desk_server, question={"q": "train"})
+    new = await subscriptions.one("ferries")
+    assert old is not None
+    assert new is not None
+    assert not await subscriptions.moved(old, "0-99", [(uuid4(), uuid4(), 1)])
+    assert await subscriptions.one("ferries") == new
 
 
 async def test_its_feed_is_atom_and_json_of_the_newest_first(desk_server: Server, tell: Any):

@@ -54,3 +54,9 @@ async def test_only_whole_good_answers_to_reads_have_one(monkeypatch: pytest.Mon
 async def test_a_tag_that_an_answer_has_already_stays():
     answer = await ask(tagged(Response(b"a", headers={"etag": '"own"'})))
     assert (answer.headers["etag"], answer.body) == ('"own"', b"a")
+
+
+async def test_head_is_get_without_its_body():
+    answer = await ask(tagged(PlainTextResponse("abc")), method="HEAD")
+    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "3")
+    assert answer.headers["etag"].startswith('W/"')

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk_desk.exporting.feeds import ATOM_FOOT, ENTRIES, Feed, atom_head, atom_item, updated
+from wiredesk_desk.exporting.values import uri
 from wiredesk_desk.running import Problem
 from wiredesk_desk.web.api.subscriptions import Name
 from wiredesk_desk.web.context import Desk, TheDesk
@@ -64,7 +65,7 @@ def _title(of: Subscription) -> str:
 def _item(article: ArticleEnriched) -> dict[str, Any]:
     said = {
         "id": article.article_id.urn,
-        "url": article.url,
+        "url": uri(article.url),
         "title": article.headline,
         "content_text": article.text,
         "summary": article.alternative_headline,

@@ -149,9 +149,10 @@ async def add(desk: TheDesk, wanted: ToAdd, response: Response) -> Added | Candi
     from wiredesk_desk.sources import adding, commands  # noqa: PLC0415
 
     store = await desk.collected.store()
+    is_here = is_loopback(desk.settings.desk.host) and not desk.settings.desk.is_open
     try:
         async with asyncio.timeout(LOOK_SECONDS), desk.collected.looking:
-            looked = await adding.look(wanted.url, store, here=is_loopback(desk.settings.desk.host))
+            looked = await adding.look(wanted.url, store, here=is_here)
     except Problem as error:
         raise _unadded(error) from None
     if looked.known is None and not _is_at(looked.found, wanted.url):

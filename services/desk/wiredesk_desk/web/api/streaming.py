@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import logging
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated
@@ -17,9 +19,10 @@ from wiredesk_desk.web.context import TheDesk
 from wiredesk_desk.web.live.hub import Hub, TooManyReadersError
 from wiredesk_desk.web.live.interest import Interest
 from wiredesk_desk.web.live.positions import Positions, WrongPositionError
-from wiredesk_desk.web.live.reader import Gap, News
+from wiredesk_desk.web.live.reader import Gap, Heard, Passed
 from wiredesk_desk.web.problems import Refused
 
+log = logging.getLogger(__name__)
 router = APIRouter(tags=["stream"])
 
 # A comment so often keeps proxies from closing a connection that says nothing.
@@ -27,6 +30,8 @@ HEARTBEAT_SECONDS = 15.0
 # Who takes nothing for so long is cut off.
 SLOW_SECONDS = 30.0
 _RETRY_MS = 2_000
+# Who wants nothing of what he has missed hears so often how far he is.
+_PASSED_EVERY_SECONDS = 1.0
 
 
 class Followed(Asked):
@@ -53,7 +58,7 @@ async def stream(
         after = Positions.read(given) if given else None
     except WrongPositionError as error:
         raise Refused(422, "wrong-request", str(error)) from None
-    if desk.hub.readers >= desk.settings.desk.streams:
+    if desk.hub.is_full:
         raise _full(desk.settings.desk.streams)
     return EventStream(desk.hub, Interest(asked.q, asked.filters()), after, brief=asked.brief)
 
@@ -78,6 +83,9 @@ class EventStream(Response):
             for task in (telling, gone):
                 task.cancel()
             await asyncio.gather(telling, gone, return_exceptions=True)
+        if not telling.cancelled() and (error := telling.exception()) is not None:
+            # Only the class of the error: its text may quote an article.
+            log.error("a stream broke off: %s", type(error).__name__)
 
     async def _tell(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -94,7 +102,13 @@ class EventStream(Response):
     async def _events(self) -> AsyncGenerator[str, None]:
         yield f"retry: {_RETRY_MS}\n\n"
         async with self._hub.reader(self._interest, self._after) as (reader, missed):
+            # From the first moment on he has a position to come back with.
+            yield f": welcome\nid: {reader.positions}\n\n"
+            told = time.monotonic()
             async for one in missed:
+                if isinstance(one, Passed) and time.monotonic() - told < _PASSED_EVERY_SECONDS:
+                    continue
+                told = time.monotonic()
                 yield self._written(one)
             while True:
                 try:
@@ -108,7 +122,9 @@ class EventStream(Response):
                     return
                 yield self._written(news)
 
-    def _written(self, one: News | Gap) -> str:
+    def _written(self, one: Heard) -> str:
+        if isinstance(one, Passed):
+            return f": reading\nid: {one.position}\n\n"
         if isinstance(one, Gap):
             return f"event: gap\nid: {one.position}\ndata: {{}}\n\n"
         said = {

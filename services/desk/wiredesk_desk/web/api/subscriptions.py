@@ -30,7 +30,8 @@ class Subscription(BaseModel):
     webhook: str | None
     feed: str = Field(description="address of its feed on this desk")
     paused: bool
-    note: str = Field(description="why it was paused, when it was not by hand")
+    posts: bool = Field(description="false: its webhook said that it is gone; resume it once it is there")
+    note: str = Field(description="what stands in its way, or was missed; empty: nothing")
     created_at: datetime
     waiting: int = Field(description="messages that its webhook has yet to get")
     dead: int = Field(description="messages that nobody tries any more")
@@ -101,7 +102,7 @@ async def pause(desk: TheDesk, name: Name) -> Subscription:
 
 @router.post(f"{_LIST}/{{name}}/resume", summary="Go on telling", responses=documented(404, 415))
 async def resume(desk: TheDesk, name: Name) -> Subscription:
-    """Go on where it stands: nothing in between is missed."""
+    """Go on where it stands: nothing in between is missed for as long as receipts are kept."""
     await desk.subscriptions.pause(name, paused=False)
     return await subscription(desk, name)
 

@@ -41,7 +41,8 @@ class MostNamed:
         asked = entity_type, days
         if asked not in self._known:
             if len(self._known) >= _QUESTIONS:
-                await self._known.pop(next(iter(self._known))).close()
+                # Whoever waits for it gets his answer.
+                self._known.pop(next(iter(self._known)))
             ask = partial(self._archive.top_entities, entity_type, _MOST, days=days)
             self._known[asked] = Recent(ask, name="names", keeps=KEPT_SECONDS, patience=_PATIENCE_SECONDS)
         return await self._known[asked]()

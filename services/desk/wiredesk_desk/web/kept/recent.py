@@ -18,6 +18,7 @@ class Recent(Generic[T]):
     def __init__(self, ask: Callable[[], Awaitable[T]], *, name: str, keeps: float, patience: float) -> None:
         self._ask, self._name, self._keeps, self._patience = ask, name, keeps, patience
         self._asking: asyncio.Task[T] | None = None
+        self._again: asyncio.Task[T] | None = None
         self._until = 0.0
 
     async def __call__(self) -> T:
@@ -36,8 +37,9 @@ class Recent(Generic[T]):
         """Ask anew next time, even where a question is under way: what it is about has changed."""
         if (asking := self._asking) is not None and asking.done():
             self._asking = None
-        elif asking is not None:
-            self._asking = asyncio.create_task(self._after(asking), name=f"ask again for {self._name}")
+        elif asking is not None and asking is not self._again:
+            # One that has not begun to ask will hear of this change, too.
+            self._again = self._asking = asyncio.create_task(self._after(asking), name=f"ask again for {self._name}")
 
     async def close(self) -> None:
         """Ask no more."""
@@ -53,6 +55,7 @@ class Recent(Generic[T]):
             await asyncio.gather(asking, return_exceptions=True)
         finally:
             asking.cancel()
+        self._again = None
         return await self._answer()
 
     async def _answer(self) -> T:

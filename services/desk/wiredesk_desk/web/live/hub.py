@@ -7,18 +7,17 @@ little is cut off, with the position he stands at: he costs a bounded amount of 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from uuid import UUID
 
 from wiredesk.contracts.errors import InfrastructureError
-from wiredesk.engine.reading.bounded_batches import UnreadableBatchError
 from wiredesk.runtime.background import background
 from wiredesk_desk.config import System
 from wiredesk_desk.web.live.interest import Interest, wanted
 from wiredesk_desk.web.live.missed import Arrivals, Missed, looked_up
 from wiredesk_desk.web.live.positions import Positions
-from wiredesk_desk.web.live.reader import Gap, News, Reader
+from wiredesk_desk.web.live.reader import Heard, Reader
 from wiredesk_desk.web.live.receipts import Receipts, Told
 from wiredesk_storage.archive import Archive
 
@@ -28,7 +27,11 @@ log = logging.getLogger(__name__)
 REMEMBERED = 50_000
 # So many of each partition are read again at the start, for readers of the process before.
 READ_BACK = 500
+# What is looked up at once: events of a megabyte each would fill the memory.
+_LOOKED_UP = 50
 _AGAIN_SECONDS = 1.0
+# So often a reader's question is asked while the store answers others; then it is his question that is at fault.
+_TRIES = 3
 
 
 class TooManyReadersError(Exception):
@@ -42,6 +45,7 @@ class Hub:
         self._here, self._archive, self._limit = here, archive, limit
         self._missed = Missed(here, archive)
         self._readers: set[Reader] = set()
+        self._strangers = 0
         self._recent: deque[Told] = deque(maxlen=REMEMBERED)
         # Where the remembered ones begin, and where the hub stands; None: it has not begun.
         self._since: dict[int, int] = {}
@@ -55,6 +59,11 @@ class Hub:
         """How many read along."""
         return len(self._readers)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no stranger is admitted."""
+        return self._strangers >= self._limit
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Hear receipts beside the block. While Kafka or the store is away it waits, and nothing is left out."""
@@ -63,48 +72,78 @@ class Hub:
 
     @asynccontextmanager
     async def reader(
-        self, interest: Interest, after: Positions | None
-    ) -> AsyncIterator[tuple[Reader, AsyncIterator[News | Gap]]]:
+        self, interest: Interest, after: Positions | None, *, is_own: bool = False
+    ) -> AsyncIterator[tuple[Reader, AsyncGenerator[Heard, None]]]:
         """Yield a reader, and what he has missed since `after`, to be read before anything else.
+
+        `is_own`: he is one of ours, and not among those who are counted.
 
         Raises:
             TooManyReadersError: no more are admitted.
+            InfrastructureError: where he stands must be looked up, and Kafka is away.
         """
-        if len(self._readers) >= self._limit:
+        if not is_own and self.is_full:
             raise TooManyReadersError
-        await self._began.wait()
-        async with self._turn:
-            assert self._positions is not None
-            reader = Reader(interest, (after or self._positions).copy())
-            remembered = [told for told in self._recent if after and told.offset >= (after.of(told.partition) or 0)]
-            missed = self._missed.news(reader, remembered, dict(self._since) if after else {})
-            self._readers.add(reader)
+        self._strangers += not is_own
         try:
-            yield reader, missed
+            await self._began.wait()
+            is_elsewhere = False
+            if after is not None and self._positions is not None and after.is_beyond(self._positions):
+                # Another desk may be a moment ahead. Beyond what there is, it was another topic.
+                ends = Positions((await Receipts(self._here).edges()).ends)
+                after, is_elsewhere = after.within(ends)
+            async with self._turn:
+                reader, missed = self._joined(interest, after, is_own=is_own, is_elsewhere=is_elsewhere)
+            try:
+                async with aclosing(missed):
+                    yield reader, missed
+            finally:
+                self._readers.discard(reader)
         finally:
-            self._readers.discard(reader)
+            self._strangers -= not is_own
+
+    def _joined(
+        self, interest: Interest, after: Positions | None, *, is_own: bool, is_elsewhere: bool
+    ) -> tuple[Reader, AsyncGenerator[Heard, None]]:
+        assert self._positions is not None
+        if after is None:
+            reader = Reader(interest, self._positions.copy())
+            missed = self._missed.news(reader, (), {})
+        else:
+            reader = Reader(interest, after.on(self._positions))
+            remembered = [told for told in self._recent if told.offset >= (after.of(told.partition) or 0)]
+            missed = self._missed.news(reader, remembered, dict(self._since), is_own=is_own, is_elsewhere=is_elsewhere)
+        self._readers.add(reader)
+        return reader, missed
 
     async def _hear(self) -> None:
         async with Receipts(self._here) as receipts:
             edges = await receipts.edges()
-            if self._positions is None:
+            if self._positions is None or any(offset > edges.ends.get(number, 0) for number, offset in self._positions):
                 self._begin({number: max(edges.starts[number], end - READ_BACK) for number, end in edges.ends.items()})
             assert self._positions is not None
             start = {number: self._positions.of(number) or 0 for number in edges.ends}
-            if all(offset >= edges.ends[number] for number, offset in start.items()):
-                self._began.set()
-            try:
-                async for batch in receipts.batches(start):
-                    async with self._turn:
-                        await self._hand_out(batch)
-                    # Behind the last of them there may be markers of transactions, which nobody sees.
-                    if not batch or all((self._positions.of(number) or 0) >= end for number, end in edges.ends.items()):
-                        self._began.set()
-            except UnreadableBatchError:
-                log.warning("a batch of receipts cannot be read: readers go on behind it")
-                self._begin((await receipts.edges()).ends)
+            async with aclosing(receipts.batches(start)) as batches:
+                async for batch in batches:
+                    if any(told.offset < (self._positions.of(told.partition) or 0) for told in batch.told):
+                        # The topic was made anew. Whoever reads along comes back, and is told so.
+                        self._begin(edges.starts)
+                        return
+                    if batch.has_gap:
+                        log.warning("some receipts cannot be read: readers are told of a gap")
+                        for reader in self._readers:
+                            reader.offer_gap()
+                    for begin in range(0, len(batch.told), _LOOKED_UP):
+                        async with self._turn:
+                            await self._hand_out(batch.told[begin : begin + _LOOKED_UP])
+                    if not self._began.is_set():
+                        passed = [await receipts.has_passed(number, end) for number, end in edges.ends.items()]
+                        if all(passed):
+                            self._began.set()
 
     def _begin(self, positions: Mapping[int, int]) -> None:
+        for reader in self._readers:
+            reader.cut()
         self._recent.clear()
         self._since = dict(positions)
         self._positions = Positions(positions)
@@ -113,11 +152,15 @@ class Hub:
         arrivals: Arrivals = {}
         found: dict[Interest, set[UUID]] = {}
         if self._readers and any(one.article_id for one in batch):
-            arrivals, found = await self._until_known(batch, {one.interest for one in self._readers})
+            arrivals, found = await self._until_known(batch)
+        for reader in self._readers:
+            if arrivals and reader.interest not in found:
+                # The store answers others: he comes back with his position, and his question is asked for him alone.
+                reader.cut()
         for told in batch:
             arrival = arrivals.get((told.article_id, told.revision))
             for reader in self._readers:
-                has = arrival is not None and arrival.article_id in found[reader.interest]
+                has = arrival is not None and arrival.article_id in found.get(reader.interest, ())
                 reader.offer(told, arrival if has else None)
             self._remember(told)
 
@@ -129,11 +172,24 @@ class Hub:
         self._recent.append(told)
         self._positions.passed(told.partition, told.offset)
 
-    async def _until_known(
-        self, batch: Sequence[Told], interests: Collection[Interest]
-    ) -> tuple[Arrivals, dict[Interest, set[UUID]]]:
+    async def _until_known(self, batch: Sequence[Told]) -> tuple[Arrivals, dict[Interest, set[UUID]]]:
+        """Return what the receipts tell of, and who wants what of it; nothing of whose question is not answered."""
         while True:
-            with suppress(InfrastructureError, TimeoutError):
+            try:
                 arrivals = await looked_up(self._archive, batch)
-                return arrivals, await wanted(self._archive, interests, list(arrivals.values()))
+                break
+            except (InfrastructureError, TimeoutError):
+                await asyncio.sleep(_AGAIN_SECONDS)
+        found: dict[Interest, set[UUID]] = {}
+        asked: Collection[Interest] = {reader.interest for reader in self._readers}
+        for _ in range(_TRIES):
+            for interest in asked:
+                try:
+                    found |= await wanted(self._archive, [interest], list(arrivals.values()))
+                except (InfrastructureError, TimeoutError) as error:
+                    log.info("a reader's question is not answered: %s", type(error).__name__)
+            asked = [one for one in asked if one not in found]
+            if not asked:
+                break
             await asyncio.sleep(_AGAIN_SECONDS)
+        return arrivals, found

@@ -1,15 +1,15 @@
 """What a reader missed while he was away: from memory, and what is older from the topic."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TypeAlias
 from uuid import UUID
 
-from wiredesk.engine.reading.bounded_batches import UnreadableBatchError
+from wiredesk.contracts.errors import InfrastructureError
 from wiredesk_desk.config import System
 from wiredesk_desk.web.live.interest import wanted
-from wiredesk_desk.web.live.reader import Gap, News, Reader
+from wiredesk_desk.web.live.reader import Gap, Heard, News, Passed, Reader
 from wiredesk_desk.web.live.receipts import Receipts, Told
 from wiredesk_storage.archive import Archive
 from wiredesk_storage.search.arrivals import Arrival
@@ -19,68 +19,89 @@ Arrivals: TypeAlias = dict[tuple[UUID | None, int], Arrival]
 
 # Each needs a connection to Kafka; the others wait.
 _AT_ONCE = 4
-_LOOKED_UP = 100
+# A stranger's turn: he may read slowly, and comes back with his position for the next.
+TURN_SECONDS = 60.0
+_LOOKED_UP = 50
 
 
 class Missed:
-    """Looks up what readers missed."""
+    """Looks up what readers missed. Our own readers wait for no stranger."""
 
     def __init__(self, here: System, archive: Archive) -> None:
         self._here, self._archive = here, archive
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._turns = {is_own: asyncio.Semaphore(_AT_ONCE) for is_own in (True, False)}
 
     async def news(
-        self, reader: Reader, remembered: Sequence[Told], since: Mapping[int, int]
-    ) -> AsyncIterator[News | Gap]:
+        self,
+        reader: Reader,
+        remembered: Sequence[Told],
+        since: Mapping[int, int],
+        *,
+        is_own: bool = False,
+        is_elsewhere: bool = False,
+    ) -> AsyncGenerator[Heard, None]:
         """Yield what `reader` wants from where he stands up to the last of `remembered`, which begin at `since`.
 
-        Raises:
-            InfrastructureError: Kafka or PostgreSQL is away; he stands behind what was yielded last.
-        """
-        if any((reader.positions.of(number) or 0) < offset for number, offset in since.items()):
-            async for one in self._from_the_topic(reader, since):
-                yield one
-        for start in range(0, len(remembered), _LOOKED_UP):
-            async for one in self._wanted(reader, remembered[start : start + _LOOKED_UP]):
-                yield one
+        Where he wants nothing of some fifty, he hears how far he is. `is_elsewhere`: where he stood was another topic.
 
-    async def _from_the_topic(self, reader: Reader, since: Mapping[int, int]) -> AsyncGenerator[News | Gap, None]:
-        async with self._turns, Receipts(self._here) as receipts:
+        Raises:
+            InfrastructureError: Kafka or PostgreSQL is away, or his turn is over; he stands behind what was yielded
+                last.
+        """
+        if is_elsewhere:
+            yield Gap(str(reader.positions))
+        if any((reader.positions.of(number) or 0) < offset for number, offset in since.items()):
+            async with aclosing(self._from_the_topic(reader, since, is_own=is_own)) as older:
+                async for one in older:
+                    yield one
+        for start in range(0, len(remembered), _LOOKED_UP):
+            async with aclosing(self._wanted(reader, remembered[start : start + _LOOKED_UP])) as some:
+                async for one in some:
+                    yield one
+
+    async def _from_the_topic(
+        self, reader: Reader, since: Mapping[int, int], *, is_own: bool
+    ) -> AsyncGenerator[Heard, None]:
+        async with self._turns[is_own], Receipts(self._here) as receipts:
+            until = asyncio.get_running_loop().time() + TURN_SECONDS
             edges = await receipts.edges()
             stands = {number: reader.positions.of(number) or 0 for number in since}
             start = {number: max(offset, edges.starts.get(number, 0)) for number, offset in stands.items()}
-            gone = {number: offset for number, offset in start.items() if offset > stands[number]}
-            for number, offset in gone.items():
+            for number, offset in start.items():
                 reader.positions.passed(number, offset - 1)
-            if gone:
+            if start != stands:
                 yield Gap(str(reader.positions))
             left = {number for number, offset in start.items() if offset < since[number]}
             if not left:
                 return
-            try:
-                async with aclosing(receipts.batches({number: start[number] for number in left})) as batches:
-                    async for batch in batches:
-                        old = [told for told in batch if told.offset < since[told.partition]]
-                        async for one in self._wanted(reader, old):
-                            yield one
-                        # What is not seen any more (a marker of a transaction) ends with what is remembered, too.
-                        seen = {told.partition for told in batch if told.offset >= since[told.partition] - 1}
-                        left -= seen if batch else left
-                        if not left:
-                            return
-            except UnreadableBatchError:
-                for number in left:
-                    reader.positions.passed(number, since[number] - 1)
-                yield Gap(str(reader.positions))
+            async with aclosing(receipts.batches({number: start[number] for number in left})) as batches:
+                async for batch in batches:
+                    old = [told for told in batch.told if told.offset < since[told.partition]]
+                    if batch.has_gap:
+                        yield Gap(str(reader.positions))
+                    for begin in range(0, len(old), _LOOKED_UP):
+                        async with aclosing(self._wanted(reader, old[begin : begin + _LOOKED_UP])) as some:
+                            async for one in some:
+                                yield one
+                    # An empty batch says nothing: the first answers of a broker may be slow.
+                    left = {number for number in left if not await receipts.has_passed(number, since[number])}
+                    if not left:
+                        return
+                    if not is_own and asyncio.get_running_loop().time() > until:
+                        raise InfrastructureError("the turn of this reader is over: he comes back with his position")
 
-    async def _wanted(self, reader: Reader, some: Sequence[Told]) -> AsyncIterator[News]:
+    async def _wanted(self, reader: Reader, some: Sequence[Told]) -> AsyncGenerator[Heard, None]:
         arrivals = await looked_up(self._archive, some)
         found = await wanted(self._archive, [reader.interest], list(arrivals.values()))
+        has_any = False
         for told in some:
-            reader.positions.passed(told.partition, told.offset)
             arrival = arrivals.get((told.article_id, told.revision))
+            reader.positions.passed(told.partition, told.offset)
             if arrival is not None and arrival.article_id in found[reader.interest]:
+                has_any = True
                 yield News(told, arrival, str(reader.positions))
+        if some and not has_any:
+            yield Passed(str(reader.positions))
 
 
 async def looked_up(archive: Archive, some: Sequence[Told]) -> Arrivals:

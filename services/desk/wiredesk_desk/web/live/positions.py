@@ -47,6 +47,23 @@ class Positions:
         """Note that the record at this offset was read; one before is no step back."""
         self._offsets[partition] = max(self._offsets.get(partition, 0), offset + 1)
 
+    def is_beyond(self, others: "Positions") -> bool:
+        """Whether any of these lies beyond that of the same partition."""
+        return any(self._offsets.get(partition, 0) > offset for partition, offset in others)
+
+    def within(self, ends: "Positions") -> "tuple[Positions, bool]":
+        """Return the positions on the partitions of `ends`, and whether one lies beyond: it is of another topic.
+
+        Of such a partition everything has to be read again.
+        """
+        known = {partition: (self._offsets.get(partition, 0), end) for partition, end in ends}
+        kept = {partition: offset if offset <= end else 0 for partition, (offset, end) in known.items()}
+        return Positions(kept), any(offset > end for offset, end in known.values())
+
+    def on(self, others: "Positions") -> "Positions":
+        """Return where these stand on the partitions of `others`: at the beginning of those that they do not know."""
+        return Positions({partition: self._offsets.get(partition, 0) for partition, _ in others})
+
     def copy(self) -> "Positions":
         """Return the same positions, to go on from apart."""
         return Positions(self._offsets)

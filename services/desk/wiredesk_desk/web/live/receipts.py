@@ -1,6 +1,6 @@
 """The receipts of stored articles, in batches, from wherever a reader stands."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
@@ -15,7 +15,9 @@ from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleStored, StoreStatus
 from wiredesk.contracts.topics import STORED
 from wiredesk.engine.reading import bounded_batches
+from wiredesk.engine.reading.bounded_batches import UnreadableBatchError
 from wiredesk_desk.config import System
+from wiredesk_desk.reading import one_by_one
 
 _WAIT_MS = 500
 _AT_ONCE = 500
@@ -40,6 +42,14 @@ class Edges:
 
     starts: Mapping[int, int]
     ends: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Receipts as they came. `has_gap`: before or among them were some that the client cannot read."""
+
+    told: Sequence[Told]
+    has_gap: bool = False
 
 
 class Receipts:
@@ -87,24 +97,36 @@ class Receipts:
         starts = {partition.partition: start for partition, (start, _) in found.items()}
         return Edges(starts, {partition.partition: end for partition, (_, end) in found.items()})
 
-    async def batches(self, start: Mapping[int, int]) -> AsyncGenerator[list[Told], None]:
-        """Yield receipts from `start` (an offset a partition) on, in the order of each partition; never ends.
+    async def batches(self, start: Mapping[int, int]) -> AsyncGenerator[Batch, None]:
+        """Yield receipts from `start` (an offset a partition) on, in the order of each partition.
 
-        A batch is empty where nothing came for half a second.
+        A batch is empty where nothing came for half a second. Ends when the topic has more partitions than these.
 
         Raises:
             InfrastructureError: Kafka cannot be used any more.
         """
         consumer = self._used()
-        consumer.assign([TopicPartition(self._topic, number) for number in start])
-        for number, offset in start.items():
-            consumer.seek(TopicPartition(self._topic, number), offset)
+        stands = {TopicPartition(self._topic, number): offset for number, offset in start.items()}
+        consumer.assign(list(stands))
+        for partition, offset in stands.items():
+            consumer.seek(partition, offset)
         try:
-            while True:
-                found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
-                yield [_told(Entry.of(record, STORED)) for records in found.values() for record in records]
+            while len(consumer.partitions_for_topic(self._topic) or ()) <= len(start):
+                before = dict(stands)
+                try:
+                    found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
+                    records = [record for some in found.values() for record in some]
+                except UnreadableBatchError:
+                    records = await one_by_one(consumer, stands)
+                has_gap = stands != before
+                stands |= {TopicPartition(one.topic, one.partition): one.offset + 1 for one in records}
+                yield Batch([_told(Entry.of(record, STORED)) for record in records], has_gap)
         except KafkaError as error:
             raise InfrastructureError(f"Kafka: {type(error).__name__}", reason="kafka") from error
+
+    async def has_passed(self, number: int, offset: int) -> bool:
+        """Whether everything before `offset` was read: markers of transactions, too, which nobody sees."""
+        return int(await self._used().position(TopicPartition(self._topic, number))) >= offset
 
     def _used(self) -> AIOKafkaConsumer:
         assert self._consumer is not None, "not entered"

@@ -1,7 +1,10 @@
 """An article's text as blocks, its entities marked, and what was set aside in between. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import attrgetter
 
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.parts import Entity
@@ -89,7 +92,10 @@ def pieces(text: str, offset: int, marked: Sequence[Mark]) -> list[Piece]:
     """Return `text`, which begins at `offset` of its field, in pieces that are an entity's or nobody's."""
     made: list[Piece] = []
     at = 0
-    for mark in marked:
+    first = bisect_left(marked, offset, key=attrgetter("start"))
+    for mark in islice(marked, first, None):
+        if mark.start >= offset + len(text):
+            break
         start, end = mark.start - offset, mark.end - offset
         if start < at or end > len(text):
             continue

@@ -64,7 +64,8 @@ async def pause(name: str, *, paused: bool) -> Exit:
         await making.known(subscriptions, name)
         await subscriptions.pause(name, paused=paused)
     if paused:
-        say(f"paused: {name}. `wiredesk subscriptions resume {name}` goes on where it stands; nothing is missed.")
+        say(f"paused: {name}. `wiredesk subscriptions resume {name}` goes on where it stands, and misses nothing")
+        say("for as long as receipts are kept.")
     else:
         say(f"resumed: {name}")
     return Exit.OK
@@ -88,6 +89,7 @@ def row(one: Subscription) -> Row:
         "webhook": one.webhook,
         "feed": f"/feeds/{one.name}",
         "paused": one.paused,
+        "posts": one.posts,
         "note": one.note,
         "created_at": one.created_at,
         "waiting": one.waiting,
@@ -98,7 +100,7 @@ def row(one: Subscription) -> Row:
 
 def _short(one: Subscription) -> Row:
     asked = ", ".join(f"{name}={value}" for name, value in one.question.items()) or "everything"
-    state = f"paused{': ' + one.note if one.note else ''}" if one.paused else one.error
+    state = "paused" if one.paused else one.note or one.error
     return {
         "name": one.name,
         "of": asked,
@@ -117,7 +119,7 @@ async def _open() -> AsyncIterator[tuple[System, Subscriptions]]:
     try:
         await bring_up(options)
         async with open_pool(options) as pool:
-            yield here, Subscriptions(pool)
+            yield here, Subscriptions(pool, here.lane.name)
     except InfrastructureError as error:
         if error.reason == "kafka":
             raise

@@ -58,7 +58,7 @@ async def subscribe(here: System, subscriptions: Subscriptions, wanted: Wanted) 
     )
     if not is_new:
         what = f"there is a subscription {wanted.name} already"
-        raise Problem(what, f"wiredesk subscriptions remove {wanted.name}", code=Exit.USAGE)
+        raise Problem(what, "Take another name.", code=Exit.USAGE)
     return await known(subscriptions, wanted.name)
 
 

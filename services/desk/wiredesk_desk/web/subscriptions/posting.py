@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -12,10 +13,11 @@ from wiredesk_storage.archive import Archive
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 15.0
-_AT_ONCE = 8
+_AT_ONCE, _OF_ONE = 16, 2
 _IDLE_SECONDS = 1.0
-# For longer than any try lasts.
-_TAKEN = timedelta(seconds=60)
+# Far longer than a try lasts, what it waits for in the store included.
+_TAKEN = timedelta(seconds=120)
+_FORGETS_EVERY = 3_600.0
 GONE = 410
 _ERROR_CHARACTERS = 300
 
@@ -38,16 +40,33 @@ class Poster:
         self._subscriptions, self._archive, self._post = subscriptions, archive, post
 
     async def run(self) -> None:
-        """Send what is due, eight at a time, and look again each second.
+        """Send what is due, sixteen at a time and two of one subscription, and look again each second.
 
         Raises:
             InfrastructureError: PostgreSQL is away; nothing is lost by beginning again.
         """
-        while True:
-            due = await self._subscriptions.take(_AT_ONCE, _TAKEN)
-            await asyncio.gather(*(self._deliver(one) for one in due))
-            if not due:
-                await asyncio.sleep(_IDLE_SECONDS)
+        trying: set[asyncio.Task[None]] = set()
+        forgets_at = 0.0
+        try:
+            while True:
+                if time.monotonic() > forgets_at:
+                    await self._subscriptions.forget()
+                    forgets_at = time.monotonic() + _FORGETS_EVERY
+                room = _AT_ONCE - len(trying)
+                due = await self._subscriptions.take(room, _TAKEN, _OF_ONE) if room else []
+                trying |= {asyncio.create_task(self._deliver(one)) for one in due}
+                if trying:
+                    done, trying = await asyncio.wait(
+                        trying, timeout=_IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                    )
+                    for task in done:
+                        task.result()
+                else:
+                    await asyncio.sleep(_IDLE_SECONDS)
+        finally:
+            for task in trying:
+                task.cancel()
+            await asyncio.gather(*trying, return_exceptions=True)
 
     async def _deliver(self, one: Delivery) -> None:
         found = await self._archive.arrivals([(one.article_id, one.revision)])
@@ -74,5 +93,7 @@ class Poster:
         error = error or f"it answered {status}"
         await self._subscriptions.failed(one.delivery_id, signing.again_in(one.attempts + 1), error)
         if status == GONE:
-            await self._subscriptions.pause(one.subscription, paused=True, note="its webhook answered 410: gone")
+            await self._subscriptions.gone(
+                one.subscription, "its webhook answered 410, gone: resume it once it is there"
+            )
         log.info("webhook of %s failed, try %d: %s", one.subscription, one.attempts + 1, error)

@@ -8,8 +8,13 @@ function follow(live) {
   let waits = null, last = 0, stories = new Set(known(into));
   const source = new EventSource(live.dataset.stream);
   live.hidden = false;
-  source.onopen = () => { live.classList.remove("away"); says.textContent = "live"; };
-  source.onerror = () => { live.classList.add("away"); says.textContent = "not connected, trying again"; };
+  let was = false;
+  source.onopen = () => { live.classList.remove("away"); says.textContent = "live"; if (was) soon(); was = true; };
+  source.onerror = () => {
+    live.classList.add("away"); says.textContent = "not connected, trying again";
+    // After an answer that is no stream a browser gives up by itself.
+    if (source.readyState === EventSource.CLOSED) { source.close(); setTimeout(() => follow(live), 10000); }
+  };
   source.addEventListener("article", soon);
   source.addEventListener("gap", soon);
 
