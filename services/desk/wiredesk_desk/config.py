@@ -4,12 +4,14 @@ import importlib
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
 from wiredesk.client.settings import FILE, KafkaSettings, check_names, given, is_secret, variables
+from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.topics import Lane
 from wiredesk.runtime.settings import WITH_SETTINGS, ServiceSettings
 from wiredesk_desk.distributions import is_installed
@@ -144,6 +146,17 @@ def settings_rows(cls: type[ServiceSettings], found: dict[str, Any]) -> Iterator
         if name in found and name not in given(os.environ):
             value, origin = found[name], "running system"
         yield {"setting": name, "value": shown(value), "origin": origin, "meaning": info.description or ""}
+
+
+@contextmanager
+def outage_of(dsn: SecretStr) -> Iterator[None]:
+    """Have an outage say which PostgreSQL it is of; one of Kafka passes as it is."""
+    try:
+        yield
+    except InfrastructureError as error:
+        if error.reason == "kafka":
+            raise
+        raise InfrastructureError(f"{error} ({shown(dsn)})", reason="postgres") from None
 
 
 def shown(value: object) -> str:

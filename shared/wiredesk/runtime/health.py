@@ -207,8 +207,16 @@ async def _answer(send: Any, status: int, body: bytes, content_type: bytes) -> N
     await send({"type": "http.response.body", "body": body})
 
 
-class HealthServer(uvicorn.Server):
-    """uvicorn without its signal handlers: the service decides when to end, and with which exit code."""
+class Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the process decides when to end, and with which exit code."""
+
+    def capture_signals(self) -> Any:
+        """Leave the process's handlers alone."""
+        return contextlib.nullcontext()
+
+
+class HealthServer(Server):
+    """What serves a service's health."""
 
     def __init__(self, app: Health, settings: HealthSettings) -> None:
         super().__init__(
@@ -216,7 +224,3 @@ class HealthServer(uvicorn.Server):
                 app, host=settings.host, port=settings.port, lifespan="off", log_config=None, access_log=False
             )
         )
-
-    def capture_signals(self) -> Any:
-        """Leave the process's handlers alone."""
-        return contextlib.nullcontext()

@@ -3,9 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.postgres.connections import open_pool
-from wiredesk_desk.config import shown, system
+from wiredesk_desk.config import outage_of, system
 from wiredesk_storage.archive import Archive
 from wiredesk_storage.settings import StorageOptions
 
@@ -18,8 +17,6 @@ async def archive() -> AsyncIterator[Archive]:
         InfrastructureError: PostgreSQL is away.
     """
     here = await system()
-    try:
+    with outage_of(here.dsn):
         async with open_pool(StorageOptions(dsn=here.dsn, connections=1)) as pool:
             yield Archive(pool)
-    except InfrastructureError as error:
-        raise InfrastructureError(f"{error} ({shown(here.dsn)})", reason="postgres") from None

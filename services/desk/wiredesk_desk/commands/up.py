@@ -92,21 +92,19 @@ async def _run(settings: LocalSettings, counts: Mapping[str, int], *, demo: bool
 
 def _desk_port(settings: LocalSettings) -> int:
     options = DeskSettings.load().desk
-    is_set = "port" in options.model_fields_set
-    ports = Ports(StateDir(settings.local.state_dir), say)
-    port = ports.choose("the desk", options.port, is_set=is_set)
+    return _port(settings, "the desk", options.port, is_set="port" in options.model_fields_set)
+
+
+def _port(settings: LocalSettings, name: str, usual: int, *, is_set: bool) -> int:
+    port = Ports(StateDir(settings.local.state_dir), say).choose(name, usual, is_set=is_set)
     if is_set:
-        check_port(port, "the desk")
+        check_port(port, name)
     return port
 
 
 def _site(settings: LocalSettings) -> DemoSite:
     options = settings.local
-    ports = Ports(StateDir(options.state_dir), say)
-    is_set = "demo_port" in options.model_fields_set
-    port = ports.choose("the demo site", options.demo_port, is_set=is_set)
-    if is_set:
-        check_port(port, "the demo site")
+    port = _port(settings, "the demo site", options.demo_port, is_set="demo_port" in options.model_fields_set)
     return DemoSite(
         port, revised=(options.state_dir / _CORRECTED).exists(), has_late=(options.state_dir / _LATE).exists()
     )

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.postgres.connections import open_pool
 from wiredesk.postgres.options import PostgresOptions
-from wiredesk_desk.config import System, local_control, shown, system
+from wiredesk_desk.config import System, local_control, outage_of, system
 from wiredesk_desk.output import Row, emit, for_people, heading, say, table, typed
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.sources import showing
@@ -224,9 +223,7 @@ async def open_store(here: System | None = None, *, connections: int = 2) -> Asy
     here = here or await system()
     dsn = FetcherSettings.load().fetcher.dsn or here.dsn
     options = PostgresOptions(dsn=dsn, connections=connections, start_timeout_seconds=2)
-    try:
+    with outage_of(dsn):
         await bring_up(options)
         async with open_pool(options) as pool:
             yield SourceStore(pool)
-    except InfrastructureError as error:
-        raise InfrastructureError(f"{error} ({shown(dsn)})", reason="postgres") from None

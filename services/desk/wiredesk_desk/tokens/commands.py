@@ -1,16 +1,10 @@
 """`tokens add`, `list`, `revoke`."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from wiredesk.contracts.errors import InfrastructureError
-from wiredesk.postgres.connections import Connections, open_pool
-from wiredesk.postgres.options import PostgresOptions
-from wiredesk_desk.config import shown, system
-from wiredesk_desk.migrations import bring_up
 from wiredesk_desk.output import emit, for_people, say, table
+from wiredesk_desk.own_tables import own_tables
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.tokens import keeping
 from wiredesk_desk.tokens.keeping import Scope
@@ -27,7 +21,7 @@ async def add(name: str, *, scope: str, days: int | None, as_json: bool) -> Exit
         )
     if scope not in list(Scope):
         raise Problem(f"there is no scope {scope!r}", f"Take one of: {' '.join(Scope)}.", code=Exit.USAGE)
-    async with _pool() as pool:
+    async with own_tables() as (_, pool):
         token = await keeping.add(pool, name, Scope(scope), timedelta(days=days) if days is not None else None)
     if token is None:
         raise Problem(f"there is a token called {name} already", f"wiredesk tokens revoke {name}", code=Exit.USAGE)
@@ -41,7 +35,7 @@ async def add(name: str, *, scope: str, days: int | None, as_json: bool) -> Exit
 
 async def list_tokens(*, as_json: bool) -> Exit:
     """List the tokens by name; what opens the desk is kept nowhere."""
-    async with _pool() as pool:
+    async with own_tables() as (_, pool):
         rows = [
             {"name": one.name, "scope": one.scope, "created": one.created_at, "expires": one.expires_at or ""}
             for one in await keeping.every(pool)
@@ -52,20 +46,8 @@ async def list_tokens(*, as_json: bool) -> Exit:
 
 async def revoke(name: str) -> Exit:
     """Forget a token."""
-    async with _pool() as pool:
+    async with own_tables() as (_, pool):
         if not await keeping.revoke(pool, name):
             raise Problem(f"there is no token called {name}", "wiredesk tokens list", code=Exit.USAGE)
     say(f"revoked: {name}. A desk that knew it a moment ago takes it for 10 seconds more.")
     return Exit.OK
-
-
-@asynccontextmanager
-async def _pool() -> AsyncIterator[Connections]:
-    here = await system()
-    options = PostgresOptions(dsn=here.dsn, connections=1, start_timeout_seconds=2)
-    try:
-        await bring_up(options)
-        async with open_pool(options) as pool:
-            yield pool
-    except InfrastructureError as error:
-        raise InfrastructureError(f"{error} ({shown(here.dsn)})", reason="postgres") from None

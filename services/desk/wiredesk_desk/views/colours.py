@@ -1,9 +1,22 @@
 """The colours of `try`: one for each kind of zone, one for each type of entity, on a terminal and in a page."""
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol, TypeVar
 
 from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched, Zone, ZoneKind
+
+
+class Place(Protocol):
+    """A place in a text: code points, half-open."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+M = TypeVar("M", bound=Place)
 
 
 class Marked(NamedTuple):
@@ -75,15 +88,16 @@ def marks(article: ArticleCleaned, field: str) -> list[Marked]:
         for mention in entity.mentions
         if mention.field == field
     ]
-    return list(_apart(sorted(found, key=lambda mark: (mark.start, -mark.end))))
+    return apart(found)
 
 
-def _apart(found: Iterable[Marked]) -> Iterator[Marked]:
-    end = 0
-    for mark in found:
-        if mark.start >= end:
-            yield mark
-            end = mark.end
+def apart(found: Iterable[M], most: int | None = None) -> list[M]:
+    """Return marks in order; of two that overlap the earlier, or the longer. Of more than `most` the first."""
+    kept: list[M] = []
+    for mark in sorted(found, key=lambda mark: (mark.start, -mark.end))[:most]:
+        if not kept or mark.start >= kept[-1].end:
+            kept.append(mark)
+    return kept
 
 
 def lines(text: str, zones: Iterable[Zone]) -> list[Line]:

@@ -69,11 +69,14 @@ class Asked(BaseModel):
             story=str(self.story) if self.story else None,
         )
 
+    def said(self) -> dict[str, str]:
+        """Return the question as an address has it: without what is not asked for."""
+        asked = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in asked.items()}
+
     def address(self, path: str, **more: object) -> str:
         """Return `path` with this question, and `more` of it."""
-        asked = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        every = {**asked, **{name: value for name, value in more.items() if value is not None}}
-        every = {name: str(value).lower() if isinstance(value, bool) else value for name, value in every.items()}
+        every = {**self.said(), **{name: value for name, value in more.items() if value is not None}}
         return f"{path}?{urlencode(every)}" if every else path
 
 

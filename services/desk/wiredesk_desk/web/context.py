@@ -12,7 +12,7 @@ from wiredesk.postgres.connections import Connections, open_pool
 from wiredesk_desk.config import System
 from wiredesk_desk.distributions import is_installed
 from wiredesk_desk.settings import DeskSettings
-from wiredesk_desk.web.kept.collected import Collected
+from wiredesk_desk.web.kept.collected import FETCHER, Collected
 from wiredesk_desk.web.kept.letters import Letters
 from wiredesk_desk.web.kept.named import MostNamed
 from wiredesk_desk.web.kept.state import State
@@ -30,8 +30,6 @@ STATEMENT_SECONDS = 10.0
 # Each has connections to Kafka of its own.
 _TURNS = 8
 _WAITS = 32
-# Whose rules say what a webhook may be.
-_FETCHER = "wiredesk_fetcher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +76,11 @@ async def open_desk(settings: DeskSettings, here: System) -> AsyncIterator[Desk]
         wire = await stack.enter_async_context(Wire(here).open())
         subscriptions = Subscriptions(pool, here.lane.name)
         poster = None
-        if is_installed(_FETCHER):
+        # Its rules say what a webhook may be.
+        if is_installed(FETCHER):
             post = await stack.enter_async_context(open_session(settings.desk))
             poster = Poster(subscriptions, archive, post)
-        await stack.enter_async_context(
-            Subscribed(pool, subscriptions, hub, wire, poster, lane=here.lane.name).running()
-        )
+        await stack.enter_async_context(Subscribed(pool, subscriptions, hub, wire, poster).running())
         yield Desk(
             settings=settings,
             here=here,

@@ -1,13 +1,11 @@
 """`wiredesk serve`: the process that answers."""
 
 import asyncio
-import contextlib
 import logging
 import signal
 import socket
 import sys
 from dataclasses import replace
-from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,6 +13,7 @@ from starlette.types import ASGIApp
 from wiredesk.client.hosts import is_loopback
 from wiredesk.contracts.errors import ConfigurationError
 from wiredesk.runtime import logs
+from wiredesk.runtime.health import Server
 from wiredesk_desk.config import local_control, system
 from wiredesk_desk.migrations import bring_up
 from wiredesk_desk.output import say
@@ -84,16 +83,8 @@ def _greet(host: str, port: int) -> None:
             say("It is open to others, who need a token: wiredesk tokens add NAME. Put TLS before it.")
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the process decides when to end."""
-
-    def capture_signals(self) -> Any:
-        """Leave the process's handlers alone."""
-        return contextlib.nullcontext()
-
-
-def _server(app: ASGIApp) -> _Server:
-    return _Server(
+def _server(app: ASGIApp) -> Server:
+    return Server(
         uvicorn.Config(
             app,
             lifespan="off",

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.integration.desk.web.server import NO_KAFKA, Server, database, serving
+from tests.integration.desk.web.server import NO_KAFKA, Server, database, send, serving, stored
 from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.topics import Lane
 from wiredesk_desk.config import CONTACT, DSN, SERVERS
 from wiredesk_storage.settings import StorageOptions
@@ -41,3 +43,15 @@ async def desk_server(options: StorageOptions, kafka: KafkaSettings, lane: Lane)
     """A desk with a store and a lane of its own."""
     async with serving(options, kafka, lane) as server:
         yield server
+
+
+@pytest.fixture
+def tell(options: StorageOptions, kafka: KafkaSettings, lane: Lane) -> Any:
+    """Store articles, and send their receipts as storage does."""
+
+    async def told(*events: ArticleEnriched) -> list[str]:
+        receipts = await stored(options, *events)
+        await send(kafka, lane, *receipts)
+        return [str(one.article_id) for one in receipts]
+
+    return told

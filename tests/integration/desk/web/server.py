@@ -14,9 +14,10 @@ import asyncpg
 from pydantic import SecretStr
 
 from tests.integration.storage.records import keep, received
+from tests.wires import Raw, produce
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.events import ArticleEnriched, ArticleStored
-from wiredesk.contracts.topics import Lane
+from wiredesk.contracts.topics import STORED, Lane
 from wiredesk.postgres.connections import Connections, open_pool
 from wiredesk_desk.config import System
 from wiredesk_desk.migrations import bring_up as bring_up_desk
@@ -123,3 +124,9 @@ async def stored(options: StorageOptions, *events: ArticleEnriched) -> list[Arti
     """Store events; return their receipts."""
     async with store_of(options) as (store, _):
         return list(await keep([received(one) for one in events], store=store))
+
+
+async def send(kafka: KafkaSettings, lane: Lane, *receipts: ArticleStored, partition: int | None = None) -> None:
+    """Send receipts as storage does."""
+    values: list[Raw] = [(str(one.article_id).encode(), one.model_dump_json().encode(), []) for one in receipts]
+    await produce(kafka, lane.topic(STORED), values, partition=partition)

@@ -13,12 +13,12 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 
-from tests.integration.desk.web.server import Server, serving, stored
+from tests.integration.desk.web.server import Server, send, serving
 from tests.integration.storage.records import enriched
-from tests.wires import Raw, eventually, produce
+from tests.wires import eventually
 from wiredesk.client import admin
 from wiredesk.client.settings import KafkaSettings
-from wiredesk.contracts.events import ArticleEnriched, ArticleStored, StoreStatus
+from wiredesk.contracts.events import ArticleStored, StoreStatus
 from wiredesk.contracts.topics import STORED, Lane
 from wiredesk_desk.web.api import streaming
 from wiredesk_desk.web.live import hub, reader
@@ -78,23 +78,6 @@ async def streaming_from(server: Server, asked: str = "", after: str = "") -> As
 async def _are(server: Server, count: int) -> bool:
     """Whether so many read along."""
     return server.desk.hub.readers == count
-
-
-@pytest.fixture
-def tell(options: StorageOptions, kafka: KafkaSettings, lane: Lane) -> Any:
-    """Store articles, and send their receipts as storage does."""
-
-    async def told(*events: ArticleEnriched) -> list[str]:
-        receipts = await stored(options, *events)
-        await send(kafka, lane, *receipts)
-        return [str(one.article_id) for one in receipts]
-
-    return told
-
-
-async def send(kafka: KafkaSettings, lane: Lane, *receipts: ArticleStored, partition: int | None = None) -> None:
-    values: list[Raw] = [(str(one.article_id).encode(), one.model_dump_json().encode(), []) for one in receipts]
-    await produce(kafka, lane.topic(STORED), values, partition=partition)
 
 
 def strange_receipts(count: int) -> list[ArticleStored]:

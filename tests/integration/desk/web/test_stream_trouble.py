@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from tests.integration.desk.web.server import serving, stored
-from tests.integration.desk.web.test_stream import send, strange_receipts, streaming_from
+from tests.integration.desk.web.server import send, serving, stored
+from tests.integration.desk.web.test_stream import strange_receipts, streaming_from
 from tests.integration.storage.records import enriched
 from wiredesk.client import admin
 from wiredesk.client.settings import KafkaSettings

@@ -10,8 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from aiohttp import web
 
-from tests.integration.desk.web.server import Server, serving, store_of, stored
-from tests.integration.desk.web.test_stream import send
+from tests.integration.desk.web.server import Server, serving, store_of
 from tests.integration.storage.records import enriched
 from tests.wires import eventually, read_all
 from wiredesk.client.settings import KafkaSettings
@@ -64,18 +63,6 @@ async def hook() -> AsyncIterator[Hook]:
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "_LOOK_SECONDS", 0.1)
     monkeypatch.setattr(posting, "_IDLE_SECONDS", 0.05)
-
-
-@pytest.fixture
-def tell(options: StorageOptions, kafka: KafkaSettings, lane: Lane) -> Any:
-    """Store articles, and send their receipts as storage does; return their ids."""
-
-    async def told(*events: ArticleEnriched) -> list[str]:
-        receipts = await stored(options, *events)
-        await send(kafka, lane, *receipts)
-        return [str(one.article_id) for one in receipts]
-
-    return told
 
 
 def article(headline: str) -> ArticleEnriched:

@@ -12,7 +12,7 @@ from wiredesk_desk.web.problems import Refused
 if TYPE_CHECKING:
     from wiredesk_fetcher.sources.store import SourceStore
 
-_FETCHER = "wiredesk_fetcher"
+FETCHER = "wiredesk_fetcher"
 _CONNECTIONS = 4
 # Looking at an address asks a site a dozen times, and keeps what it answers in memory meanwhile.
 _LOOKS_AT_ONCE = 4
@@ -42,8 +42,8 @@ class Collected:
             InfrastructureError: PostgreSQL is away.
             ConfigurationError: it does not let us in.
         """
-        if not is_installed(_FETCHER):
-            what, todo = advice(ModuleNotFoundError(name=_FETCHER))
+        if not is_installed(FETCHER):
+            what, todo = advice(ModuleNotFoundError(name=FETCHER))
             raise Refused(501, "not-installed", what, todo=todo)
         async with self._one_at_a_time:
             if self._store is None:

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.parts import Entity
-from wiredesk_desk.views.colours import STORY_KINDS, lines
+from wiredesk_desk.views.colours import STORY_KINDS, apart, lines
 
 # A text of a megabyte is no reason for a page of ten: the rest is in the JSON.
 _CHARACTERS = 200_000
@@ -72,20 +72,13 @@ def blocks(article: ArticleEnriched) -> tuple[list[Block], bool]:
 
 def marks(entities: Sequence[Entity], field: str) -> list[Mark]:
     """Return where entities are named in `field`, in order; of two that overlap the earlier, or the longer."""
-    found = sorted(
-        (
-            Mark(mention.start, mention.end, number)
-            for number, entity in enumerate(entities)
-            for mention in entity.mentions
-            if mention.field == field
-        ),
-        key=lambda mark: (mark.start, -mark.end),
-    )[:_MARKS]
-    apart: list[Mark] = []
-    for mark in found:
-        if not apart or mark.start >= apart[-1].end:
-            apart.append(mark)
-    return apart
+    found = (
+        Mark(mention.start, mention.end, number)
+        for number, entity in enumerate(entities)
+        for mention in entity.mentions
+        if mention.field == field
+    )
+    return apart(found, _MARKS)
 
 
 def pieces(text: str, offset: int, marked: Sequence[Mark]) -> list[Piece]:

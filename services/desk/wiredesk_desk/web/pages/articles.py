@@ -15,9 +15,9 @@ from wiredesk_desk.web.api.articles import differences, stored
 from wiredesk_desk.web.context import TheDesk
 from wiredesk_desk.web.pages import article_text, drawing
 from wiredesk_desk.web.pages.rendering import page
+from wiredesk_storage.search.counting import VALUE_TYPES
 
 router = APIRouter(include_in_schema=False)
-_VALUES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"})
 _LISTED = 200
 
 
@@ -43,7 +43,7 @@ async def article(request: Request, desk: TheDesk, article_id: UUID) -> Response
     event = found.event
     blocks, is_cut = article_text.blocks(event)
     named = sorted(
-        (Numbered(number, one) for number, one in enumerate(event.entities) if one.type not in _VALUES),
+        (Numbered(number, one) for number, one in enumerate(event.entities) if one.type not in VALUE_TYPES),
         key=lambda one: -one.entity.salience,
     )
     return page(
@@ -57,7 +57,7 @@ async def article(request: Request, desk: TheDesk, article_id: UUID) -> Response
         blocks=blocks,
         is_cut=is_cut,
         named=named[:_LISTED],
-        values=[one for one in event.entities if one.type in _VALUES][:_LISTED],
+        values=[one for one in event.entities if one.type in VALUE_TYPES][:_LISTED],
         points=drawing.places([event]),
     )
 

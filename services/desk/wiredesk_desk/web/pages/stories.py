@@ -14,6 +14,7 @@ from wiredesk_desk.web.context import Desk, TheDesk
 from wiredesk_desk.web.pages import drawing
 from wiredesk_desk.web.pages.rendering import page
 from wiredesk_desk.web.problems import not_found
+from wiredesk_storage.search.counting import VALUE_TYPES
 from wiredesk_storage.stories.reading import Article, StoryPage
 
 router = APIRouter(include_in_schema=False)
@@ -22,7 +23,6 @@ _LOOKED_INTO = 40
 _ADDED = 6
 # A chart of more has bars that nobody can see.
 _DAYS = 400
-_VALUES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _new(event: ArticleEnriched | None, known: set[str]) -> list[str]:
     """Return what an event names that is not known, the most salient first; it is known from then on."""
     if event is None:
         return []
-    every = sorted((one for one in event.entities if one.type not in _VALUES), key=lambda one: -one.salience)
+    every = sorted((one for one in event.entities if one.type not in VALUE_TYPES), key=lambda one: -one.salience)
     new = [one.name for one in every if one.name.casefold() not in known]
     known.update(one.name.casefold() for one in every)
     return new[:_ADDED]

@@ -25,9 +25,3 @@ def question(typed: Mapping[str, str | None]) -> Asked:
     except ValidationError as error:
         first = error.errors()[0]
         raise Problem(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", code=Exit.USAGE) from None
-
-
-def kept(asked: Asked) -> dict[str, str]:
-    """Return a question as it is kept."""
-    said = asked.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in said.items()}

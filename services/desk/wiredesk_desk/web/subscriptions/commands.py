@@ -3,12 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from wiredesk.contracts.errors import InfrastructureError
-from wiredesk.postgres.connections import open_pool
-from wiredesk.postgres.options import PostgresOptions
-from wiredesk_desk.config import System, shown, system
-from wiredesk_desk.migrations import bring_up
+from wiredesk_desk.config import System
 from wiredesk_desk.output import Row, emit, for_people, say, table
+from wiredesk_desk.own_tables import own_tables
 from wiredesk_desk.running import Exit
 from wiredesk_desk.web.subscriptions import making
 from wiredesk_desk.web.subscriptions.keeping import Subscription, Subscriptions
@@ -114,13 +111,5 @@ def _short(one: Subscription) -> Row:
 
 @asynccontextmanager
 async def _open() -> AsyncIterator[tuple[System, Subscriptions]]:
-    here = await system()
-    options = PostgresOptions(dsn=here.dsn, connections=1, start_timeout_seconds=2)
-    try:
-        await bring_up(options)
-        async with open_pool(options) as pool:
-            yield here, Subscriptions(pool, here.lane.name)
-    except InfrastructureError as error:
-        if error.reason == "kafka":
-            raise
-        raise InfrastructureError(f"{error} ({shown(here.dsn)})", reason="postgres") from None
+    async with own_tables() as (here, pool):
+        yield here, Subscriptions(pool, here.lane.name)

@@ -108,22 +108,22 @@ class Subscriptions:
     """The tables, as far as they are of one lane. Every method raises `InfrastructureError` when PostgreSQL is away."""
 
     def __init__(self, pool: Connections, lane: str) -> None:
-        self._pool, self._lane = pool, lane
+        self._pool, self.lane = pool, lane
 
     async def every(self) -> list[Subscription]:
         """Return all, by name."""
         with outages():
-            return [_subscription(found) for found in await self._pool.fetch(_EVERY, self._lane)]
+            return [_subscription(found) for found in await self._pool.fetch(_EVERY, self.lane)]
 
     async def told(self) -> set[tuple[str, datetime]]:
         """Return the name of each that is not paused, and when it was made."""
         with outages():
-            return {(found["name"], found["created_at"]) for found in await self._pool.fetch(_TOLD, self._lane)}
+            return {(found["name"], found["created_at"]) for found in await self._pool.fetch(_TOLD, self.lane)}
 
     async def one(self, name: str) -> Subscription | None:
         """Return one, or None."""
         with outages():
-            found = await self._pool.fetchrow(_ONE, name, self._lane)
+            found = await self._pool.fetchrow(_ONE, name, self.lane)
         return _subscription(found) if found is not None else None
 
     async def add(
@@ -138,18 +138,18 @@ class Subscriptions:
     ) -> bool:
         """Keep a subscription; return False where the name is taken."""
         with outages():
-            values = (name, self._lane, json.dumps(dict(question)), topic, webhook, secret, position)
+            values = (name, self.lane, json.dumps(dict(question)), topic, webhook, secret, position)
             return await self._pool.fetchval(_ADD, *values) is not None
 
     async def remove(self, name: str) -> bool:
         """Forget a subscription and what it has yet to post; return whether there was one."""
         with outages():
-            return await self._pool.fetchval(_REMOVE, name, self._lane) is not None
+            return await self._pool.fetchval(_REMOVE, name, self.lane) is not None
 
     async def pause(self, name: str, *, paused: bool) -> bool:
         """Pause or go on; return whether there is one. It goes on where it stood, and posts again."""
         with outages():
-            return await self._pool.fetchval(_PAUSE, name, self._lane, paused) is not None
+            return await self._pool.fetchval(_PAUSE, name, self.lane, paused) is not None
 
     async def gone(self, name: str, note: str) -> None:
         """Post nothing more until somebody resumes it; a topic goes on."""

@@ -11,7 +11,7 @@ from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.web.live.positions import Positions
 from wiredesk_desk.web.live.receipts import Receipts
 from wiredesk_desk.web.subscriptions import signing
-from wiredesk_desk.web.subscriptions.asking import kept, question
+from wiredesk_desk.web.subscriptions.asking import question
 from wiredesk_desk.web.subscriptions.keeping import Subscription, Subscriptions
 from wiredesk_desk.web.subscriptions.topics import feed_name, feed_topic
 
@@ -54,7 +54,7 @@ async def subscribe(here: System, subscriptions: Subscriptions, wanted: Wanted) 
         of = feed_topic(topic)
         await admin.create_topic(here.kafka, here.lane.topic(of), of)
     is_new = await subscriptions.add(
-        wanted.name, kept(asked), topic=topic, webhook=wanted.webhook, secret=secret, position=position
+        wanted.name, asked.said(), topic=topic, webhook=wanted.webhook, secret=secret, position=position
     )
     if not is_new:
         what = f"there is a subscription {wanted.name} already"

@@ -50,12 +50,9 @@ class Subscribed:
         hub: Hub,
         kafka: Wire,
         poster: Poster | None,
-        *,
-        lane: str,
     ) -> None:
         """Without a `poster`, webhooks are left to a desk that has one."""
         self._pool, self._subscriptions, self._hub, self._kafka, self._poster = pool, subscriptions, hub, kafka, poster
-        self._lane = lane
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -71,7 +68,7 @@ class Subscribed:
         with outages():
             while True:
                 async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
-                    if await connection.fetchval(_LEAD, f"subscriptions of {self._lane}"):
+                    if await connection.fetchval(_LEAD, f"subscriptions of {self._subscriptions.lane}"):
                         await self._run(connection)
                 await asyncio.sleep(_LOOK_SECONDS)
 
