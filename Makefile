@@ -120,6 +120,10 @@ bench-fetcher: setup  ## Measure the fetcher on a site on loopback, beside a bar
 bench-store: setup  ## Measure the store on a PostgreSQL of its own, beside a bare insert (ARTICLES, SEARCHES, CORPUS=../shared/story-corpus, WRITE=1)
 	@$(BIN)/python -m bench.store $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(SEARCHES),--searches $(SEARCHES)) $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(WRITE),--write)
 
+.PHONY: bench-desk
+bench-desk: setup  ## Measure the desk with a full store: pages, stream, memory (ARTICLES, READERS, MINUTES=60, FOLDER keeps the store, WRITE=1)
+	@$(BIN)/python -m bench.desk $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(READERS),--readers $(READERS)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FOLDER),--folder "$(FOLDER)") $(if $(WRITE),--write)
+
 # ---- the tagger's model ----
 
 .PHONY: screenshots

@@ -63,12 +63,15 @@ class Zipf:
         return rng.choices(self._numbers, cum_weights=self._weights, k=k)
 
 
-def articles(count: int, seed: int = 1) -> Iterator[ArticleEnriched]:
-    """Yield `count` articles: one in fifty a copy of an earlier one, every second of those cut; none a revision."""
+def articles(count: int, seed: int = 1, *, newest: datetime = NEWEST) -> Iterator[ArticleEnriched]:
+    """Yield `count` articles: one in fifty a copy of an earlier one, every second of those cut; none a revision.
+
+    `newest` is the latest date that one may have.
+    """
     earlier: list[ArticleEnriched] = []
     for number in range(count):
         rng = random.Random(f"{seed} {number}")  # noqa: S311 - for variety, not for secrets
-        one = _article(rng, number, rng.choice(earlier) if earlier and rng.random() < 0.02 else None)
+        one = _article(rng, number, newest, rng.choice(earlier) if earlier and rng.random() < 0.02 else None)
         if len(earlier) < 50:
             earlier.append(one)
         yield one
@@ -121,11 +124,11 @@ _NAME_LAW = Zipf(NAMES, flatter=8)
 _HOST_LAW = Zipf(HOSTS, flatter=4)
 
 
-def _article(rng: random.Random, number: int, copied: ArticleEnriched | None) -> ArticleEnriched:
+def _article(rng: random.Random, number: int, newest: datetime, copied: ArticleEnriched | None) -> ArticleEnriched:
     host_number = _HOST_LAW.draw(rng, 1)[0]
     host = f"{rng.choice(('www.', 'www.', 'news.', ''))}paper{host_number}.example"
     url = f"https://{host}/{number}"
-    at = NEWEST - timedelta(minutes=rng.expovariate(1 / (DAYS * 480)) % (DAYS * 1440))
+    at = newest - timedelta(minutes=rng.expovariate(1 / (DAYS * 480)) % (DAYS * 1440))
     said = _said(rng) if copied is None else _copied(rng, copied)
     section = rng.choice(SECTIONS) if rng.random() < 0.8 else None
     return ArticleEnriched.model_validate(
