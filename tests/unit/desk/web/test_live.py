@@ -132,8 +132,8 @@ class Asked:
         return self.times
 
 
-def recent(asked: Asked, *, keeps: float = 60, patience: float = 30) -> Recent[int]:
-    return Recent(asked, name="it", keeps=keeps, patience=patience)
+def recent(asked: Asked, *, keeps: float = 60, patience: float = 30, lends: float = 0) -> Recent[int]:
+    return Recent(asked, name="it", keeps=keeps, patience=patience, lends=lends)
 
 
 async def test_many_who_ask_at_once_and_soon_after_are_one_question():
@@ -188,6 +188,53 @@ async def test_what_is_forgotten_is_asked_anew_even_while_it_is_being_asked():
     assert [await before, await after] == [1, 2]
     kept.forget()
     assert await kept() == 3
+
+
+async def test_an_older_answer_is_lent_while_the_next_is_being_found():
+    asked = Asked()
+    asked.may.set()
+    kept = recent(asked, keeps=0, lends=60)
+    assert await kept() == 1
+    asked.may.clear()
+    assert [await kept(), await kept()] == [1, 1]
+    asked.may.set()
+    await asyncio.sleep(0.01)
+    assert asked.times == 2, "one question at a time"
+    assert await kept() == 2, "lent, and asked for a third time"
+    await kept.close()
+
+
+async def test_nothing_is_lent_that_is_too_old_or_was_forgotten():
+    asked = Asked()
+    asked.may.set()
+    kept = recent(asked, keeps=0, lends=0.01)
+    assert await kept() == 1
+    await asyncio.sleep(0.02)
+    assert await kept() == 2
+    kept = recent(asked, keeps=0, lends=60)
+    assert await kept() == 3
+    asked.may.clear()
+    assert await kept() == 3
+    kept.forget()
+    waiting = asyncio.create_task(kept())
+    asked.may.set()
+    assert await waiting == 5, "the fourth was asked before it was forgotten"
+    await kept.close()
+
+
+async def test_a_failure_behind_a_lent_answer_is_told_to_nobody_and_asked_again():
+    asked = Asked()
+    asked.may.set()
+    kept = recent(asked, keeps=0, lends=60)
+    assert await kept() == 1
+    asked.failing = True
+    assert await kept() == 1
+    await asyncio.sleep(0.01)
+    asked.failing = False
+    assert await kept() == 1
+    await asyncio.sleep(0.01)
+    assert await kept() == 3
+    await kept.close()
 
 
 async def test_who_does_not_answer_in_time_is_an_outage():
