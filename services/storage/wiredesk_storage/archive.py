@@ -200,12 +200,21 @@ class Archive:
             return await finding.top_entities(fetch, days=days, until=end, entity_type=entity_type, limit=limit)
 
     async def entity(
-        self, name: str, entity_type: str | None = None, *, days: int = 30, until: datetime | None = None
+        self,
+        name: str,
+        entity_type: str | None = None,
+        *,
+        days: int = 30,
+        until: datetime | None = None,
+        sampled: int = SAMPLED,
     ) -> EntityPage:
-        """Return what is known of one entity, by its name or an id (`wikidata:Q90`), in the last `days`."""
+        """Return what is known of one entity, by its name or an id (`wikidata:Q90`), in the last `days`.
+
+        What is named with it is counted in the newest `sampled` articles.
+        """
         end = until or datetime.now(UTC)
         async with self._by_index() as fetch:
-            return await finding.entity(fetch, name, days=days, until=end, entity_type=entity_type)
+            return await finding.entity(fetch, name, days=days, until=end, entity_type=entity_type, sampled=sampled)
 
     async def stories(self, *, since: datetime, order: str = "size", limit: int = 20) -> list[Listed]:
         """Return the stories of several articles to which one came `since` then, by "size" or "date"."""

@@ -9,7 +9,7 @@ import pytest
 from tests.integration.storage.records import NOON
 from tests.integration.storage.searching import article, found, put
 from wiredesk_storage.search import counting, statements
-from wiredesk_storage.search.asking import Order
+from wiredesk_storage.search.asking import Filters, Order
 
 pytestmark = pytest.mark.broker
 
@@ -69,6 +69,25 @@ async def test_words_that_no_index_has_are_read_for_in_the_newest_articles_and_t
         facets = await archive.facets("to be")
         assert (facets.hits, facets.is_read_in_part) == (len(hits), in_part)
     assert not (await archive.search("ferry")).is_read_in_part
+
+
+async def test_one_word_that_a_language_leaves_out_is_read_for_in_fewer_articles_and_that_is_said(
+    store, archive, monkeypatch
+):
+    await put(
+        store,
+        article("old", "Ohne die Fähre.", "de"),
+        article("new", "Alles steht still.", "de", minute=1),
+        *(article(f"{n}", "Seals die.", minute=n) for n in (2, 3)),
+    )
+    assert sorted(await found(archive, "die")) == ["2", "3", "old"]
+    monkeypatch.setattr(statements, "READ_FOR_WORD", 1)
+    page = await archive.search("die")
+    assert (sorted(hit.headline for hit in page.hits), page.is_read_in_part) == (["2", "3"], True)
+    facets = await archive.facets("die", Filters(language="de"))
+    assert (facets.hits, facets.is_read_in_part) == (0, True)
+    phrase = await archive.search("ohne die", Filters(language="de"))
+    assert ([hit.headline for hit in phrase.hits], phrase.is_read_in_part) == (["old"], False)
 
 
 async def test_an_entity_is_counted_in_the_newest_articles_alone(store, archive, monkeypatch):

@@ -34,7 +34,7 @@ async def search(
     """
     search_id = cursor.search_id(words.typed(query), filters, order, half_life_days)
     place = cursor.read(after, search_id) if after is not None else None
-    reading = await read_words(fetch, query, filters)
+    reading = (await read_words(fetch, query, filters)).for_who_waits
     if reading.finds_nothing:
         return Page()
     began = place.began if place else datetime.now(UTC)
@@ -77,14 +77,14 @@ async def facets(
 ) -> Facets:
     """Return how the newest hits are spread, `most` at most; what they name is counted in the newest `named`."""
     counts: dict[str, list[tuple[str, int]]] = {facet: [] for facet in counting.FACETS}
-    reading = await read_words(fetch, query, filters)
+    reading = (await read_words(fetch, query, filters)).for_who_waits
     if reading.finds_nothing:
         return Facets(0, is_cut=False, counts=counts)
     found = await newest.newest(fetch, reading, filters, at_most=most + 1)
     counted = [row["article_id"] for row in found.hits[:most]]
     for row in await fetch(*_spread(counting.spread(counted))):
         counts[row["facet"]].append((row["value"], row["hits"]))
-    counts |= naming.spread(await fetch(counting.NAMED, counted[:named]))
+    counts |= naming.spread(await fetch(counting.NAMED_OF_TYPE, counted[:named]))
     in_part = found.last_read is not None
     in_part |= await _in_part(fetch, reading, statements.read_in_part(reading, filters))
     return Facets(
@@ -107,14 +107,25 @@ async def top_entities(fetch: Fetch, *, days: int, until: datetime, entity_type:
     return TopEntities(rows[0]["counted"], rows[0]["is_cut"], counted)
 
 
-async def entity(fetch: Fetch, name: str, *, days: int, until: datetime, entity_type: str | None) -> EntityPage:
-    """Return what is known of an entity in the `days` up to `until`; `articles` is 0 where none names it."""
+async def entity(
+    fetch: Fetch,
+    name: str,
+    *,
+    days: int,
+    until: datetime,
+    entity_type: str | None,
+    sampled: int = counting.SAMPLED,
+) -> EntityPage:
+    """Return what is known of an entity in the `days` up to `until`; `articles` is 0 where none names it.
+
+    What is named with it is counted in the newest `sampled`.
+    """
     start = until - timedelta(days=days)
     named = Filters(entity=name, entity_type=entity_type, since=start, until=until)
     found = await newest.exactly(fetch, Reading(is_empty=True), named, at_most=counting.COUNTED + 1)
     dated = {row["article_id"]: row["dated"] for row in found[: counting.COUNTED]}
     articles = list(dated)
-    sample = articles[: counting.SAMPLED]
+    sample = articles[:sampled]
     company = naming.company(await fetch(counting.NAMED, sample), name, entity_type)
     latest = await fetch(counting.HEADLINES, articles[:NEWEST]) if articles else []
     per_day = Counter(at.astimezone(UTC).date() for at in dated.values())

@@ -1,4 +1,4 @@
-"""What some articles name, counted from the rows of `counting.NAMED`. Pure.
+"""What some articles name, counted from the rows of `counting.NAMED` and `NAMED_OF_TYPE`. Pure.
 
 Here and not in PostgreSQL: to fold a name takes that a hundred times as long, and each is read once for all that is
 counted.

@@ -18,6 +18,8 @@ from wiredesk_storage.search.words import ALL_CONFIGS, Reading
 RANKED = 150
 # As many articles are read for a phrase of stop words, which no index has.
 READ_PLAINLY = 1_000
+# And so many for one stop word ("die" is one of German), which has its hits among the first.
+READ_FOR_WORD = 200
 # As many articles that have all words of a phrase are read for their order, which no index has.
 READ_FOR_PHRASE = 500
 _FEW_CONFIGS = 3
@@ -114,8 +116,8 @@ def read_in_part(reading: Reading, filters: Filters, bound: Bound = unbound) -> 
     """Return the statement for whether there are more articles than are read for words that no index has."""
     arguments = Arguments()
     where = f"{_where(filters, arguments)}{bound(arguments)}{_read_in(reading.plain, arguments)}"
-    more = f"select from articles as a where {where} limit {READ_PLAINLY + 1}"
-    return f"select count(*) > {READ_PLAINLY} as is_read_in_part from ({more}) as a", arguments.values
+    more = f"select from articles as a where {where} limit {_plainly(reading) + 1}"
+    return f"select count(*) > {_plainly(reading)} as is_read_in_part from ({more}) as a", arguments.values
 
 
 def matching(found: Sequence[Mapping[str, Any]], reading: Reading) -> tuple[str, list[Any]]:
@@ -183,7 +185,7 @@ def hits(
             f"where {matches}{of} and {where} {order}"
         )
     if reading.plain:
-        newest = f"order by a.dated desc, a.article_id desc limit {READ_PLAINLY}"
+        newest = f"order by a.dated desc, a.article_id desc limit {_plainly(reading)}"
         pattern = arguments.add(reading.pattern, "text")
         branches.append(
             f"select a.article_id, a.dated, 0 as reading from ("
@@ -207,6 +209,10 @@ order by a.dated desc, a.article_id desc offset {size - 1} limit 1
 def tsqueries(reading: Reading) -> Sequence[str]:
     """Return the query of each number that a hit's `reading` has, from 1 on."""
     return [tsquery for tsquery, _ in reading.queries]
+
+
+def _plainly(reading: Reading) -> int:
+    return READ_FOR_WORD if reading.is_quick else READ_PLAINLY
 
 
 def _are_all(configs: Sequence[str]) -> bool:

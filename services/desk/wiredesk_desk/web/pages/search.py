@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 _FACETS = {"language": "Language", "host": "Outlet", "section": "Section", "type": "Names a", "entity": "Names"}
 _BETWEEN = " · "
 # Beside the hits somebody waits for: fewer are counted than for who asks for the counts alone.
-_COUNTED, _NAMES_OF = 1_000, 150
+_COUNTED, _NAMES_OF = 500, 100
 
 
 class Typed(Searched):
