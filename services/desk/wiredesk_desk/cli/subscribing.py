@@ -61,6 +61,18 @@ def list_(json: Json = False) -> None:
 
 
 @subscriptions.command()
+def listen(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of 127.0.0.1; 0: any that is free.")] = 9000,
+    json: Json = False,
+) -> None:
+    """Be a webhook on this machine: print what is posted, and whether its signature is right."""
+    from wiredesk_desk import running
+    from wiredesk_desk.web.subscriptions import listening
+
+    running.execute(listening.listen_to_posts(port, as_json=json))
+
+
+@subscriptions.command()
 def pause(name: Name) -> None:
     """Tell no more; `resume` goes on where it stands."""
     from wiredesk_desk import running

@@ -46,7 +46,7 @@ async def serve(*, host: str | None = None, port: int | None = None) -> Exit:
     desk_options = settings.desk.model_copy(update=given)
     settings = settings.model_copy(update={"desk": desk_options})
     logs.configure(settings.log, "desk")
-    listening = _listen(desk_options.host, desk_options.port, "WIREDESK_DESK__PORT")
+    listening = listen(desk_options.host, desk_options.port, "WIREDESK_DESK__PORT")
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -56,7 +56,7 @@ async def serve(*, host: str | None = None, port: int | None = None) -> Exit:
         sockets = [listening]
         if "port" in settings.health.model_fields_set:
             servers.append(_server(Health(desk)))
-            sockets.append(_listen(settings.health.host, settings.health.port, "WIREDESK_HEALTH__PORT"))
+            sockets.append(listen(settings.health.host, settings.health.port, "WIREDESK_HEALTH__PORT"))
         running = [
             asyncio.create_task(server.serve(sockets=[one])) for server, one in zip(servers, sockets, strict=True)
         ]
@@ -97,7 +97,12 @@ def _server(app: ASGIApp) -> Server:
     )
 
 
-def _listen(host: str, port: int, setting: str) -> socket.socket:
+def listen(host: str, port: int, setting: str) -> socket.socket:
+    """Return a socket that listens, for `Server.serve`.
+
+    Raises:
+        ConfigurationError: the port is taken, or not ours; `setting` is where to name another.
+    """
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family)

@@ -24,7 +24,7 @@ from wiredesk_desk.migrations import bring_up as bring_up_desk
 from wiredesk_desk.settings import DeskOptions, DeskSettings
 from wiredesk_desk.web.application import application
 from wiredesk_desk.web.context import Desk, open_desk
-from wiredesk_desk.web.serving import _listen, _server
+from wiredesk_desk.web.serving import _server, listen
 from wiredesk_storage.migrations import bring_up
 from wiredesk_storage.settings import StorageOptions
 from wiredesk_storage.store import Store
@@ -99,7 +99,7 @@ async def serving(
     """Serve a desk for this store and this lane; `desk_options` as in its settings. It listens on loopback always."""
     settings = DeskSettings(desk=DeskOptions(**desk_options), storage=options)
     here = System(kafka, lane, SecretStr(options.dsn.get_secret_value()), "test")
-    listening = _listen("127.0.0.1", 0, "")
+    listening = listen("127.0.0.1", 0, "")
     async with open_desk(settings, here) as desk:
         server = _server(application(desk))
         running = asyncio.create_task(server.serve(sockets=[listening]))

@@ -2,12 +2,12 @@
 
 import socket
 
-from wiredesk_desk.web.serving import _listen
+from wiredesk_desk.web.serving import listen
 
 
 def test_an_answer_s_second_write_does_not_wait_until_the_first_is_acknowledged():
     with (
-        _listen("127.0.0.1", 0, "WIREDESK_DESK__PORT") as listening,
+        listen("127.0.0.1", 0, "WIREDESK_DESK__PORT") as listening,
         socket.create_connection(listening.getsockname()),
     ):
         accepted, _ = listening.accept()
