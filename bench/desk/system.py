@@ -44,7 +44,7 @@ class System:
 
     def made(self, start: int, count: int) -> Iterator[ArticleEnriched]:
         """Yield `count` of the made articles, behind the first `start`."""
-        return islice(articles(start + count, newest=self.newest), start, None)
+        return articles(start + count, newest=self.newest, start=start)
 
 
 @asynccontextmanager

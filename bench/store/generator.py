@@ -39,6 +39,8 @@ _CYRILLIC = tuple(a + b for a in "бвгдзклмнпрст" for b in "аеио
 _TYPES = ("PERSON",) * 8 + ("ORG",) * 6 + ("GPE",) * 5 + ("LOC", "EVENT", "PRODUCT", "NORP", "FAC")
 _COUNTRIES = ("US", "GB", "DE", "FR", "ES", "RU", "NO", "JP", "BR", "IN")
 _SENTENCE, _PARAGRAPH = 16, 4
+# Of the first so many there are copies.
+_COPIED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +65,21 @@ class Zipf:
         return rng.choices(self._numbers, cum_weights=self._weights, k=k)
 
 
-def articles(count: int, seed: int = 1, *, newest: datetime = NEWEST) -> Iterator[ArticleEnriched]:
+def articles(count: int, seed: int = 1, *, newest: datetime = NEWEST, start: int = 0) -> Iterator[ArticleEnriched]:
     """Yield `count` articles: one in fifty a copy of an earlier one, every second of those cut; none a revision.
 
-    `newest` is the latest date that one may have.
+    `newest` is the latest date that one may have. The first `start` of them are left out.
     """
     earlier: list[ArticleEnriched] = []
     for number in range(count):
+        if _COPIED <= number < start:
+            continue
         rng = random.Random(f"{seed} {number}")  # noqa: S311 - for variety, not for secrets
         one = _article(rng, number, newest, rng.choice(earlier) if earlier and rng.random() < 0.02 else None)
-        if len(earlier) < 50:
+        if len(earlier) < _COPIED:
             earlier.append(one)
-        yield one
+        if number >= start:
+            yield one
 
 
 def query(rng: random.Random, language: str = "en") -> str:

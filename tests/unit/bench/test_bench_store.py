@@ -11,6 +11,8 @@ def test_the_same_seed_gives_the_same_articles_and_fewer_are_the_first_of_more()
     few = list(articles(20))
     assert list(islice(articles(1_000), 20)) == few
     assert next(articles(1, seed=2)) != few[0]
+    assert list(articles(200, start=190)) == list(islice(articles(200), 190, None))
+    assert list(articles(20, start=5)) == few[5:]
 
 
 def test_names_hosts_and_languages_are_uneven_and_dates_are_in_the_past():
