@@ -20,6 +20,9 @@ FRONT, STORY, ARTICLE, ENTITY, SEARCH = "front", "story", "article", "entity", "
 PAGES = (FRONT, STORY, ARTICLE, ENTITY, SEARCH)
 _NAME_LAW, _HOST_LAW = Zipf(len(names()), flatter=8), Zipf(HOSTS, flatter=4)
 _DRAWN = 2_000
+# What the browser takes on this machine where there is nothing to fetch and hardly anything to draw.
+EMPTY = "an empty page"
+_EMPTY = "data:text/html,<p>empty"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PAINTED = """
 () => new Promise(done => new PerformanceObserver(list => list.getEntries().forEach(
@@ -64,7 +67,10 @@ async def ask(system: System, rounds: int, seed: int = 1) -> list[Answers]:
 
 
 async def paint(system: System, rounds: int) -> dict[str, list[float]]:
-    """Return the milliseconds until a browser has painted something of each page; nothing where there is no browser."""
+    """Return the milliseconds until a browser has painted something of each page, and of an empty one.
+
+    Nothing where there is no browser.
+    """
     browser_path = next(filter(None, map(which, _BROWSERS)), None)
     if browser_path is None or find_spec("playwright") is None:
         return {}
@@ -73,14 +79,15 @@ async def paint(system: System, rounds: int) -> dict[str, list[float]]:
     rng = random.Random(2)  # noqa: S311 - as above
     stories = await _ids(system, "select story_id as id from stories where articles > 1 order by random() limit $1")
     articles = await _ids(system, "select article_id as id from articles order by random() limit $1")
-    found: dict[str, list[float]] = {kind: [] for kind in PAGES}
+    found: dict[str, list[float]] = {kind: [] for kind in (*PAGES, EMPTY)}
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         page = await browser.new_page()
         for number in range(-1, rounds):
-            for kind, path in _questions(rng, stories, articles):
+            asked = {kind: system.desk.rstrip("/") + path for kind, path in _questions(rng, stories, articles)}
+            for kind, address in {**asked, EMPTY: _EMPTY}.items():
                 if kind in found:
-                    await page.goto(system.desk.rstrip("/") + path)
+                    await page.goto(address)
                     painted = await page.evaluate(_PAINTED)
                     if number >= 0:
                         found[kind].append(painted)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
 
-from bench.desk.pages import PAGES, Answers
+from bench.desk.pages import EMPTY, PAGES, Answers
 from bench.desk.stream import Streamed
 from bench.engine.report import p95
 from bench.markdown import table
@@ -48,6 +48,8 @@ def _answers(found: Found) -> str:
                 *((f"{median(painted):.0f}", f"{p95(painted):.0f}") if painted else ("", "")),
             ]
         )
+    if (painted := found.painted.get(EMPTY)) is not None:
+        lines.append([EMPTY, "", "", "", "", f"{median(painted):.0f}", f"{p95(painted):.0f}"])
     return table(lines)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench.desk import __main__ as desk
 from bench.desk import pages
-from bench.desk.pages import PAGES, Answers
+from bench.desk.pages import EMPTY, PAGES, Answers
 from bench.desk.report import Found, report
 from bench.desk.stream import Streamed
 from bench.markdown import put
@@ -25,13 +25,14 @@ def rows_of(text):
 def found(ms=50.0, painted=80.0, told=100.0, missed=0, memory=(100.0, 130.0, 130.0, 130.0)):
     answers = [Answers(kind, [ms / 2] * 3, [ms] * 3, [2_048] * 3) for kind in (*PAGES, "pipeline")]
     streamed = Streamed(2, 60.0, 3, [told] * 6, missed, [(900.0 * at, mb) for at, mb in enumerate(memory)])
-    return Found(100_000, answers, {kind: [painted] for kind in PAGES} if painted else {}, streamed)
+    return Found(100_000, answers, {kind: [painted] for kind in (*PAGES, EMPTY)} if painted else {}, streamed)
 
 
 def test_a_page_s_times_stand_beside_what_a_browser_paints():
     rows = rows_of(report(found()))
     assert rows["front"] == ["50", "50", "25", "2.0", "80", "80"]
     assert rows["pipeline"] == ["50", "50", "25", "2.0", "", ""]
+    assert rows["an empty page"][-2:] == ["80", "80"]
 
 
 @pytest.mark.parametrize(
