@@ -7,10 +7,13 @@
         async for article in wire.enriched(group="my-app"):
             print(article.headline, [entity.name for entity in article.entities])
 
-All that is public is named here: the client with its settings, the events with their parts, the topics, the errors.
-Each is imported when it is first used, so `import wiredesk` costs next to nothing. Inside, read `contracts` (what is
-on the wire), then `client`; with the extra `engine` also `engine` (how nothing gets lost) and `runtime` (a service as
-a process).
+    async for hit in Wiredesk().search("river treaty", language="en"):  # asks the desk: the extra `http`, no Kafka
+        print(hit.headline, hit.url)
+
+All that is public is named here: the client with its settings, what the desk answers, the events with their parts, the
+topics, the errors. Each is imported when it is first used, so `import wiredesk` costs next to nothing. Inside, read
+`contracts` (what is on the wire), then `client`; with the extra `engine` also `engine` (how nothing gets lost) and
+`runtime` (a service as a process).
 """
 
 from typing import TYPE_CHECKING
@@ -19,9 +22,22 @@ from wiredesk.lazy import attributes
 from wiredesk.version import __version__
 
 if TYPE_CHECKING:
+    from wiredesk.client.api.answers import (
+        Arrival,
+        Gap,
+        Hit,
+        Revision,
+        StoredArticle,
+        Story,
+        StoryArticle,
+        StoryName,
+        WholeStory,
+    )
+    from wiredesk.client.api.asking import Filters
+    from wiredesk.client.api.errors import ApiError
     from wiredesk.client.client import Wiredesk
     from wiredesk.client.records import Entry, RefusedError, Submission
-    from wiredesk.client.settings import KafkaSettings
+    from wiredesk.client.settings import ApiSettings, KafkaSettings
     from wiredesk.contracts.errors import (
         ConfigurationError,
         InfrastructureError,
@@ -73,6 +89,9 @@ __all__ = [
     "REJECTED",
     "STORED",
     "SUBMITTED",
+    "ApiError",
+    "ApiSettings",
+    "Arrival",
     "ArticleCleaned",
     "ArticleEnriched",
     "ArticleFetched",
@@ -88,7 +107,10 @@ __all__ = [
     "Entry",
     "Event",
     "Evidence",
+    "Filters",
+    "Gap",
     "GeoCoordinates",
+    "Hit",
     "Image",
     "InfrastructureError",
     "InvalidRecordError",
@@ -99,10 +121,16 @@ __all__ = [
     "Quality",
     "RefusedError",
     "Rejection",
+    "Revision",
     "StoreStatus",
+    "StoredArticle",
+    "Story",
+    "StoryArticle",
+    "StoryName",
     "Submission",
     "Topic",
     "TransientError",
+    "WholeStory",
     "Wiredesk",
     "WiredeskError",
     "Zone",
@@ -112,9 +140,22 @@ __all__ = [
 
 # All others are events, and what they are made of.
 _ELSEWHERE = {
+    "wiredesk.client.api.answers": (
+        "Arrival",
+        "Gap",
+        "Hit",
+        "Revision",
+        "StoredArticle",
+        "Story",
+        "StoryArticle",
+        "StoryName",
+        "WholeStory",
+    ),
+    "wiredesk.client.api.asking": ("Filters",),
+    "wiredesk.client.api.errors": ("ApiError",),
     "wiredesk.client.client": ("Wiredesk",),
     "wiredesk.client.records": ("Entry", "RefusedError", "Submission"),
-    "wiredesk.client.settings": ("KafkaSettings",),
+    "wiredesk.client.settings": ("ApiSettings", "KafkaSettings"),
     "wiredesk.contracts.errors": (
         "ConfigurationError",
         "InfrastructureError",

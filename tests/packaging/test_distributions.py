@@ -51,6 +51,8 @@ NOT_ALONE = {
 }
 # The extra `postgres`; the desk has it through storage.
 WITH_A_DATABASE = {"wiredesk-fetcher", "wiredesk-storage", "wiredesk-desk"}
+# Those in whose lock is what the extra `http` brings.
+WITH_HTTP = {"wiredesk-fetcher", "wiredesk-local"}
 
 
 def tracked(distribution: Distribution) -> set[str]:
@@ -95,6 +97,8 @@ def test_all_that_it_needs_is_in_its_own_lock(programs: Programs, tmp_path: Path
     skipped = [f"{distribution.package}.{name}" for name in NOT_ALONE.get(distribution.package, ())]
     if distribution.name not in WITH_A_DATABASE:
         skipped += [f"wiredesk.postgres.{name}" for name in ("connections", "migrations")]
+    if distribution.name not in WITH_HTTP:
+        skipped.append("wiredesk.client.api.desk")
     run(own / "python", "-W", "error", "-c", IMPORT_ALL, ",".join(skipped), *packages, cwd=tmp_path)
 
 
@@ -120,6 +124,12 @@ def test_the_client_alone_brings_no_framework_no_server_and_no_model(programs: P
     assert {"wiredesk", "aiokafka", "pydantic"} <= names
     assert names & {"faststream", "uvicorn", "spacy", "asyncpg", "lxml", "onnxruntime", "typer", "structlog"} == set()
     assert len(names) <= 17
+
+
+def test_the_client_alone_says_what_to_install_when_it_is_to_ask_the_desk(programs: Programs, tmp_path: Path):
+    code = "from wiredesk import Wiredesk; Wiredesk().search('ferry')"
+    done = run(programs("wiredesk") / "python", "-c", code, cwd=tmp_path, check=False)
+    assert "this needs aiohttp, which is not installed here: `pip install './shared[http]'`" in done.stderr
 
 
 def test_an_application_with_packages_named_shared_and_services_imports_the_client(programs: Programs, tmp_path: Path):

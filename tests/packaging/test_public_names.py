@@ -15,6 +15,8 @@ CLIENT = {
     *("ArticleSubmitted", "ArticleFetched", "ArticleCleaned", "ArticleEnriched", "ArticleStored", "ArticleRejected"),
     *("Content", "ContentType", "Entity", "Event", "Evidence", "GeoCoordinates", "Image", "Mention", "MinHash"),
     *("ChangeKind", "CopyDifference", "Quality", "Rejection", "StoreStatus", "Zone", "ZoneKind"),
+    *("ApiSettings", "ApiError", "Filters", "Hit", "Arrival", "Gap", "StoredArticle", "Revision"),
+    *("Story", "StoryName", "StoryArticle", "WholeStory"),
     *("Topic", "SUBMITTED", "FETCHED", "CLEANED", "ENRICHED", "STORED", "REJECTED", "CURRENT"),
     *("WiredeskError", "ConfigurationError", "InfrastructureError", "PermanentError", "TransientError"),
     "InvalidRecordError",

@@ -10,7 +10,6 @@ later `fetched_at` is the newer.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 import uuid
@@ -18,18 +17,22 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self, Unpack
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from wiredesk.client import admin
+from wiredesk.client.api.answers import Arrival, Gap, Hit, StoredArticle, Story, WholeStory
+from wiredesk.client.api.asking import Filters
+from wiredesk.client.api.opening import desk
+from wiredesk.client.consumers import commit, names, start, starts
 from wiredesk.client.here import found_here
 from wiredesk.client.options import client_options
 from wiredesk.client.producer import Producer
 from wiredesk.client.records import Entry, RefusedError, Submission
-from wiredesk.client.settings import KafkaSettings, Settings
+from wiredesk.client.settings import ApiSettings, KafkaSettings, Settings
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 from wiredesk.contracts.events import ArticleEnriched, ArticleSubmitted
@@ -41,21 +44,25 @@ log = logging.getLogger(__name__)
 
 CLOCK_SKEW = timedelta(minutes=1)
 COMMIT_SECONDS = 5.0
-GOODBYE_SECONDS = 2.0
 
 
 class Wiredesk:
     """A connection to the newswire. Use as `async with`; safe for many tasks of one event loop.
 
-    Without arguments it takes the `WIREDESK_KAFKA__…` settings; where they name no Kafka, the system that local mode
-    runs in the present folder.
+    Without arguments it takes the `WIREDESK_KAFKA__…` settings, and those of `WIREDESK_API__…` for the desk; where they
+    name none, the system that local mode runs in the present folder.
+
+    `search`, `stream`, `stories`, `story` and `article` ask the desk over HTTP: they need the extra `http`, and neither
+    Kafka nor `async with`. They raise ApiError when it refuses, with what to do; InfrastructureError when it is not
+    there or stays busy; ConfigurationError without the extra.
     """
 
-    def __init__(self, kafka: KafkaSettings | None = None, *, lane: str = "") -> None:
+    def __init__(self, kafka: KafkaSettings | None = None, *, lane: str = "", api: ApiSettings | None = None) -> None:
         self.kafka = kafka or found_here(Settings.load().kafka)
         self.lane = Lane(lane)
         self._options = client_options(self.kafka)
         self._producer = Producer(self._options)
+        self._api = api
 
     async def __aenter__(self) -> Self:
         """Connect.
@@ -183,9 +190,9 @@ class Wiredesk:
             isolation_level="read_committed",
         )
         try:
-            await _start(consumer)
+            await start(consumer)
             if not from_start:
-                for partition, offset in (await _starts(consumer, since)).items():
+                for partition, offset in (await starts(consumer, since)).items():
                     consumer.seek(partition, offset)
             while True:
                 for records in (await consumer.getmany(timeout_ms=500)).values():
@@ -223,56 +230,59 @@ class Wiredesk:
                         article = entry.event
                         if not isinstance(article, ArticleEnriched):
                             log.warning("passed over: %s is no enriched article of this version", entry.position)
-                        elif _names(article, entity, entity_type):
+                        elif names(article, entity, entity_type):
                             yield article
                         done[partition] = record.offset + 1
                         if time.monotonic() - committed > COMMIT_SECONDS:
                             # Not only after the last of them: who is slow would be thrown out and read them for ever.
-                            await _commit(consumer, done)
+                            await commit(consumer, done)
                             committed = time.monotonic()
-                await _commit(consumer, done)
+                await commit(consumer, done)
         finally:
             try:
-                await _commit(consumer, done)
+                await commit(consumer, done)
             finally:
                 await consumer.stop()
 
+    def search(
+        self,
+        words: str = "",
+        *,
+        sort: Literal["relevance", "date"] = "relevance",
+        half_life_days: float | None = None,
+        limit: int | None = None,
+        **filters: Unpack[Filters],
+    ) -> AsyncGenerator[Hit, None]:
+        """Yield the articles with these words that pass the filters, `limit` at most, a page at a time underneath.
 
-async def _start(consumer: AIOKafkaConsumer) -> None:
-    """Start it; broken off meanwhile, it has a moment to end what it does: it would leave a connection open."""
-    starting = asyncio.ensure_future(consumer.start())
-    try:
-        await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        await asyncio.wait({starting}, timeout=GOODBYE_SECONDS)
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
-        raise
+        Words are as in a web search: "a phrase", or, -without. By relevance the best come first, of the newest that
+        have the words where many do (a warning in the log says so); by date all that there are, the newest first.
+        `half_life_days`: after how many an article counts half as much; 0: never. `Filters` says what each filter is.
+        """
+        return desk(self._api).search(words, filters, sort=sort, half_life_days=half_life_days, limit=limit)
 
+    def stream(
+        self, words: str = "", *, after: str | None = None, from_start: bool = False, **filters: Unpack[Filters]
+    ) -> AsyncGenerator[Arrival | Gap, None]:
+        """Yield articles as they are stored, new and revised, from the moment of connecting on; never ends by itself.
 
-def _names(article: ArticleEnriched, entity: str | None, entity_type: str | None) -> bool:
-    if entity is None and entity_type is None:
-        return True
-    return any(
-        (entity is None or found.name.casefold() == entity.casefold())
-        and (entity_type is None or found.type == entity_type)
-        for found in article.entities
-    )
+        When the connection breaks it is made anew, after a growing pause, and goes on where it was: nothing is left
+        out, and a `Gap` stands where something was, because the topic no longer keeps it. `after` is the `position` of
+        an arrival or gap, for a process that goes on for another; `from_start` begins with the oldest that is kept.
+        A desk that is not there at first, and one that refuses at any time, raises.
+        """
+        return desk(self._api).stream(words, filters, after=after, from_start=from_start)
 
+    def stories(
+        self, *, days: float = 7, order: Literal["date", "size"] = "date", limit: int = 20
+    ) -> AsyncGenerator[Story, None]:
+        """Yield stories of several articles to which one came in so many days, `limit` (100 at most) of them."""
+        return desk(self._api).stories(days=days, order=order, limit=limit)
 
-async def _commit(consumer: AIOKafkaConsumer, done: dict[TopicPartition, int]) -> None:
-    mine = {partition: offset for partition, offset in done.items() if partition in consumer.assignment()}
-    done.clear()
-    if mine:
-        # After a rebalance the new owner reads these again: at least once, as promised.
-        with contextlib.suppress(CommitFailedError, IllegalStateError):
-            await consumer.commit(mine)
+    async def story(self, story_id: uuid.UUID | str) -> WholeStory:
+        """Return a story with its articles: by its id, by that of one merged into it, or of one of its articles."""
+        return await desk(self._api).story(story_id)
 
-
-async def _starts(consumer: AIOKafkaConsumer, since: datetime | None) -> dict[TopicPartition, int]:
-    partitions = list(consumer.assignment())
-    ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
-    if since is None:
-        return ends
-    found = await consumer.offsets_for_times(dict.fromkeys(partitions, int(since.timestamp() * 1000)))
-    return {partition: at.offset if at is not None else ends[partition] for partition, at in found.items()}
+    async def article(self, article_id: uuid.UUID | str) -> StoredArticle:
+        """Return an article as it is stored; one that was withdrawn raises `ApiError` with the status 410."""
+        return await desk(self._api).article(article_id)

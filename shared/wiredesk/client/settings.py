@@ -6,12 +6,23 @@ Each service has one class built on `wiredesk.runtime.settings.ServiceSettings`;
 
 import difflib
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
@@ -28,6 +39,8 @@ from wiredesk.contracts.errors import ConfigurationError
 PREFIX = "WIREDESK_"
 FILE = "_FILE"
 _KAFKA = f"{PREFIX}KAFKA__"
+_API = f"{PREFIX}API__"
+_DESK = "http://127.0.0.1:8780"
 
 
 def split(value: object) -> object:
@@ -86,6 +99,37 @@ class KafkaSettings(BaseModel):
         return self
 
 
+def _is_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 0) >= 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or parts.query or parts.fragment:
+        raise ValueError(f"it is no address such as https://desk.example or {_DESK}")
+    if parts.username or parts.password:
+        raise ValueError(f"{_API}URL is an address with a password: what opens a desk goes into {_API}TOKEN")
+    return url.rstrip("/")
+
+
+class ApiSettings(BaseModel):
+    """Where a desk's API is, and the token that opens it."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    url: Annotated[str, AfterValidator(_is_address)] = Field(
+        _DESK, description="of a desk, for programs that ask its API; the one that runs in the folder when not set"
+    )
+    token: SecretStr | None = Field(None, description="of `wiredesk tokens add`, where the desk asks for one")
+
+    @field_validator("token")
+    @classmethod
+    def _is_a_word(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not re.fullmatch(r"[!-~]*", token.get_secret_value()):
+            raise ValueError("a token is one word of ASCII characters, as `wiredesk tokens add` printed it")
+        return token or None
+
+
 def _tls_half_given(kafka: KafkaSettings) -> Iterator[str]:
     """Say what is missing: a client would only fail to connect, and not say why."""
     if bool(kafka.ssl_certfile) != bool(kafka.ssl_keyfile):
@@ -126,6 +170,7 @@ class Settings(BaseSettings):
     )
 
     kafka: KafkaSettings = KafkaSettings()
+    api: ApiSettings = ApiSettings()
     lane: str = Field("", pattern=r"^[a-z0-9-]*$", description='topic prefix, e.g. "backfill"; empty is the live lane')
 
     @classmethod
