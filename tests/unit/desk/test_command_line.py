@@ -143,6 +143,17 @@ def test_config_show_is_ndjson_in_a_pipe_and_masks_the_password(tmp_path: Path):
     assert "hunter2" not in done.stdout + done.stderr
 
 
+def test_env_names_kafka_the_store_and_the_desk_for_other_programs(tmp_path: Path):
+    desk = "https://desk.example:8443"
+    done = wiredesk("env", folder=tmp_path, WIREDESK_STORAGE__DSN="postgresql://u:p w@db/x", WIREDESK_API__URL=desk)
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.splitlines()) == {
+        "export WIREDESK_KAFKA__BOOTSTRAP_SERVERS=127.0.0.1:9092",
+        "export WIREDESK_STORAGE__DSN='postgresql://u:p w@db/x'",
+        f"export WIREDESK_API__URL={desk}",
+    }
+
+
 def test_try_cleans_and_tags_without_any_server(tmp_path: Path):
     done = wiredesk("try", "-", folder=tmp_path, stdin=SAMPLE)
     assert done.returncode == 0, done.stderr

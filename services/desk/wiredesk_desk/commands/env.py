@@ -1,9 +1,12 @@
-"""`env`: where Kafka and PostgreSQL are, as variables for other programs."""
+"""`env`: where Kafka, PostgreSQL and the desk are, as variables for other programs."""
 
 import shlex
 
 from pydantic import SecretStr
 
+from wiredesk.client.api.errors import URL
+from wiredesk.client.here import desk_here
+from wiredesk.client.settings import Settings
 from wiredesk_desk.config import DSN, SERVERS, System, system
 from wiredesk_desk.output import emit, say
 from wiredesk_desk.running import Exit
@@ -39,4 +42,4 @@ def variables(here: System) -> dict[str, str]:
                 found[f"{_KAFKA}{name.upper()}"] = plain
     if here.lane.name:
         found["WIREDESK_LANE"] = here.lane.name
-    return found | {DSN: here.dsn.get_secret_value()}
+    return found | {DSN: here.dsn.get_secret_value(), URL: desk_here(Settings.load().api).url}
