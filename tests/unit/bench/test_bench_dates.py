@@ -17,8 +17,8 @@ TEXT = "The lake froze on Tuesday, they say. It thawed on Tuesday, we say."
 FIRST, SECOND = TEXT.index("Tuesday"), TEXT.rindex("Tuesday")
 
 
-def mark(text: str, start: int, *right: str, held_out: bool = False, page: str = "publishers/page0") -> Mark:
-    return Mark(page, "text", start, "Tuesday", dates.around(text, start, start + 7), right, held_out)
+def mark(text: str, start: int, *right: str, part: str = "tuned on", page: str = "publishers/page0") -> Mark:
+    return Mark(page, "text", start, "Tuesday", dates.around(text, start, start + 7), right, part)
 
 
 class Tuesdays:
@@ -55,13 +55,16 @@ def test_each_mark_is_right_wrong_left_out_or_rightly_without_a_value():
     assert dates.judged(pairs) == Judged(marks=6, resolved=4, right=2, left_out=1, rightly_none=1)
 
 
-def test_the_pages_are_cleaned_and_tagged_and_either_half_has_its_row(tmp_path: Path):
+def test_the_pages_are_cleaned_and_tagged_and_each_part_has_its_row(tmp_path: Path):
     published = '<head><meta property="article:published_time" content="2026-03-05T10:00:00Z">'
     for page in (news(tmp_path / "news-pages") / "publishers" / "html").iterdir():
         page.write_bytes(gzip.compress(PAGE.replace("<head>", published).encode()))
     start = BODY.index("Tuesday")
-    marked = [mark(BODY, start, "2026-03-03"), mark(BODY, start, "2026-03-10", page="publishers/page1", held_out=True)]
-    tuned, held_out = dates.report(None, tmp_path / "news-pages", Tuesdays(), marked).splitlines()[2:]
+    marked = [
+        mark(BODY, start, "2026-03-03"),
+        mark(BODY, start, "2026-03-10", page="publishers/page1", part="held out"),
+    ]
+    tuned, held_out, _ = dates.report(None, tmp_path / "news-pages", Tuesdays(), marked).splitlines()[2:]
     assert tuned.split()[1:] == ["tuned", "on", "|", "1", "|", "1", "|", "1", "(100.0%)", "|", "0", "|", "0", "|"]
     assert held_out.split()[1:] == ["held", "out", "|", "1", "|", "1", "|", "0", "(0.0%)", "|", "0", "|", "0", "|"]
 
@@ -76,8 +79,7 @@ def test_marks_without_their_pages_are_told(tmp_path: Path):
         dates.report(None, tmp_path / "nowhere", Tuesdays(), marked)
 
 
-def test_the_marks_are_in_two_halves_that_share_no_page():
-    marked = dates.marks()
-    halves = [{one.page for one in marked if one.held_out is held_out} for held_out in (False, True)]
-    assert all(halves)
-    assert not halves[0] & halves[1]
+def test_the_marks_are_in_parts_that_share_no_page():
+    pages = [{one.page for one in dates.marks() if one.part == part} for part in dates.PARTS]
+    assert all(pages)
+    assert sum(map(len, pages)) == len(set().union(*pages))

@@ -13,11 +13,16 @@ _ABBREVIATED = frozenset({"ORG", "GPE", "LOC", "FAC", "EVENT", "LAW"})
 IN_BRACKETS = re.compile(r"[ \u00a0]?\(([A-Z][A-Za-z&.-]{1,11}(?: (?:on|of|for|and) [A-Z]{2,8})?)(?=[),;])")
 # "the International Maritime Bureau, IMB, says"
 _BETWEEN_COMMAS = re.compile(r", ([A-Z]{2,8})(?=,)")
+# "Grand Orsk System Ltd or GOS is"
+_OR = re.compile(r",? or ([A-Z]{3,8})(?![\w-])")
 # "artificial intelligence (AI)", "light-emitting diodes (LEDs)": the short form, and the small words before it.
 _SHORT = re.compile(r" \(([A-Z]{2,6})s?\)")
 _SMALL_WORDS = re.compile(r"\b[a-z]+(?:[ -][a-z]+)*$")
 _NEAR = 80  # characters
 _OPENED = re.compile(r"[ \u00a0]?\((?:the )?")
+# "the Orsk Institute's (OI) head"
+_OWNER = re.compile(r"['\u2019]s?(?=[ \u00a0]\()")
+_COUNTRY = re.compile(r"^(?:US|UK|EU|UN)-(?=[A-Z])")
 _ACRONYM = re.compile(r"(?:[A-Z]\.?){2,7}")
 _PARTS = re.compile(r"[ \u2010-\u2014-]+")
 
@@ -58,7 +63,9 @@ def abbreviations(
     by_start = {span.start: span for span in spans if span.label in _ABBREVIATED}
     for span in by_start.values():
         full = text[span.start : span.end]
-        match = IN_BRACKETS.match(text, span.end) or _BETWEEN_COMMAS.match(text, span.end)
+        owner = _OWNER.match(text, span.end)
+        end = owner.end() if owner else span.end
+        match = next(filter(None, (one.match(text, end) for one in (IN_BRACKETS, _BETWEEN_COMMAS, _OR))), None)
         if match:
             words = [(word, True) for word in full.split()]
             if (
@@ -67,12 +74,15 @@ def abbreviations(
                 or (span.label == "ORG" and _is_used(text, full, match, listed))
             ):
                 short.setdefault(match[1], (full, Span(match.start(1), match.end(1), span.label, "alias")))
-        opened = _OPENED.match(text, span.end)
+        opened = _OPENED.match(text, end)
         inside = by_start.get(opened.end()) if opened else None
         if (
             inside
             and text[inside.end : inside.end + 1] == ")"
-            and _is_drawn_from(text[inside.start : inside.end], full)
+            and (
+                _is_drawn_from(text[inside.start : inside.end], full)
+                or _is_foreign(full, text[inside.start : inside.end], (span.label, inside.label), listed)
+            )
         ):
             short.setdefault(full, (text[inside.start : inside.end], span._replace(label=inside.label, rule="alias")))
     return short
@@ -81,8 +91,9 @@ def abbreviations(
 def _is_drawn_from(full: str, short: str) -> bool:
     """Whether the capitals are letters of the name in their order: "CMS", "FLAMA", where initials fail.
 
-    The first is that of a word: what is before it is left out.
+    The first is that of a word: what is before it is left out. So is a country before the capitals: "US-ACAN".
     """
+    short = _COUNTRY.sub("", short)
     if _ACRONYM.fullmatch(short) is None or " " not in full or len(short) < 3:
         return False
     words = full.split()
@@ -91,11 +102,17 @@ def _is_drawn_from(full: str, short: str) -> bool:
     return all(c.casefold() in letters for c in short)
 
 
+def _is_foreign(short: str, full: str, labels: tuple[str, str], listed: Container[str]) -> bool:
+    """Whether a body's capitals may be those of its name in another language: "TSK (Orsk Armed Forces)"."""
+    is_acronym = short.isupper() and short.isalpha() and len(short) >= 3
+    return is_acronym and " " in full and labels == ("ORG", "ORG") and short not in listed and full not in listed
+
+
 def _is_used(text: str, full: str, match: re.Match[str], listed: Container[str]) -> bool:
     """Whether the capitals in brackets behind a name of several words stand in `text` again as a name of their own."""
     short = match[1]
     if (
-        text[match.end()] != ")"
+        text[match.end() : match.end() + 1] != ")"
         or " " not in full
         or not (short.isalpha() and short.isupper())
         or len(short) < 3

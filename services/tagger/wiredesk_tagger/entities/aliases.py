@@ -18,7 +18,7 @@ _OPEN = r"(?: ?\([^()]{0,80}\))?(?: ?[,;(\u2013\u2014])*(?: (?:which|who))?(?: (
 _ADVERB = (
     r"(?:also|alternatively|variously|sometimes|often|commonly|usually|generally|better|best|otherwise|more|most"
     r"|popularly|informally|colloquially|locally|professionally|officially|formally|formerly|previously|originally"
-    r"|historically|internationally|once|later|subsequently|then|now|simply|or)"
+    r"|historically|internationally|initially|widely|frequently|occasionally|once|later|subsequently|then|now|simply|or)"
 )
 _HOW = rf"(?: ?\b{_ADVERB})*"
 _AS = r"known|referred to|abbreviated|shortened|spelt|spelled|written|transliterated|romani[sz]ed|styli[sz]ed|credited"
@@ -45,6 +45,15 @@ _ENDS = re.compile(r"[\"'\u2019\u201d]?(?: ?[,(]| (?:is|was|are|were) )")
 _QUOTED = re.compile(r", (?:the )?[\"\u201c]")
 _QUOTE = re.compile(r"[,.]?[\"\u201d]")
 _IN_BRACKETS = re.compile(r" ?\((?:the )?")
+# "Orsk (now Brennick)"; a successor is not called so: "Ann Oake (now Queen Brenna)". "Orsk (1901) (or Brennick)".
+# "Orsk (Danish: Brennick)", "Orsk ("The Hill")".
+_NOW = re.compile(r" ?\((?:now|modern(?:-day)?|present-day|today)(?: the)? [\"'\u2018\u201c]?")
+_CROWNED = re.compile(r" ?\((?:now|later) (?:Pope|King|Queen|Saint) ")
+_OR_LAST = re.compile(r"(?: ?\([^()]{1,80})?\) ?\(or (?:the )?[\"'\u2018\u201c]?")
+_IN_LANGUAGE = re.compile(r" ?\((?:[^():]{0,30}[;,] )?(?:in )?(?:[a-z]+ )?([A-Z][a-z]+): ?[\"'\u2018\u201c]?")
+_TRANSLATED = re.compile(r" ?\((?:[a-z]+,? )?[\"\u2018\u201c](?:the |The )?")
+_CLOSES = re.compile(r"[\"'\u2019\u201d]?[),;]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _STEM = 4  # letters that two names in two languages begin with: "Politburo" for "Political Bureau"
 
 
@@ -68,9 +77,11 @@ def aliases(text: str, spans: Iterable[Span], lexicon: Lexicon) -> Iterator[Alia
         one, other = text[first.start : first.end], text[second.start : second.end]
         if second.start - first.end > _NEAR or one == other or one in lexicon.phrases or other in lexicon.phrases:
             continue
-        alike = first.label == second.label
+        alike = first.label == second.label or {first.label, second.label} <= _PLACES
         no_person = "PERSON" not in (first.label, second.label)
-        if ((alike or no_person) and _is_said(text, first, second)) or (alike and _is_meant(text, first, second)):
+        if ((alike or no_person) and _is_said(text, first, second)) or (
+            alike and _is_meant(text, first, second, lexicon)
+        ):
             yield Alias(other, second.label, one, first.label)
 
 
@@ -85,9 +96,14 @@ def _is_said(text: str, first: Span, second: Span) -> bool:
     return of_it and _SAID.fullmatch(gap) is not None
 
 
-def _is_meant(text: str, first: Span, second: Span) -> bool:
+def _is_meant(text: str, first: Span, second: Span, lexicon: Lexicon) -> bool:
     """Whether marks alone say that two names of one type are one: a birth name, "or", quotation marks, a bracket."""
-    gap = text[first.end : second.start]
+    gap, names = text[first.end : second.start], [words_of(text[one.start : one.end]) for one in (first, second)]
+    if _CLOSES.match(text, second.end) and _is_in_brackets(text, first, second, lexicon):
+        return True
+    if first.label == "PERSON" and gap == " or ":
+        # "Maclo or Maclovius Oake was", and no choice of two.
+        return names[0][0] != names[1][0] and _begin_alike(*names) and _ENDS.match(text, second.end) is not None
     if first.label == "PERSON":
         quoted = bool(_QUOTED.fullmatch(gap) and _QUOTE.match(text, second.end))
         return quoted or _BORN.fullmatch(gap) is not None
@@ -95,8 +111,20 @@ def _is_meant(text: str, first: Span, second: Span) -> bool:
         # "Orsk, Brennick, or Quill" is a list.
         return text[: first.start].removesuffix("the ")[-2:] != ", " and _ENDS.match(text, second.end) is not None
     closed = text[second.end : second.end + 1] == ")"
-    names = words_of(text[first.start : first.end]), words_of(text[second.start : second.end])
     return closed and _IN_BRACKETS.fullmatch(gap) is not None and _begin_alike(*names)
+
+
+def _is_in_brackets(text: str, first: Span, second: Span, lexicon: Lexicon) -> bool:
+    """Whether the gap opens a bracket that gives another name: a present one, one in another language or script."""
+    gap, name = text[first.end : second.start], text[second.start : second.end]
+    if (_CROWNED if first.label == "PERSON" else _NOW).fullmatch(gap):
+        return True
+    if _OR_LAST.fullmatch(gap) or _TRANSLATED.fullmatch(gap):
+        return True
+    told = _IN_LANGUAGE.fullmatch(gap)
+    if told:
+        return lexicon.phrases.get(told[1]) in ("NORP", "LANGUAGE")
+    return _IN_BRACKETS.fullmatch(gap) is not None and _LATIN.search(name) is None
 
 
 def _begin_alike(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from wiredesk_tagger.entities.acronyms import abbreviations, at_a_distance
 from wiredesk_tagger.entities.aliases import aliases
-from wiredesk_tagger.entities.name_words import SHIP, as_listed, words_of
+from wiredesk_tagger.entities.courtesy import Courtesies
+from wiredesk_tagger.entities.name_words import SHIP, as_listed, spelling, words_of
 from wiredesk_tagger.entities.people import People, Person
 from wiredesk_tagger.entities.short_names import longer_forms
 from wiredesk_tagger.entities.type_agreement import NAMED, is_before_state
@@ -21,6 +22,12 @@ _BEFORE = re.compile(r"([\w.'\u2019-]+)[ \u00a0]$")
 _SPEECH_AFTER = re.compile(r" (?:said|says|told|added|wrote|warned|insisted|argued)\b")
 _GUESSED = frozenset({"GPE", "LOC"})
 _WORDLIKE = 4  # letters of an acronym that may be written like a word
+# "his wife Mary Oake", "he married Mary Oake": she is introduced by whose relative she is.
+_KIN = re.compile(
+    r"\b(?:(?:grand|step)?(?:father|mother|son|daughter)|parents?|wife|husband|widow(?:er)?|spouse|brother|sister|sibling"
+    r"|twin|uncle|aunt|nephew|niece|cousin|fianc[ée]e?)s?(?:,| is| was| were| named|)? $|\bmarried (?:to )?$"
+)
+_KIN_BEFORE = 40  # characters
 
 
 def occurrences(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -77,6 +84,7 @@ class Names:
             if name[1] != "PERSON" or " " in name[0] or not self.people.may_mean(name[0])
         }
         self._body = texts.get("text", ""), spans.get("text", ())
+        self._courtesies = Courtesies(texts, spans, self.people)
         for short, name in at_a_distance(self.labels, lexicon).items():
             self.short.setdefault(short, (name, self.labels[name]))
         self._found = dict(self.labels)
@@ -93,7 +101,10 @@ class Names:
 
     @cached_property
     def _established(self) -> dict[str, Person]:
-        """Surname → whom the body calls so, where it does before it introduces another of that surname."""
+        """Surname → whom the body calls so, where it does before it introduces another of that surname.
+
+        A relative ("his wife Mary Oake") is named in full again where she is meant, so she counts for none.
+        """
         introduced: set[Person] = set()
         called: dict[str, Person] = {}
         text, spans = self._body
@@ -102,7 +113,8 @@ class Names:
             if span.label == "PERSON":
                 may_mean = self.people.may_mean(surface)
                 if len(may_mean) == 1:
-                    introduced |= may_mean
+                    is_kin = _KIN.search(text, max(0, span.start - _KIN_BEFORE), span.start)
+                    introduced |= set() if is_kin else may_mean
                 elif len(known := may_mean & introduced) == 1:
                     called.setdefault(surface, *known)
         return called
@@ -140,10 +152,16 @@ class Names:
         known = before in lexicon.phrases or before in lexicon.titles or before in lexicon.ordinary
         return closed or known or not before[:1].isupper()
 
-    def key(self, surface: str, label: str) -> tuple[str, object]:
-        """Return what two mentions of one thing have in common, its type first."""
-        own, thing = self._own_key(*self._first(surface, label))
-        return (own, self._same_people.get(thing, thing)) if own == "PERSON" else (own, thing)
+    def key(self, surface: str, label: str, title: str | None = None) -> tuple[str, object]:
+        """Return what two mentions of one thing have in common, its type first; `title` as `courtesy` gives it."""
+        if label == "PERSON" and title and (told := self._courtesies.who(surface, title)):
+            return label, told
+        first = self._first(surface, label)
+        own, thing = self._own_key(*first)
+        if own != "PERSON":
+            return own, thing
+        meant = {self._same_people.get(one, one) for one in self.people.may_mean(first[0])}
+        return own, next(iter(meant)) if len(meant) == 1 else self._same_people.get(thing, thing)
 
     @cached_property
     def _same_people(self) -> dict[object, object]:
@@ -158,9 +176,14 @@ class Names:
     def _first(self, surface: str, label: str) -> tuple[str, str]:
         """Return the name, with its type, that the text gives to what it calls `surface` as well."""
         name = surface, label
-        while name in self._said:
-            name = self._said[name]
-        return name
+        seen = {name}
+        while True:
+            full = self.short.get(name[0], name)
+            # "ALE" is what the Orsk Institute, of which it is short, is said to be.
+            following = self._said.get(name) or (self._said.get(full) if full[1] == name[1] else None)
+            if following is None or following in seen:
+                return name
+            seen.add(name := following)
 
     def _own_key(self, surface: str, label: str) -> tuple[str, object]:
         full, of_type = self.short.get(surface) or self._short_words.get(words_of(surface), (surface, label))
@@ -171,4 +194,4 @@ class Names:
             return label, f"listed:{self.lexicon.code(label, listed) or self.lexicon.name(label, listed)}"
         if label == "PERSON" and (person := self._who(surface)):
             return label, person
-        return label, words_of(SHIP.sub("", surface) if label == THING else surface)
+        return label, spelling(words_of(SHIP.sub("", surface) if label == THING else surface))

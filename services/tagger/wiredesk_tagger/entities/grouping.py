@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from wiredesk_tagger.entities import naming, story_evidence
 from wiredesk_tagger.entities.acronyms import things
+from wiredesk_tagger.entities.common_words import without_common_words
 from wiredesk_tagger.entities.coreference import Names, occurrences
+from wiredesk_tagger.entities.courtesy import courtesy
+from wiredesk_tagger.entities.name_edges import mended
 from wiredesk_tagger.entities.offices import without_office
 from wiredesk_tagger.entities.people import without_commands
 from wiredesk_tagger.entities.type_agreement import known, one_label
@@ -78,7 +81,7 @@ def settled(
     cut = {
         field: [one for one in cut[field] if text[one.start : one.end] not in common] for field, text in texts.items()
     }
-    cut = without_commands(texts, cut)
+    cut = without_common_words(texts, without_commands(texts, cut), lexicon)
     cut = story_evidence.agreed(texts, one_label(texts, cut, lexicon), lexicon, cities)
     names = Names(texts, cut, lexicon)
     read = {field: _with(cut[field], names.followers(text)) for field, text in texts.items()}
@@ -99,8 +102,9 @@ def _with(spans: Sequence[Span], more: Iterable[Span]) -> list[Span]:
 
 
 def _trimmed(text: str, spans: Iterable[Span], lexicon: Lexicon) -> list[Span]:
-    parts = (part for span in spans for part in without_office(text, span, lexicon))
-    return resolve(filter(None, (trim(text, part, lexicon) for part in parts)))
+    parts = [part for span in spans for part in without_office(text, span, lexicon)]
+    cut = [one for part in parts if (one := trim(text, part, lexicon))]
+    return resolve(mended(text, cut, lexicon))
 
 
 def grouped(
@@ -117,7 +121,9 @@ def grouped(
             form = text[span.start : span.end]
             sure = None if span.confidence is None else round(span.confidence, _DIGITS)
             place = Place(field, span.start, span.end, sure)
-            groups[names.key(form, span.label)].append(Mention(place, fields[field][span.start : span.end], form))
+            groups[names.key(form, span.label, courtesy(text, span.start))].append(
+                Mention(place, fields[field][span.start : span.end], form)
+            )
     return [Group(label, mentions) for (label, _), mentions in groups.items()]
 
 

@@ -13,8 +13,12 @@ LEGAL_FORMS = frozenset(
 )
 # What navies and coast guards put before the names of their ships.
 SHIP = re.compile(r"(?:USS|USNS|USCGC|HMS|HMCS|HMAS|HMNZS|HNLMS|BRP|ROKS|KRI|RFA|RRS|RMS|MV|M/V) ")
+_LONG = 8  # letters that no two names of one article have by chance
+_DOUBLE = re.compile(r"([^\W\d])\1")
 _SHOUTED = 4  # letters; shorter words in capitals are as a rule acronyms
 _DOTTED = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
+# "Larkspur S.A."; at the beginning they are somebody's initials.
+_LAST_DOTTED = re.compile(r"(?<= )(?:[A-Z]\.){2,}$")
 _SIGNS = re.compile(r" ?[&+] ?")
 _DASHES = re.compile(r" ?[\u2010-\u2015/-] ?")
 # Countries that names of bodies begin with, and words that are abbreviated at the beginning of places' names.
@@ -35,9 +39,22 @@ def words_of(name: str) -> tuple[str, ...]:
     """
     for short, full in _WRITTEN_OUT:
         name = short.sub(full, name)
-    plain = name.replace(".", "") if _DOTTED.fullmatch(name) else name
+    plain = (
+        name.replace(".", "")
+        if _DOTTED.fullmatch(name)
+        else _LAST_DOTTED.sub(lambda one: one[0].replace(".", ""), name)
+    )
     folded = fold(_DASHES.sub(" ", _SIGNS.sub(" and ", plain)))
     return tuple(_ENDS.sub("", folded).split()) or (name,)
+
+
+def spelling(words: tuple[str, ...]) -> object:
+    """Return what spellings of one name have in common; of a long name double letters and blanks tell nothing.
+
+    "Vadasserikara" is "Vadaserikara", and "Laytongku" "Lay Tong Ku".
+    """
+    joined = "".join(words)
+    return _DOUBLE.sub(r"\1", joined) if len(joined) >= _LONG else words
 
 
 def as_listed(label: str, name: str, lexicon: Lexicon) -> str | None:

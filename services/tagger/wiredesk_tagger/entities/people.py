@@ -23,8 +23,11 @@ _NUMERAL = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 _QUOTES = re.compile(r"[\"'\u2018\u2019\u201c\u201d()]")
 # Of given names the short form and the full one, where the short one does not begin the full one.
 _SHORT_FOR = {
-    "bill": "william", "bob": "robert", "dick": "richard", "jack": "john", "jim": "james", "joe": "joseph",
-    "kate": "katherine", "liz": "elizabeth", "mike": "michael", "ted": "edward", "tony": "anthony",
+    "andy": "andrew", "betty": "elizabeth", "bill": "william", "billy": "william", "bob": "robert", "bobby": "robert",
+    "charlie": "charles", "chuck": "charles", "dave": "david", "dick": "richard", "harry": "henry", "jack": "john",
+    "jerry": "gerald", "jim": "james", "jimmy": "james", "joe": "joseph", "johnny": "john", "kate": "katherine",
+    "larry": "lawrence", "liz": "elizabeth", "mike": "michael", "peggy": "margaret", "steve": "stephen",
+    "ted": "edward", "tommy": "thomas", "tony": "anthony",
 }  # fmt: skip
 _SHORTENED = 3  # letters of a given name that are enough: "Tim" for "Timothy"
 # What a headline or placard says before a surname; no given name is on it.
@@ -79,22 +82,24 @@ class People:
         self._others: dict[str, set[Person]] = defaultdict(set)
         names = list(dict.fromkeys(full))
         noble = [name for name in names if fold(name).partition(" ")[0] in _NOBLE]
-        who = self._who(name for name in names if name not in noble)
+        who = self._who((name for name in names if name not in noble), lexicon.given_names)
         parts: dict[str, set[Person]] = defaultdict(set)
         for name, person in who.items():
-            words = [word.casefold() for word in _WORD.findall(name) if word not in _SUFFIXES]
+            words = _words(name)
             for at in range(1, len(words) - 1):
                 parts[" ".join(words[at:])].add(person)
                 parts[" ".join(words[: at + 1])].add(person)
         for name, person in who.items():
             # "Van Reijn" is nobody's full name where Floor van Reijn is, but hers as "Reijn" is; nor is "Floor van".
-            if name.casefold() in parts:
-                self.forms[name] |= parts[name.casefold()]
+            if (said := " ".join(_words(name))) in parts:
+                self.forms[name] |= parts[said]
                 continue
             # The junior is never called by the surname alone where the senior is there.
             for form in {name} if len(person) > 2 else {name, *surnames(name, lexicon)}:
                 self.forms[form].add(person)
-            for word in _WORD.findall(_QUOTES.sub("", name))[:-1]:
+            *given, last = _WORD.findall(_QUOTES.sub("", name)) or [name]
+            # "Good" names Ann Good only where it was found to be a person.
+            for word in (*given, last) if last in lexicon.ordinary else given:
                 if word.lower() not in PARTICLES and len(word.rstrip(".")) > 1:
                     self._others[fold(word)].add(person)
         for name in noble:
@@ -104,8 +109,12 @@ class People:
             self._forms[fold(form)] |= people
 
     @staticmethod
-    def _who(names: Iterable[str]) -> dict[str, Person]:
-        """Return who each full name is, one person for a short and a full given name before one surname."""
+    def _who(names: Iterable[str], given: frozenset[str]) -> dict[str, Person]:
+        """Return who each full name is, one person for a short and a full given name before one surname.
+
+        One person also for a surname first, as in Japan or Hungary, unless both words are `given` names.
+        """
+        seen: set[tuple[str, str]] = set()
         who, by_surname = _by_middle({name: _bare(name) for name in names}), defaultdict(set)
         without_suffix = {person for name, person in who.items() if not _suffix(name)}
         suffixes = defaultdict(set)
@@ -114,6 +123,11 @@ class People:
         for first, last in who.values():
             by_surname[last].add(first)
         for name, (first, last) in who.items():
+            if len(words := name.split()) == 2:
+                if (last, first) in seen and not given.issuperset(words):
+                    who[name] = last, first
+                    continue
+                seen.add((first, last))
             longer = {one for one in by_surname[last] if one != first and _is_short_for(first, one)}
             if len(longer) == 1:
                 who[name] = longer.pop(), last
@@ -125,6 +139,13 @@ class People:
         """Return all whom `name` can mean: by whole name or surname, else by given name."""
         found = self._forms.get(fold(name), set())
         return found if found or " " in name.replace(" - ", "-") else self._others.get(fold(name), set())
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a full name, folded; a hyphenated surname is several: "Ann Oake" begins "Ann Oake-Orsk"."""
+    words = [fold(word) for word in _WORD.findall(name) if word not in _SUFFIXES]
+    words = words[1:] if words and words[0] in _HONORIFICS and len(words) > 2 else words
+    return words[:-1] + words[-1].split() if words else words
 
 
 def _bare(name: str) -> Person:

@@ -25,10 +25,13 @@ _LANDFORMS_BEFORE = frozenset("lake mount mountain monte river rio cape".split()
 _TOWNS = frozenset("city town village municipality borough township".split())
 # "Brennick am Orsk", "Brennick-upon-Orsk": a town by the water or land that it lies on.
 _BESIDE = frozenset("upon am an der di de del sur on".split())
+# "Santa Orsa de Brennick" is Santa Orsa.
+_SAINTS = frozenset("saint san santa santo sao são st".split())
 # What kind of company, club or school it is, where the first word is its own: "Larkspur Records".
 _KINDS = frozenset(
-    "records entertainment interactive studios pictures television media airlines airways motors associates games "
-    "university college school high academy electric energy software systems".split()
+    "records music entertainment interactive studios pictures television media airlines airways motors associates "
+    "games university college school high academy electric energy software systems pharmacy pharmaceuticals "
+    "technologies foods industries healthcare".split()
 )
 _CLUBS = frozenset("fc afc cf sc fk fk if ifk bk sk ac as cd ca ssc us vfb vfl tsv sv rc club".split())
 # They tell one body from another of the same kind.
@@ -64,7 +67,8 @@ class _Article:
             first, rest = words[:at], words[at:]
             if label in _PLACES:
                 yield from _short_places(first, rest)
-                if label != "GPE" and rest[-1] in self.heads and self.is_place(first, self.surfaces[label, words]):
+                owned = label != "GPE" and self.is_place(first, self.surfaces[label, words])
+                if rest[-1] in self.heads and (owned or (len(rest) > 1 and self.is_whole(rest, first))):
                     yield rest
                 continue
             if (
@@ -101,8 +105,15 @@ class _Article:
     def turned(self, label: str, words: Words) -> Iterator[Words]:
         """Yield "Quarry Board" for "Board of the Quarry"."""
         # The University of Brennick need not be Brennick University.
-        if label == "ORG" and words[0] in self.heads - _KINDS and words[1:2] == ("of",) and not _LINKS & set(words[2:]):
-            yield (*words_of(" ".join(words[2:])), words[0])
+        at = words.index("of", 1) if "of" in words[1:-1] else 0
+        if label == "ORG" and at and words[at - 1] in self.heads - _KINDS and not _LINKS & set(words[at + 1 :]):
+            yield (*words_of(" ".join(words[at + 1 :])), *words[:at])
+
+    def is_whole(self, rest: Words, first: Words) -> bool:
+        """Whether "Harper Quarry Station" may be called "Quarry Station": what is left still tells it from others."""
+        return (
+            rest[0] not in self.heads | _TELLING and not (_TELLING | _LINKS) & {*first, *rest} and not _counted(first)
+        )
 
     def is_place(self, first: Words, name: str) -> bool:
         """Whether the name begins with a country, a people or a place of the article."""
@@ -119,7 +130,7 @@ def _counted(words: Words) -> bool:
 
 def _short_places(first: Words, rest: Words) -> Iterator[Words]:
     """Yield what a place of the words `first` and `rest` may be called again."""
-    if set(rest) <= _LANDFORMS or (rest[0] in _BESIDE and len(rest) > 1 and len(first) == 1):
+    if set(rest) <= _LANDFORMS or (rest[0] in _BESIDE and len(rest) > 1 and len(first) == 1 + (first[0] in _SAINTS)):
         yield first
     if (len(first) == 1 and first[0] in _LANDFORMS_BEFORE) or (
         len(first) == 2 and first[0] in _TOWNS and first[1] == "of"
@@ -138,7 +149,8 @@ def longer_forms(named: Mapping[str, str], lexicon: Lexicon) -> dict[str, str]:
     - what the story's only such body is: "Commission" for "Harbour Commission";
     - an island, a river or a reserve without that word, a town without "City of" or what it lies on;
     - "Quarry Board" for "Board of the Quarry";
-    - more than one of a people or team: "Ho-Chunks" for "Ho-Chunk".
+    - more than one of a people or team: "Ho-Chunks" for "Ho-Chunk";
+    - what is of a place, where it was found to be one: "Orska" for "Orskan".
 
     A listed name stands for itself alone. In the order of `named` a full name comes before these short ones, which
     otherwise may be its owner's:
@@ -151,6 +163,12 @@ def longer_forms(named: Mapping[str, str], lexicon: Lexicon) -> dict[str, str]:
         one = (*words[:-1], words[-1].removesuffix("s"))
         if label in ("ORG", "NORP") and one != words and (label, one) in article.surfaces:
             candidates[label, words].add(one)
+        if (
+            label in _PLACES
+            and words[-1].endswith("an")
+            and (label, of := (*words[:-1], words[-1][:-1])) in article.surfaces
+        ):
+            candidates[label, words].add(of)
         if (label == "ORG" or label in _PLACES) and len(words) > 1:
             later = (part for part in article.later_parts(label, words) if article.comes_later(label, part, words))
             for part in {*article.parts(label, words), *article.turned(label, words), *later}:

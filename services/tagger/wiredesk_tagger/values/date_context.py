@@ -6,6 +6,7 @@ Whether it is a date of its own at all is in `timeless`.
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from wiredesk_tagger.values.grammar import MONTH, WEEKDAY, YEAR, S
 from wiredesk_tagger.values.relative_dates import NEAR, month_number
@@ -74,7 +75,8 @@ _UPDATED = re.compile(
 )
 # "Best Camping Hammocks of 2026" is a page that is made anew each year.
 _GUIDE = re.compile(
-    rf"(?:[0-9]+|[Tt]op|[Bb]est|How|The{S}[Bb]est|Guide)\b[^.!?\n]{{0,100}}\b(?:in|of|for){S}(?P<year>{YEAR})$"
+    rf"(?:[0-9]+|top|best|how|the{S}best|guide)\b[^.!?\n]{{0,100}}\b(?:in|of|for){S}(?P<year>{YEAR})(?=$|{S}?[:|(\u2013\u2014-])",
+    re.IGNORECASE,
 )
 _MONTHS = 2  # a page that tells as past what lies further ahead of its day was written anew
 
@@ -88,6 +90,13 @@ _STEPS = {"last": -1, "this": 0, "next": 1}
 _WEEKDAY = re.compile(WEEKDAY, re.IGNORECASE)
 _MONTH = re.compile(rf"\b{MONTH}")
 _THIS_OR_LAST_YEAR = re.compile(rf"(?:this|last){S}year", re.IGNORECASE)
+_SOME_YEAR = re.compile(rf"(?:(?:earlier|later){S})?(?:this|last|next){S}year", re.IGNORECASE)
+_LEANS = re.compile(
+    rf"(?:(?:earlier|later){S})?(?:this|last|next){S}[a-z]+|today|yesterday|tomorrow|.{{1,30}}{S}ago", re.IGNORECASE
+)
+_YOU = re.compile(r"\b(?:you|yours?|yourself)\b", re.IGNORECASE)
+_ADVICE = 50  # words; a text with a "you" in so many, and no fewer than five, tells its reader what to do
+_TOP = 400  # characters in which a guide says which year it is for
 _OWN_WAY = re.compile(rf"(?:last|next|this){S}", re.IGNORECASE)  # "last May" says itself which one
 
 
@@ -165,6 +174,30 @@ def is_of_a_year_to_come(surface: str, before: str, after: str, published: date)
         return False
     sentence = f"{SENTENCE.split(before)[-1]} {SENTENCE.split(after)[0]}"
     return any(int(year) > published.year for year in _YEAR.findall(sentence))
+
+
+def is_of_the_reader(surface: str, text: str) -> bool:
+    """Whether "this week", "yesterday" and their like stand in advice, which is read and renewed at any time."""
+    return _LEANS.fullmatch(surface) is not None and _is_advice(text)
+
+
+# The dates of a text ask one after the other.
+@lru_cache(maxsize=1)
+def _is_advice(text: str) -> bool:
+    spoken_to = len(_YOU.findall(text))
+    return spoken_to >= 5 and spoken_to * _ADVICE >= len(text.split())
+
+
+def is_for_a_year_to_come(surface: str, text: str, published: date) -> bool:
+    """Whether "this year" and its like stand in a text that is for a later year: "The best of 2026", from 2025.
+
+    It says so at its top, and names that year more often than its own: then either may be meant.
+    """
+    if not _SOME_YEAR.fullmatch(surface):
+        return False
+    later = {year for year in map(int, _YEAR.findall(text[:_TOP])) if year > published.year}
+    years = list(map(int, _YEAR.findall(text))) if later else []
+    return any(years.count(year) > max(1, years.count(published.year)) for year in later)
 
 
 def was_written_later(texts: Iterable[str], published: date) -> bool:

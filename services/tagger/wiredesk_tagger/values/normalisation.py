@@ -100,7 +100,11 @@ def _of_date(
     whole = normalise("DATE", surface, language=language)
     if whole or day is None:
         return {whole}, True
-    if date_context.is_of_a_year_to_come(surface, before, after, day):
+    if (
+        date_context.is_of_a_year_to_come(surface, before, after, day)
+        or date_context.is_for_a_year_to_come(surface, text, day)
+        or date_context.is_of_the_reader(surface, text)
+    ):
         return {None}, False
     with_year = date_context.with_year(surface, after, day)
     if with_year == surface and date_context.is_of_another_year(surface, before, day):

@@ -81,6 +81,23 @@ _OTHER_DAY = {
     "yesterday": re.compile(r"\b(?:today|tomorrow)\b", re.IGNORECASE),
 }
 _YOU = re.compile(r"\b(?:you|your|someone)\b(?!['\u2019])", re.IGNORECASE)
+_YOU_OR_YOUR = re.compile(r"\b(?:you|your|someone)\b", re.IGNORECASE)
+_PERIOD = rf"(?:last|this|next){S}(?:day|week|weekend|month|quarter|season|year)"
+_A_PERIOD = re.compile(_PERIOD, re.IGNORECASE)
+# "last month, or even last year": any of them.
+_OR_BEFORE = re.compile(rf"\b{_PERIOD},?{S}or{S}(?:even{S})?$", re.IGNORECASE)
+_OR_AFTER = re.compile(rf",?{S}or{S}(?:even{S})?{_PERIOD}\b", re.IGNORECASE)
+# 'goals such as "cut costs this quarter"': what is quoted is an example.
+_EXAMPLE = re.compile(
+    r"\b(?:such as|like|examples?|e\.g\.|for instance|query|prompt|type|ask(?:ing)? (?:it|them) to)\b"
+    r"[^.\n\u201c\u201d\"]{0,40}[\u201c\"][^\u201d\"\n]*$",
+    re.IGNORECASE,
+)
+_HABIT_OPENS = re.compile(
+    r"(?:^|[.!?]\s|\n)\s*(?:annually|generally|historically|normally|often|traditionally|typically|usually),[^.!?\n]*$",
+    re.IGNORECASE,
+)
+_OWN_YEAR = re.compile(r"[0-9]{4}")
 
 
 def is_timeless(surface: str, before: str, after: str) -> bool:
@@ -95,10 +112,20 @@ def is_timeless(surface: str, before: str, after: str) -> bool:
         return _OF_A_CENTURY.search(before) is None
     if word in _OTHER_DAY:
         return _is_any_day(word, before, after)
+    is_example = _OWN_YEAR.search(surface) is None and _EXAMPLE.search(before) is not None
+    if is_example or (_A_PERIOD.fullmatch(surface) and _is_any_period(before, after)):
+        return True
     if word.endswith(" ago"):
         # "Code that you wrote six months ago" was written at any time.
         return _YOU.search(_CLAUSE_END.split(before)[-1]) is not None
     return _is_habit(surface, before, after) or _is_name(surface, before, after)
+
+
+def _is_any_period(before: str, after: str) -> bool:
+    """Whether "this week" and its like are told to whoever reads: "what you do this week"."""
+    if _OR_BEFORE.search(before) or _OR_AFTER.match(after):
+        return True
+    return _YOU.search(_CLAUSE_END.split(before)[-1]) is not None
 
 
 def _is_habit(surface: str, before: str, after: str) -> bool:
@@ -112,7 +139,9 @@ def _is_habit(surface: str, before: str, after: str) -> bool:
         return True
     if _BARE_MONTH.fullmatch(surface) and (_TO_MONTH.match(after) or _FROM_MONTH.search(before)):
         return True
-    return _HABIT_AFTER.match(after) is not None or _HABIT.search(_CLAUSE_END.split(before)[-1]) is not None
+    if _HABIT_AFTER.match(after) or _HABIT_OPENS.search(before):
+        return True
+    return _HABIT.search(_CLAUSE_END.split(before)[-1]) is not None
 
 
 def _is_name(surface: str, before: str, after: str) -> bool:
@@ -131,10 +160,9 @@ def _is_any_day(word: str, before: str, after: str) -> bool:
     sentence = _sentence(before, after)
     if _OTHER_DAY[word].search(sentence) or _TIMELESS_BEFORE.search(before):
         return True
-    clause = _CLAUSE_END.split(before)[-1]
     if word == "yesterday":
         is_possessive = after.startswith(("'s", "\u2019s"))
-        return _YOU.search(clause) is not None or (is_possessive and PAST.search(sentence) is None)
+        return _YOU_OR_YOUR.search(sentence) is not None or (is_possessive and PAST.search(sentence) is None)
     if word == "tomorrow":
         return _COMES.search(sentence) is None
     return after.startswith(("'s", "\u2019s")) or not (_TODAY_BEFORE.search(before) or _is_news(before, after))

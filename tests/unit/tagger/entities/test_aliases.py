@@ -35,6 +35,13 @@ def said(text, one, other, label, other_label=None):
         "Larkspur Works was originally named \u201cTamwin Works\u201d.",
         "The Larkspur Works, or Tamwin Works, closed.",
         "Larkspur Works (a.k.a. Tamwin Works) closed.",
+        "Larkspur Works (initially spelt as Tamwin Works) closed.",
+        "Larkspur Works (old) (or Tamwin Works) closed.",
+        "Larkspur Works (now Tamwin Works, in Orsk) closed.",
+        "Larkspur Works (modern Tamwin Works) closed.",
+        "Larkspur Works (Danish: Tamwin Works) closed.",
+        "Larkspur Works (1901; in Danish: Tamwin Works) closed.",
+        'Larkspur Works ("The Tamwin Works") closed.',
     ],
 )
 def test_a_phrase_between_two_names_says_that_they_are_one(text):
@@ -50,10 +57,55 @@ def test_a_phrase_between_two_names_says_that_they_are_one(text):
         "Larkspur has also called Tamwin a friend.",
         "Larkspur was named after Tamwin.",
         "Larkspur (Tamwin) won.",
+        "Larkspur (now twinned with Tamwin) won.",
+        "Larkspur (later Tamwin) won.",
+        "Larkspur (or Tamwin) will win.",
+        "Larkspur (Score: Tamwin) won.",
+        "Larkspur or Tamwin will win.",
     ],
 )
 def test_what_is_said_of_another_thing_joins_nothing(text):
     assert said(text, "Larkspur", "Tamwin", "GPE") == []
+
+
+def test_one_who_was_crowned_is_the_same_and_a_successor_is_not():
+    assert said("Ann Oake (later Queen Brenna) sang.", "Ann Oake", "Brenna", "PERSON") != []
+    assert said("Ann Oake (now Tom Quill) led it.", "Ann Oake", "Tom Quill", "PERSON") == []
+
+
+def test_a_name_in_another_script_is_the_same():
+    text = "Minako (\u897f\u5c71) sang."
+    assert said(text, "Minako", "\u897f\u5c71", "PERSON") == [("\u897f\u5c71", "Minako", "PERSON")]
+
+
+def test_or_between_two_spellings_says_that_they_are_one():
+    text = "Maclo or Maclovius Oake was a bishop."
+    assert said(text, "Maclo", "Maclovius Oake", "PERSON") == [("Maclovius Oake", "Maclo", "PERSON")]
+
+
+@pytest.mark.parametrize(
+    ("text", "one", "other", "label"),
+    [
+        ("Larkspur United or Larkspur City, they say, will win.", "Larkspur United", "Larkspur City", "ORG"),
+        ("It lies by Marsel or Marsala, they say.", "Marsel", "Marsala", "GPE"),
+        ("Ann Oake or Ann Quill, they say, will win.", "Ann Oake", "Ann Quill", "PERSON"),
+        ("They elect Maclo or Maclovius Oake today.", "Maclo", "Maclovius Oake", "PERSON"),
+    ],
+)
+def test_or_between_two_to_choose_from_joins_nothing(text, one, other, label):
+    assert said(text, one, other, label) == []
+
+
+def test_a_town_and_a_region_may_be_two_names_of_one_place():
+    text = "Lake Larkspur (now Tamwin) froze."
+    assert said(text, "Lake Larkspur", "Tamwin", "LOC", "GPE") == [("Tamwin", "Lake Larkspur", "LOC")]
+
+
+def test_the_initials_of_a_second_name_are_those_of_the_first_as_well():
+    text = "Larkspur Works (now Tamwin Quay Works, known as TQW) closed. TQW was sold."
+    named = (("Larkspur Works", "ORG"), ("Tamwin Quay Works", "ORG"), ("TQW", "ORG"), ("TQW", "ORG"))
+    (one,) = find_entities({"text": text}, {"text": spans(text, *named)}, LEXICON)
+    assert len(one.mentions) == 4
 
 
 def test_a_bracket_joins_two_names_that_begin_alike():

@@ -64,6 +64,10 @@ def test_the_surname_of_two_people_is_his_whom_the_article_called_so_before_the_
         ("Ann Quill - Oake", "Quill - Oake"),
         ("Ann B. Oake", "Ann Beth Oake"),
         ("Ann B. Oake", "Ann Oake"),
+        ("Charles Oake", "Chuck Oake"),
+        ("Oake Jir\u014d", "Jir\u014d Oake"),
+        ("Don Ramiro Oake-Quill y Brennick", "Ramiro Oake Quill"),
+        ("Ann Quill-Oake", "Ann Quill"),
     ],
 )
 def test_spellings_of_one_name_are_one_person(full, again):
@@ -79,6 +83,8 @@ def test_spellings_of_one_name_are_one_person(full, again):
         ("Ann Oake", "Anna Quill"),
         ("Ann B. Oake", "Ann C. Oake"),
         ("Mario Oake", "Maria Oake"),
+        ("Henry James", "James Henry"),
+        ("Oake bin Tarn", "Tarn I Oake"),
     ],
 )
 def test_two_people_of_like_names_stay_two(one, other):
@@ -88,6 +94,27 @@ def test_two_people_of_like_names_stay_two(one, other):
 def test_a_junior_is_never_called_by_the_surname_alone_where_the_senior_is():
     text = "Dan Oake came with Dan Oake Jr. Oake spoke."
     assert people(text, "Dan Oake Jr", "Dan Oake")["Dan Oake"] == ["Dan Oake", "Oake"]
+
+
+def test_a_relative_does_not_take_the_surname_from_the_one_whose_relative_she_is():
+    text = "Tom Quill came with his wife, Ann Quill. Quill spoke. Ann Quill sang."
+    assert people(text, "Tom Quill", "Ann Quill", "Quill") == {
+        "Tom Quill": ["Tom Quill", "Quill"],
+        "Ann Quill": ["Ann Quill", "Ann Quill"],
+    }
+
+
+def test_the_surname_is_his_whom_the_text_gives_two_full_names():
+    text = "Charles Louis Oake, better known as Rook Oake, sang. Oake bowed."
+    assert people(text, "Charles Louis Oake", "Rook Oake", "Oake") == {
+        "Charles Louis Oake": ["Charles Louis Oake", "Rook Oake", "Oake"]
+    }
+
+
+def test_a_surname_that_is_a_common_word_follows_where_it_was_found_to_be_a_person():
+    assert people("Matthew Good sang. Then Good left.", "Matthew Good", "Good") == {
+        "Matthew Good": ["Matthew Good", "Good"]
+    }
 
 
 def test_a_command_before_a_name_is_no_part_of_it():

@@ -34,6 +34,9 @@ def organisations(*names):
         ("Larkspur Society", "Larkspur Harbour Society"),
         ("Quarry Court", "Larkspur Hill Quarry Court"),
         ("Brennick Secretariat", "Secretariat of the Brennick"),
+        ("Brennick Quarry Court", "Quarry Court of Brennick"),
+        ("Larkspur", "Larkspur Pharmacy"),
+        ("Larkspur", "Larkspur S.A."),
     ],
 )
 def test_a_short_name_stands_for_the_one_longer_name_of_the_article(short, full):
@@ -74,6 +77,11 @@ def test_a_chain_of_longer_names_has_one_end():
         ("Brennick", "Brennick upon Orsk", "GPE"),
         ("Mt. Brennick", "Mount Brennick", "LOC"),
         ("Quill Station", "Quill Research Station", "FAC"),
+        ("Quill Station", "Walter Harp Quill Station", "FAC"),
+        ("Santa Orsa", "Santa Orsa de Brennick", "GPE"),
+        ("Brenniskan", "Brenniska", "GPE"),
+        ("Brenniskara", "Brennisskarra", "GPE"),
+        ("Brennisk", "Brenn Isk", "GPE"),
     ],
 )
 def test_a_place_is_the_same_without_the_word_for_its_kind(short, full, label):
@@ -86,7 +94,15 @@ def test_a_place_is_the_same_without_the_word_for_its_kind(short, full, label):
     assert len(one.mentions) == 2
 
 
-@pytest.mark.parametrize(("short", "full"), [("Brennick", "Brennick County"), ("Brennick", "Duchy of Brennick")])
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("Brennick", "Brennick County"),
+        ("Brennick", "Duchy of Brennick"),
+        ("Orsk Station", "Upper Orsk Station"),
+        ("North Station", "Orsk North Station"),
+    ],
+)
 def test_a_county_is_not_the_town_it_is_called_after(short, full):
     assert longer_forms({full: "GPE", short: "GPE"}, LEXICON) == {}
 
@@ -164,6 +180,10 @@ def test_brackets_explain_a_short_form_that_draws_letters_from_inside_the_words(
     [
         ("The Harbour Safety Union (HSU; Orsk) met.", "HSU"),
         ("The Harbour Safety Union(HSU) met.", "HSU"),
+        ("The Harbour Safety Union's (HSU) head left.", "HSU"),
+        ("The Harbour Safety Union or HSU met.", "HSU"),
+        ("BVZ (Harbour Safety Union) met.", "BVZ"),
+        ("The Harbour Safety Union (US-HASU) met.", "US-HASU"),
         ("HARSU (Harbour Safety Union) met.", "HARSU"),
         ("The Harbour Safety Union (BVZ) met. BVZ won.", "BVZ"),
     ],

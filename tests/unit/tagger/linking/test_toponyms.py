@@ -244,6 +244,22 @@ def test_a_province_lies_in_its_country_where_no_city_is_meant():
     assert where("A storm hit Victoria.", "Victoria") == ({}, None)
 
 
+@pytest.mark.parametrize(
+    ("place", "country"), [("Gaza Strip", "PS"), ("West Bank", "PS"), ("Luzon", "PH"), ("Bavaria", "DE")]
+)
+def test_a_part_or_island_of_a_country_lies_in_it(place: str, country: str):
+    assert where(f"Snow fell on the {place}.", place) == ({}, country)
+
+
+def test_a_part_that_two_countries_claim_or_share_lies_in_neither():
+    assert where("Snow fell on Crimea.", "Crimea") == ({}, None)
+    assert where("Snow fell on Punjab.", "Punjab") == ({}, None)
+
+
+def test_a_city_beside_such_a_part_is_in_its_country():
+    assert where("Snow fell on Cagliari, Sardinia.", "Cagliari")[1] == "IT"
+
+
 def test_the_event_says_of_a_place_where_it_lies_and_of_a_country_which_it_is():
     text = "Snow fell on Oslo and Nova Scotia, none on Chad."
     spans = [Span(13, 17, "GPE", "model", 0.9), Span(22, 33, "GPE", "model", 0.9), Span(43, 47, "GPE", "model", 0.9)]

@@ -209,6 +209,8 @@ def test_this_monday_and_this_weekend_take_the_direction_of_the_tense():
     ("text", "later"),
     [
         ("Best Ferries of 2027", True),
+        ("BEST FERRY IN 2027: TIPS FROM CAPTAINS", True),
+        ("How the board hopes to live in 2027 without ferries", False),
         ("10 Ferries to Watch in 2026", False),
         ("Last updated: 3 March 2026", True),
         ("Updated January 9, 2025", False),
@@ -217,6 +219,26 @@ def test_this_monday_and_this_weekend_take_the_direction_of_the_tense():
 )
 def test_a_guide_that_is_made_anew_was_not_written_on_the_day_of_publication(text: str, later: bool):  # noqa: FBT001
     assert day_of_writing([text], THURSDAY) == (None if later else THURSDAY)
+
+
+def test_this_year_in_a_text_that_is_for_the_next_one_may_be_either():
+    guide = "Which ferries to take in 2026. {} In 2026 there are more."
+    assert value(guide.format("This year has new quays."), "This year") is None
+    assert value(guide.format("What is there next year?"), "next year") is None
+    assert value(guide.format("They were repaired last week."), "last week") == "2025-W01"
+    news = "The ferry sails in 2026. It was sold in 2025, and three more were sold this year, in 2025."
+    assert value(news, "this year") == "2025"
+
+
+@pytest.mark.parametrize("date", ["this week", "last year", "yesterday", "two years ago"])
+def test_advice_to_a_reader_was_written_at_any_time(date: str):
+    advice = "You pack your bag. " * 5
+    assert value(f"{advice}The board sold a ferry {date}.", date) is None
+    assert value(f"{advice}The board sold a ferry {date}.{' It rained.' * 300}", date) is not None
+
+
+def test_a_weekday_in_advice_keeps_its_value():
+    assert value("You pack your bag. " * 5 + "The board sold a ferry on Tuesday.", "Tuesday") == "2025-01-07"
 
 
 def test_what_is_told_in_full_needs_no_sentence():
