@@ -97,6 +97,17 @@ schema: setup  ## Regenerate the JSON Schemas and the AsyncAPI document (refuses
 schema-check: setup
 	@$(BIN)/wiredesk schema check
 
+.PHONY: kubernetes
+kubernetes: setup  ## Write the chart's topics, users and settings from the code, and render deploy/kubernetes/base (needs helm)
+	@$(BIN)/python -m deploy.kubernetes
+
+# Kubernetes' own description is in the Go module of its server, so it is taken from there when none is named.
+.PHONY: check-kubernetes
+check-kubernetes: setup  ## Hold the chart against Kubernetes and the operators (CRDS=../shared/k8s-crds SWAGGER=swagger.json; takes helm, kubeconform, kube-apiserver, etcd)
+	@test -n "$(CRDS)" || { echo "say where the operators' definitions are: make check-kubernetes CRDS=../shared/k8s-crds"; exit 2; }
+	@K8S_CRDS="$(CRDS)" K8S_SWAGGER="$(or $(SWAGGER),$(shell go mod download -json k8s.io/kubernetes@v1.34.1 2>/dev/null \
+	  | sed -n 's|.*"Dir": "\(.*\)".*|\1/api/openapi-spec/swagger.json|p'))" $(BIN)/python -m pytest tests/deploy
+
 # ---- measuring ----
 
 .PHONY: bench-cleaner

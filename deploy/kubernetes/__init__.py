@@ -1,0 +1,5 @@
+"""What the chart takes from the code: topics, users with their rights, groups, names of settings, what is no web.
+
+`python -m deploy.kubernetes` (`make kubernetes`) writes it into the chart and renders `base/` with helm. No template
+names a topic, a group or a right: tests/deploy fails when what is written no longer agrees with the code.
+"""
