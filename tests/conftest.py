@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
+from xdist.scheduler import LoadFileScheduling
 
 from wiredesk.client import admin
 from wiredesk.client.options import client_options
@@ -17,6 +19,8 @@ from wiredesk.contracts.errors import ConfigurationError
 from wiredesk.contracts.topics import Lane, every_topic
 
 NO_SERVERS = "no servers:"
+# They look at the desk of one demo, which takes a minute to come up.
+ONE_DEMO = frozenset(f"tests/e2e/test_{name}.py" for name in ("consuming", "pages", "unsafe_articles"))
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,20 @@ async def lane(kafka: KafkaSettings) -> AsyncIterator[Lane]:
         await client.delete_topics([lane.topic(topic) for topic in every_topic()])
     finally:
         await client.close()
+
+
+class _DemoTogether(LoadFileScheduling):  # type: ignore[misc]
+    """A file stays in one process, and so do those that share the demo."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "the demo" if file in ONE_DEMO else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Give `--dist loadfile` its scheduler."""
+    return _DemoTogether(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def _tier(nodeid: str) -> str:

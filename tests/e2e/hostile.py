@@ -1,5 +1,7 @@
 """A page that attacks whoever looks at it: in every part that is kept, and in ways that parsers disagree about."""
 
+import re
+
 # Each would call `attack` where it came alive. Mutation XSS, foreign content, broken attributes, comments, styles.
 PAYLOADS = (
     "<script>attack(1)</script>",
@@ -22,6 +24,8 @@ MEGABYTE = "harbour " * 130_000
 # A bell, a terminal's title, colours, an override that turns what follows, an isolate that is never closed.
 CONTROLS = "\x07\x1b]0;owned\x07\x1b[31m\u202e\u2066"
 MARKER = "Quillhaven"
+# What acts on a terminal, or beside it in a reader: C0 but line end and tab, DEL, C1, other line ends, turned writing.
+ACTING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _ESCAPED = {'"': "&quot;", "<": "&lt;", ">": "&gt;"}
 
 

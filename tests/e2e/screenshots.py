@@ -22,12 +22,13 @@ PICTURES: tuple[tuple[str, int, int, Literal["dark", "light"], str], ...] = (
     ("entity", 1280, 860, "light", "entity"),
     ("search", 1280, 860, "light", "search"),
     ("revisions", 1280, 700, "light", "revisions"),
+    ("subscriptions", 1280, 860, "light", "subscriptions"),
     ("pipeline", 1280, 700, "dark", "pipeline"),
 )
 
 
 async def addresses(system: DeskSystem) -> dict[str, str]:
-    """Return the addresses of pages that the demo has something on, by name.
+    """Return the addresses of pages that the demo has something on, by name; it is subscribed to something besides.
 
     Raises:
         RuntimeError: the demo has no such thing.
@@ -44,6 +45,8 @@ async def addresses(system: DeskSystem) -> dict[str, str]:
     corrected = await first("search", "argentina", "--host", "127.0.0.1")
     treaty = await first("search", "river treaty", "--host", "127.0.0.1")
     source = await first("sources", "list")
+    await first("subscribe", "harbours", "ferry OR port", "--country", "PT", "--topic")
+    await first("subscribe", "norwegian", "--entity", "Norway", "--no-copies", "--webhook", "https://example.org/hook")
     return {
         "front": "/?days=90&order=size",
         "story": f"/stories/{story['story_id']}",
@@ -55,6 +58,8 @@ async def addresses(system: DeskSystem) -> dict[str, str]:
         "search": "/search?q=river+treaty",
         "sources": "/sources",
         "source": f"/sources/{source['source_id']}",
+        "subscriptions": "/subscriptions",
+        "subscribing": "/subscriptions?q=river+treaty",
         "pipeline": "/pipeline",
         "letters": "/deadletters",
         "programs": "/api",

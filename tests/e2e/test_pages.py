@@ -8,7 +8,6 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from tests.e2e import hostile
-from tests.e2e.desk_system import NO_BROWSER, chromium, demo_system, open_browser
 from tests.e2e.screenshots import addresses
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
@@ -16,20 +15,6 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="module")
-async def desk(tmp_path_factory):
-    async with demo_system(tmp_path_factory.mktemp("newsroom")) as system:
-        yield system
-
-
-@pytest.fixture(scope="module")
-async def browser():
-    if chromium() is None:
-        pytest.skip(f"{NO_BROWSER} install one, such as Debian's: apt-get install chromium")
-    async with open_browser() as found:
-        yield found
 
 
 @pytest.fixture
@@ -74,7 +59,7 @@ async def test_no_page_has_a_serious_barrier(look, places):
     barriers = {}
     for name, path in places.items():
         # Colours are the only thing that differs in the dark.
-        for scheme in ("light", "dark") if name in ("front", "article", "pipeline") else ("light",):
+        for scheme in ("light", "dark") if name in ("front", "article", "subscribing", "pipeline") else ("light",):
             page = await look(path, color_scheme=scheme)
             found = await Axe().run(page)
             serious = [one["id"] for one in found.response["violations"] if one["impact"] in ("serious", "critical")]
@@ -183,6 +168,25 @@ async def test_a_source_is_paused_and_resumed_and_what_is_no_address_is_refused(
     await expect(page.locator(".kicker .state")).to_have_text("paused")
     await page.get_by_role("button", name="Resume").click()
     await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+async def test_a_search_is_subscribed_to_and_let_go_by_keyboard_and_without_scripts(look):
+    page = await look("/search?q=lighthouse+keeper", viewport=PHONE, java_script_enabled=False)
+    await page.get_by_role("link", name="Subscribe to this search").press("Enter")
+    await expect(page.get_by_label("Words")).to_have_value("lighthouse keeper")
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("lighthouse-keeper")
+    await page.get_by_label("Also posted to this address").fill("http://127.0.0.1:9/hook")
+    await page.get_by_label("Also posted to this address").press("Enter")
+    await expect(page.get_by_role("status").locator("pre")).to_contain_text("whsec_")
+    mine = page.locator("#of-lighthouse-keeper")
+    await expect(mine).to_contain_text("“lighthouse keeper”")
+    await page.goto("/subscriptions")
+    assert "whsec_" not in (await page.content()).replace('placeholder="whsec_', "")
+    await mine.get_by_role("button", name="Pause").press("Enter")
+    await expect(mine.locator(".state")).to_have_text("paused")
+    await mine.locator("summary").press("Enter")
+    await mine.get_by_role("button", name="Remove it for good").press("Enter")
+    await expect(mine).to_have_count(0)
 
 
 async def test_a_dead_letter_is_looked_at_tried_and_left_dead(look, desk):

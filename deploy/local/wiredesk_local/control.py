@@ -67,7 +67,7 @@ class Control:
         return control
 
     async def status(self) -> dict[str, Any]:
-        """`pid`, `phase`, `ready`, `bootstrap_servers`, `contact`, `servers` and `workers`; no secrets."""
+        """`pid`, `phase`, `ready`, `bootstrap_servers`, `contact`, `desk`, `servers` and `workers`; no secrets."""
         return await self._ask("status", _ANSWER_SECONDS)
 
     async def scale(self, service: str, count: int) -> None:

@@ -23,7 +23,7 @@ from wiredesk_local.servers.kafka_jars import kafka_jars
 from wiredesk_local.servers.launch import both, kafka_server, postgres_server
 from wiredesk_local.settings import LocalSettings
 from wiredesk_local.state import StateDir
-from wiredesk_local.workers import Command, Workers, module_command
+from wiredesk_local.workers import DESK, Command, Workers, module_command
 
 _SERVER_STOP_SECONDS = 20.0
 # Long enough for a demo to have the machine to itself.
@@ -67,7 +67,7 @@ class Supervisor:
         self.is_ready = False
         """whether whoever started it has seen that every worker is at work"""
         self.desk = ""
-        """address of the pages; empty: none are served"""
+        """address of the pages, while they are served"""
         self._kafka_login: dict[str, Any] = {}
         self._scale = dict(scale)
         self._say = _never_raising(say)
@@ -160,14 +160,15 @@ class Supervisor:
         return named or self._state.contact()
 
     def status(self) -> dict[str, Any]:
-        """What runs, without secrets."""
+        """What runs, without secrets. `desk`: address of the pages; empty: none are served."""
+        workers = self._workers.status()
         return {
             "pid": os.getpid(),
             "phase": self._phase,
             "ready": self.is_ready,
             "bootstrap_servers": self.bootstrap_servers,
             "contact": self.contact,
-            "desk": self.desk,
+            "desk": self.desk if any(worker["service"] == DESK for worker in workers) else "",
             "servers": [
                 {
                     "name": name,
@@ -178,7 +179,7 @@ class Supervisor:
                 }
                 for name, restarter in self._servers.items()
             ],
-            "workers": self._workers.status(),
+            "workers": workers,
         }
 
     async def _start(self) -> None:

@@ -26,6 +26,8 @@ _WHOLE = {"position", "worker", "host", "reads", "partitions", "topic", "article
 # A folded column is no narrower.
 _STRIP = 16
 
+# What JSON may hold unescaped of what acts: DEL and C1, line ends of Unicode, what turns the direction of writing.
+_ACTING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _NAMED = re.compile(r"(?<![\w/.'-])wiredesk (?=[a-z])")
 
 
@@ -59,7 +61,14 @@ def for_people(*, as_json: bool) -> bool:
 
 def emit(row: Row) -> None:
     """Write one line of NDJSON. Times are ISO 8601, ids text."""
-    print(json.dumps(row, ensure_ascii=False, default=_json), flush=True)
+    print(inert(json.dumps(row, ensure_ascii=False, default=_json)), flush=True)
+
+
+def inert(said: str) -> str:
+    r"""Return JSON text, on one line, with what could steer a terminal or end a line as `\u` escapes: the same JSON."""
+    if said.isascii() and "\x7f" not in said:
+        return said
+    return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", said)
 
 
 def table(rows: Sequence[Row], *, as_json: bool, empty: str, right: Iterable[str] = ()) -> None:

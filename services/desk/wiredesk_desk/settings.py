@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from wiredesk.client.hosts import is_loopback
 from wiredesk.client.settings import split
 from wiredesk.runtime.settings import ServiceSettings
 from wiredesk_storage.settings import StorageOptions
@@ -32,12 +33,24 @@ class DeskOptions(BaseModel):
     requests_per_second: float = Field(
         20, gt=0, le=10_000, description="of one address, in the long run, where it is not served on loopback"
     )
+    connections_per_address: int = Field(
+        100, ge=1, le=100_000, description="open at once, of one address, where it is not served on loopback"
+    )
+    trusted_proxies: Networks = Field(
+        [],
+        description="addresses or networks (CIDR) of proxies in front of it: whom they speak for is counted, not them",
+    )
     webhook_addresses: Networks = Field(
         [],
         description="networks (CIDR) in which webhooks may be although they are private",
     )
     connections: int = Field(8, ge=2, le=100, description="to PostgreSQL")
     streams: int = Field(500, ge=1, le=10_000, description="readers of /v1/stream at once")
+
+    @property
+    def needs_tokens(self) -> bool:
+        """Whether strangers reach it: then who asks shows a token, and each address gets its share."""
+        return not (is_loopback(self.host) or self.is_open)
 
 
 class DeskSettings(ServiceSettings):

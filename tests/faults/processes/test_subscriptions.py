@@ -17,9 +17,9 @@ from wiredesk.client.offsets import edges
 from wiredesk.contracts.topics import ENRICHED, STORED
 from wiredesk.postgres.connections import open_pool
 from wiredesk_desk.config import System
+from wiredesk_desk.feed_topics import feed_topic
 from wiredesk_desk.web.subscriptions import making
 from wiredesk_desk.web.subscriptions.keeping import Subscriptions
-from wiredesk_desk.web.subscriptions.topics import feed_topic
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(400)]
 

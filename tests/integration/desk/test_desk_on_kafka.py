@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from tests.integration.desk.sending import send, send_records, send_undecodable
+from tests.integration.storage.records import enriched
+from wiredesk.client import admin
 from wiredesk.client.client import Wiredesk
 from wiredesk.client.options import client_options
 from wiredesk.client.records import Entry
@@ -20,6 +23,7 @@ from wiredesk.contracts.errors import InfrastructureError
 from wiredesk.contracts.events import ArticleRejected, ArticleSubmitted, Rejection, ServiceName
 from wiredesk.contracts.topics import RETRY_TOPICS, SUBMITTED, Lane
 from wiredesk_desk.commands import publish, status, tail
+from wiredesk_desk.feed_topics import feed_name, feed_topic
 from wiredesk_desk.reading import read
 from wiredesk_desk.running import Exit, Problem
 
@@ -65,6 +69,21 @@ async def test_tail_from_the_start_is_in_order_over_all_partitions_and_goes_on_w
     found = [int(row["event"]["text"].removeprefix("Story ")) for row in rows()]
     assert found[:40] == list(range(40))
     assert sorted(found) == list(range(60))
+
+
+async def test_the_topic_of_a_subscription_can_be_read_with_tail_and_one_that_is_not_there_is_told_of(
+    kafka: KafkaSettings, lane: Lane, rows: Rows
+):
+    with pytest.raises(Problem, match=r"no topic .*feeds\.ferries\.v1"):
+        await tail.tail("feeds.ferries", from_start=True, entity=None, limit=1, as_json=False)
+    of = feed_topic(feed_name("ferries"))
+    await admin.create_topic(kafka, lane.topic(of), of)
+    event = enriched(headline="Ferry Late")
+    await send_records(kafka, lane, [wire.of_feed(of, event, source="desk", time=datetime.now(UTC))])
+    async with asyncio.timeout(30):
+        assert await tail.tail("feeds.ferries", from_start=True, entity=None, limit=1, as_json=False) == Exit.OK
+    (record,) = rows()
+    assert record["event"]["headline"] == "Ferry Late"
 
 
 async def test_publish_waits_for_the_end_of_each_and_tells_the_worst(kafka: KafkaSettings, lane: Lane, rows: Rows):

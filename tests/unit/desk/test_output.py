@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.factories import enriched
 from wiredesk.contracts.events import Entity, Mention
 from wiredesk_desk import output
 from wiredesk_desk.commands.status import ranges, shortened
@@ -16,6 +17,26 @@ from wiredesk_desk.views import article
 def test_escape_sequences_of_an_article_do_not_reach_the_terminal():
     assert output.plain("a\x1b[2Jb\x07c\u202ed\r") == "a�[2Jb�c�d�"
     assert output.plain("Zürich 🚢\n\t東京") == "Zürich 🚢\n\t東京"
+
+
+@pytest.mark.parametrize("char", ["\x1b", "\x7f", "\x85", "\x9b", "\u2028", "\u202e", "\u2066", "\ud800"])
+def test_what_acts_on_a_terminal_is_escaped_in_ndjson_and_means_the_same(char: str, capsys: pytest.CaptureFixture[str]):
+    output.emit({f"a{char}": f"Zürich 🚢 {char}[31m"})
+    out = capsys.readouterr().out
+    assert char not in out
+    assert len(out.splitlines()) == 1
+    assert "Zürich 🚢" in out
+    assert json.loads(out) == {f"a{char}": f"Zürich 🚢 {char}[31m"}
+
+
+def test_a_type_of_entity_that_somebody_made_up_steers_no_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("NO_COLOR", "1")
+    mention = Mention(field="text", start=0, end=9, surface="Ada Marsh")
+    entity = Entity(name="Ada Marsh", type="\x1b]0;owned\x07", mentions=(mention,))
+    article.article(enriched("Ada Marsh spoke.").model_copy(update={"entities": (entity,)}))
+    assert not {"\x1b", "\x07"} & set(capsys.readouterr().out)
 
 
 def test_rows_are_ndjson_in_a_pipe(capsys: pytest.CaptureFixture[str]):

@@ -104,7 +104,7 @@ def logs(
 
 @app.command()
 def env(json: Json = False) -> None:
-    """Print where Kafka and PostgreSQL are, passwords included, as variables: eval "$(wiredesk env)"."""
+    """Print where Kafka, PostgreSQL and the desk are, passwords included, as variables: eval "$(wiredesk env)"."""
     from wiredesk_desk import running
     from wiredesk_desk.commands import env as verb
 
@@ -161,7 +161,8 @@ def publish(  # noqa: PLR0917 - Typer calls it by name
 @app.command()
 def tail(
     topic: Annotated[
-        str, typer.Argument(help="submitted fetched cleaned enriched stored rejected current withdrawn")
+        str,
+        typer.Argument(help="submitted fetched cleaned enriched stored rejected current withdrawn feeds.SUBSCRIPTION"),
     ] = "enriched",
     from_start: Annotated[bool, typer.Option("--from-start", help="Begin with the oldest record.")] = False,
     entity: Annotated[str | None, typer.Option(help="Only articles naming this entity (any case).")] = None,

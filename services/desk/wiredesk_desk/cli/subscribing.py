@@ -23,6 +23,7 @@ def subscribe(
     section: Annotated[str | None, typer.Option(help="Such as world.")] = None,
     language: Annotated[str | None, typer.Option(help="Such as en.")] = None,
     country: Annotated[str | None, typer.Option(help="ISO 3166-1: named itself, or a place in it.")] = None,
+    quality: Annotated[str | None, typer.Option(help="good, partial or poor.")] = None,
     story: Annotated[str | None, typer.Option(help="Id of a story.")] = None,
     no_copies: Annotated[bool, typer.Option("--no-copies", help="No copies of another stored article.")] = False,
     topic: Annotated[bool, typer.Option("--topic", help="Put what is new on the topic feeds.NAME.v1.")] = False,
@@ -44,6 +45,7 @@ def subscribe(
         "section": section,
         "language": language,
         "country": country,
+        "quality": quality,
         "story": story,
         "copies": "false" if no_copies else None,
     }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # A worker loads its models (seconds) before it joins; one that was killed keeps its partitions until its session ends.
 JOIN_SECONDS = 90.0
+SERVE_SECONDS = 60.0
 
 
 def may_purge(*, sure: bool) -> bool:
@@ -55,11 +56,35 @@ async def scale(service: str, processes: int, *, as_json: bool) -> Exit:
     control = await _running_here(service)
     await control.scale(service, processes)
     if service == DESK:
-        say("the pages are served" if processes else "no pages are served any more: wiredesk scale desk 1")
-        return Exit.OK
+        return await _tell_of_desk(control)
     rows = [row for row in member_rows(await _joined(await system(), service, processes)) if row["partitions"]]
     table(rows, as_json=as_json, empty=f"no {service} is running: what comes in waits on its topic")
     return Exit.OK
+
+
+async def _tell_of_desk(control: "Control") -> Exit:
+    """Say where the pages are served once they are; an error when they are not."""
+    deadline = time.monotonic() + SERVE_SECONDS
+    while address := (status := await control.status())["desk"]:
+        (worker,) = (one for one in status["workers"] if one["service"] == DESK)
+        # At the address somebody else may answer.
+        if await _listens(worker["health_port"]):
+            say(f"the pages are served: {address}")
+            return Exit.OK
+        if worker["state"] == "failed" or time.monotonic() > deadline:
+            raise Problem(f"the desk does not serve {address}", "wiredesk logs desk")
+        await asyncio.sleep(0.2)
+    say("no pages are served any more: wiredesk scale desk 1")
+    return Exit.OK
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, outgoing = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    outgoing.close()
+    return True
 
 
 async def restart(service: str) -> Exit:

@@ -81,7 +81,7 @@ def _new(file: Path, read: dict[Path, int]) -> Sequence[bytes]:
 
 def _print(file: Path, lines: Sequence[bytes] | deque[bytes], *, people: bool) -> None:
     for text in _decoded(lines):
-        print(f"{file.stem:<12} {plain(readable(text))}" if people else text)
+        print(f"{file.stem:<12} {plain(readable(text))}" if people else plain(text) if sys.stdout.isatty() else text)
     sys.stdout.flush()
 
 

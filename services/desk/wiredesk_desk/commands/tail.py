@@ -13,6 +13,7 @@ from wiredesk.client.records import Entry
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.topics import CURRENT, PUBLIC, WITHDRAWN, Topic
 from wiredesk_desk.config import System, system
+from wiredesk_desk.feed_topics import feed_name, feed_topic
 from wiredesk_desk.output import emit, for_people, say
 from wiredesk_desk.reading import read_by_time
 from wiredesk_desk.running import Exit, Problem
@@ -24,15 +25,24 @@ TOPICS = {topic.name.split(".")[1]: topic for topic in (*PUBLIC, CURRENT, WITHDR
 
 
 async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | None, as_json: bool) -> Exit:
-    """Print records of a topic as they come; with `entity` only enriched articles that name it."""
+    """Print records of a topic as they come; with `entity` only enriched articles that name it.
+
+    `feeds.NAME` is the topic of a subscription.
+    """
     topic = TOPICS.get(name)
+    if name.startswith("feeds."):
+        topic = feed_topic(feed_name(name.removeprefix("feeds.").removesuffix(".v1")))
     if topic is None:
-        raise Problem(f"there is no topic {name!r}", f"Take one of: {' '.join(TOPICS)}.", code=Exit.USAGE)
+        raise Problem(
+            f"there is no topic {name!r}", f"Take one of: {' '.join(TOPICS)} feeds.SUBSCRIPTION.", code=Exit.USAGE
+        )
     if entity is not None and topic.event is not ArticleEnriched:
         raise Problem(
             "only enriched articles have entities", f"wiredesk tail enriched --entity {entity!r}", code=Exit.USAGE
         )
     here = await system()
+    if topic.name not in {known.name for known in TOPICS.values()}:
+        await _check_is_there(here, topic)
     people = for_people(as_json=as_json)
     async with Wiredesk(here.kafka, lane=here.lane.name) as wire:
         if people:
@@ -48,6 +58,15 @@ async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | 
                 if seen == limit:
                     break
     return Exit.OK
+
+
+async def _check_is_there(here: System, topic: Topic) -> None:
+    async with admin.connect(here.kafka) as client:
+        if here.lane.topic(topic) not in await client.list_topics():
+            todo = (
+                "`wiredesk subscriptions list` shows those with a topic; `wiredesk subscribe NAME --topic` makes one."
+            )
+            raise Problem(f"there is no topic {here.lane.topic(topic)}", todo)
 
 
 async def _all(wire: Wiredesk, here: System, topic: Topic) -> AsyncGenerator[Entry, None]:

@@ -58,9 +58,9 @@ async def up(*, demo: bool, scale: list[str], detach: bool = False) -> Exit:
 async def _run(settings: LocalSettings, counts: Mapping[str, int], *, demo: bool) -> Exit:
     async with AsyncExitStack() as stack:
         site = await stack.enter_async_context(_site(settings)) if demo else None
-        port = _desk_port(settings) if counts[DESK] else None
+        port = _desk_port(settings, is_served=counts[DESK] > 0)
         supervisor = Supervisor(settings, scale=counts, environment=_environment(demo=demo, port=port), say=say)
-        supervisor.desk = f"http://127.0.0.1:{port}/" if port is not None else ""
+        supervisor.desk = f"http://127.0.0.1:{port}/"
         began = time.monotonic()
         try:
             with Starting() as tell:
@@ -74,7 +74,7 @@ async def _run(settings: LocalSettings, counts: Mapping[str, int], *, demo: bool
         took = duration_of(time.monotonic() - began)
         say(f"up after {took}: Kafka {', '.join(supervisor.bootstrap_servers)}, {supervisor.database}, {workers}")
         code = Exit.OK
-        if supervisor.desk:
+        if counts[DESK]:
             say(f"The desk, in a browser: {supervisor.desk}")
             if demo:
                 open_in_browser(supervisor.desk)
@@ -83,21 +83,22 @@ async def _run(settings: LocalSettings, counts: Mapping[str, int], *, demo: bool
             for name, is_published in {_CORRECTED: site.revised, _LATE: site.has_late}.items():
                 if code is Exit.OK and is_published:
                     (settings.local.state_dir / name).touch()
-        if supervisor.desk and site is not None:
+        if counts[DESK] and site is not None:
             say(f"Look at it: {supervisor.desk}")
         say("Ctrl-C stops everything. In another terminal, in this folder: `wiredesk status`")
         await supervisor.wait()
     return code
 
 
-def _desk_port(settings: LocalSettings) -> int:
+def _desk_port(settings: LocalSettings, *, is_served: bool) -> int:
+    """Return the port that the desk has while this system runs, however often it comes and goes."""
     options = DeskSettings.load().desk
-    return _port(settings, "the desk", options.port, is_set="port" in options.model_fields_set)
+    return _port(settings, "the desk", options.port, is_set="port" in options.model_fields_set, must_be_free=is_served)
 
 
-def _port(settings: LocalSettings, name: str, usual: int, *, is_set: bool) -> int:
+def _port(settings: LocalSettings, name: str, usual: int, *, is_set: bool, must_be_free: bool = True) -> int:
     port = Ports(StateDir(settings.local.state_dir), say).choose(name, usual, is_set=is_set)
-    if is_set:
+    if is_set and must_be_free:
         check_port(port, name)
     return port
 
@@ -153,10 +154,10 @@ def counts_of(scale: list[str]) -> dict[str, int]:
     return counts
 
 
-def _environment(*, demo: bool, port: int | None) -> Mapping[str, Mapping[str, str]]:
+def _environment(*, demo: bool, port: int) -> Mapping[str, Mapping[str, str]]:
     """The demo site is on loopback, which the fetcher refuses otherwise, and is ours: it need not be spared."""
     allowed = {_ALLOW: _with(_ALLOW, "127.0.0.1/32"), _DELAYS: _with(_DELAYS, "127.0.0.1=0")}
-    return {"fetcher": allowed if demo else {}, DESK: {_PORT: str(port)} if port is not None else {}}
+    return {"fetcher": allowed if demo else {}, DESK: {_PORT: str(port)}}
 
 
 def _with(variable: str, part: str) -> str:

@@ -4,6 +4,8 @@ import re
 from html import escape as html_escaped
 from xml.sax.saxutils import escape, quoteattr
 
+# Control characters but white space, and what turns the direction of writing beyond the title's end.
+_ACTING = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 # XML 1.0 has no way to write these.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -16,8 +18,8 @@ def element(name: str, text: str = "", /, **attributes: str) -> str:
 
 
 def on_a_line(text: str) -> str:
-    """Return a title as one line."""
-    return " ".join(text.split())
+    """Return a title as one line, which leaves what a reader shows beside it as it is."""
+    return " ".join(_ACTING.sub("", text).split())
 
 
 def html(text: str) -> str:

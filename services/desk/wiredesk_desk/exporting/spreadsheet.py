@@ -1,12 +1,14 @@
 """CSV (RFC 4180, UTF-8): a row an article, for spreadsheets and tables. Pure.
 
 Lists are joined with "; " (a semicolon inside a value becomes a comma); entities are JSON, with the number of their
-mentions. What a spreadsheet would take for a formula gets an apostrophe before it, which other programs have to drop.
+mentions. What a spreadsheet would take for a formula gets an apostrophe before it, which other programs have to drop:
+where a cell begins, and inside one where it would begin for a program that takes a semicolon or a tab for the comma.
 """
 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -21,7 +23,8 @@ COLUMNS = (
     *("word_count", "credits", "captions", "entities", "text"),
 )
 # Full-width signs too: spreadsheets of East Asia read them as the plain ones.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_INSIDE = re.compile(f"([\n\r\t;] *)(?=[{re.escape(''.join(_SIGNS))}])")
 
 
 def head() -> bytes:
@@ -62,6 +65,6 @@ def _entity(entity: Entity) -> dict[str, object]:
 
 
 def _guarded(cell: str) -> str:
-    plain = text(cell)
+    plain = _INSIDE.sub(r"\1'", text(cell))
     # Blanks before a formula do not make every spreadsheet take it for text.
-    return f"'{plain}" if plain.lstrip(" ").startswith(_FORMULA) else plain
+    return f"'{plain}" if plain.lstrip(" ").startswith((*_SIGNS, "\t", "\r", "\n")) else plain

@@ -26,7 +26,7 @@ def marked(console: Console, article: ArticleCleaned, field: str, limit: int | N
         shown.append(plain(text[at : mark.start]))
         shown.append(plain(text[mark.start : mark.end]), None if console.no_color else style(mark.type))
         if console.no_color:
-            shown.append(f" [{mark.type}]")
+            shown.append(f" [{plain(mark.type)}]")
         at = mark.end
     shown.append(plain(text[at:end]))
     return shown.append(" …") if end < len(text) else shown

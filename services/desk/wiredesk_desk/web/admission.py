@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypeAlias
 
 from wiredesk.postgres.connections import Connections
@@ -14,6 +15,17 @@ Known: TypeAlias = Callable[[str], Awaitable[Token | None]]
 _BURST_SECONDS = 5.0
 REMEMBERED_SECONDS = 10.0
 _REMEMBERED = 1_000
+
+
+def household(address: str) -> str:
+    """Return whom an address stands for: of IPv6 the network, as each has 2^64 addresses; what is none is nobody's."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or found
+    return str(found) if isinstance(found, IPv4Address) else str(ip_network((found, 64), strict=False))
 
 
 class Bucket:

@@ -25,7 +25,7 @@ from wiredesk_desk.settings import DeskOptions
 from wiredesk_desk.tokens.keeping import Scope as TokenScope
 from wiredesk_desk.tokens.keeping import Token
 from wiredesk_desk.web import problems
-from wiredesk_desk.web.admission import Bucket, Known
+from wiredesk_desk.web.admission import Bucket, Known, household
 from wiredesk_desk.web.problems import Refused
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,6 @@ class Guard:
         self._app = app
         self._options = options
         self._known = known
-        self._is_here = is_loopback(options.host) or options.is_open
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +82,7 @@ class Guard:
             await self._app(scope, bounded, guarded)
         except Exception as error:  # noqa: BLE001 - whatever it is, who asked gets an answer, and that is a safe one
             # Only the class of the error: its text may quote an article.
-            log.error("%s %s: a fault, %s", request.method, scope["path"], type(error).__name__)  # noqa: TRY400 - as above
+            log.error("%s %r: a fault, %s", request.method, scope["path"], type(error).__name__)  # noqa: TRY400 - as above
             if not guarded.has_begun:
                 details, _ = problems.described(error)
                 await problems.response(details)(scope, receive, guarded)
@@ -96,7 +95,7 @@ class Guard:
 
     def _check_host(self, request: Request) -> None:
         """Refuse a name that is not ours."""
-        if not self._is_here and not self._options.allowed_hosts:
+        if self._options.needs_tokens and not self._options.allowed_hosts:
             # A token opens it, and a browser sends the one it has to no other name.
             return
         host = _host_name(request.headers.get("host", ""))
@@ -106,9 +105,9 @@ class Guard:
             raise Refused(421, "wrong-host", "this desk is not asked under this name", todo=todo)
 
     def _check_rate(self, request: Request) -> None:
-        if self._is_here:
+        if not self._options.needs_tokens:
             return
-        address = request.client.host if request.client else ""
+        address = household(request.client.host if request.client else "")
         bucket = self._buckets.pop(address, None) or Bucket(self._options.requests_per_second)
         self._buckets[address] = bucket
         while len(self._buckets) > _ADDRESSES:
@@ -120,7 +119,7 @@ class Guard:
             )  # fmt: skip
 
     async def _check_token(self, request: Request) -> None:
-        if self._is_here or request.scope["path"].startswith(OPEN_PATHS) or self._asks_first(request):
+        if not self._options.needs_tokens or request.scope["path"].startswith(OPEN_PATHS) or self._asks_first(request):
             return
         token = await self._token(request)
         if token is None:

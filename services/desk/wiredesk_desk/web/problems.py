@@ -109,7 +109,7 @@ def install(app: FastAPI, page: Any) -> None:
         if details.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             # Where, and its class: its text may quote an article.
             at = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-_FRAMES:]]
-            log.error("%s failed: %s at %s", request.scope["path"], type(error).__name__, " < ".join(reversed(at)))
+            log.error("%r failed: %s at %s", request.scope["path"], type(error).__name__, " < ".join(reversed(at)))
         if is_for_people(request):
             made: Response = page(request, details)
             made.headers.update(headers)

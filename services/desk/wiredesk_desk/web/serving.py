@@ -3,25 +3,27 @@
 import asyncio
 import logging
 import signal
-import socket
 import sys
 from dataclasses import replace
+from functools import partial
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from wiredesk.client.hosts import is_loopback
-from wiredesk.contracts.errors import ConfigurationError
 from wiredesk.runtime import logs
 from wiredesk.runtime.health import Server
 from wiredesk_desk.config import local_control, system
 from wiredesk_desk.migrations import bring_up
 from wiredesk_desk.output import say
 from wiredesk_desk.running import Exit
-from wiredesk_desk.settings import DeskSettings
+from wiredesk_desk.settings import DeskOptions, DeskSettings
 from wiredesk_desk.web.application import application
+from wiredesk_desk.web.connections import BACKLOG, BESIDES, Connection, Limits, cut_the_slow, room
 from wiredesk_desk.web.context import open_desk
 from wiredesk_desk.web.health import Health
+from wiredesk_desk.web.sockets import listen
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +54,10 @@ async def serve(*, host: str | None = None, port: int | None = None) -> Exit:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await bring_up(settings.storage.model_copy(update={"dsn": here.dsn}))
     async with open_desk(settings, here) as desk:
-        servers = [_server(application(desk))]
+        servers = [_server(application(desk), desk_options)]
         sockets = [listening]
         if "port" in settings.health.model_fields_set:
-            servers.append(_server(Health(desk)))
+            servers.append(_server(Health(desk), DeskOptions(streams=1)))
             sockets.append(listen(settings.health.host, settings.health.port, "WIREDESK_HEALTH__PORT"))
         running = [
             asyncio.create_task(server.serve(sockets=[one])) for server, one in zip(servers, sockets, strict=True)
@@ -83,32 +85,28 @@ def _greet(host: str, port: int) -> None:
             say("It is open to others, who need a token: wiredesk tokens add NAME. Put TLS before it.")
 
 
-def _server(app: ASGIApp) -> Server:
-    return Server(
-        uvicorn.Config(
-            app,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
-            timeout_graceful_shutdown=GOODBYE_SECONDS,
-        )
+def _server(app: ASGIApp, options: DeskOptions) -> Server:
+    limits = Limits(
+        room(options.streams + BESIDES),
+        options.connections_per_address if options.needs_tokens else None,
+        options.trusted_proxies,
     )
-
-
-def listen(host: str, port: int, setting: str) -> socket.socket:
-    """Return a socket that listens, for `Server.serve`.
-
-    Raises:
-        ConfigurationError: the port is taken, or not ours; `setting` is where to name another.
-    """
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise ConfigurationError(f"cannot serve on {host}:{port} ({error.strerror}): set {setting}") from None
-    # Who connects inherits it. An answer's head and body are two writes: without it the second waits some 40 ms until
-    # the first is acknowledged.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
+    config = uvicorn.Config(
+        app,
+        http=cast("type[asyncio.Protocol]", partial(Connection, limits=limits)),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
+        timeout_notify=1,
+        # By itself uvicorn would believe whatever comes from loopback, or from where FORWARDED_ALLOW_IPS says.
+        proxy_headers=bool(options.trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in options.trusted_proxies],
+    )
+    server = Server(config)
+    config.callback_notify = partial(cut_the_slow, server.server_state.connections)
+    return server

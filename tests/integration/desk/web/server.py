@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,8 @@ from wiredesk_desk.migrations import bring_up as bring_up_desk
 from wiredesk_desk.settings import DeskOptions, DeskSettings
 from wiredesk_desk.web.application import application
 from wiredesk_desk.web.context import Desk, open_desk
-from wiredesk_desk.web.serving import _server, listen
+from wiredesk_desk.web.serving import _server
+from wiredesk_desk.web.sockets import listen
 from wiredesk_storage.migrations import bring_up
 from wiredesk_storage.settings import StorageOptions
 from wiredesk_storage.store import Store
@@ -53,6 +54,8 @@ class Server:
     desk: Desk
     address: str
     session: aiohttp.ClientSession
+    # Those that are open, as uvicorn keeps them.
+    connections: Collection[Any] = ()
 
     async def ask(self, method: str, path: str, *, body: Any = None, **options: Any) -> Answer:
         """Ask, and read the whole answer; `body` is sent as JSON."""
@@ -101,13 +104,14 @@ async def serving(
     here = System(kafka, lane, SecretStr(options.dsn.get_secret_value()), "test")
     listening = listen("127.0.0.1", 0, "")
     async with open_desk(settings, here) as desk:
-        server = _server(application(desk))
+        server = _server(application(desk), settings.desk)
         running = asyncio.create_task(server.serve(sockets=[listening]))
         # Every request on a connection of its own: a server that ends waits for those that are open.
         session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         try:
             async with session:
-                yield Server(desk, f"http://127.0.0.1:{listening.getsockname()[1]}", session)
+                address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+                yield Server(desk, address, session, server.server_state.connections)
         finally:
             server.should_exit = True
             await running

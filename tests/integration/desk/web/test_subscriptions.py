@@ -19,10 +19,10 @@ from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.topics import Lane
 from wiredesk.runtime.health import Server as HookServer
-from wiredesk_desk.web.serving import listen
+from wiredesk_desk.feed_topics import feed_topic
+from wiredesk_desk.web.sockets import listen
 from wiredesk_desk.web.subscriptions import posting, running, signing
 from wiredesk_desk.web.subscriptions.listening import Listener, Message
-from wiredesk_desk.web.subscriptions.topics import feed_topic
 from wiredesk_storage.settings import StorageOptions
 
 pytestmark = pytest.mark.broker

@@ -71,6 +71,17 @@ def test_a_reader_finds_what_the_article_says(format_: Format):
 
 
 @both
+def test_what_a_reader_shows_on_a_line_acts_on_nothing_beside_it(format_: Format):
+    acting = "Owned\x1b]0;\x9b31m\u202e\u2066 now"
+    event = article(headline=acting, authors=(acting,), keywords=(acting,), alternative_headline=acting)
+    (entry,) = read(format_, event).entries
+    said = (entry.title, entry.author, *(tag.term for tag in entry.tags if "Owned" in tag.term), entry.summary)
+    assert len(said) == 4
+    for one in said:
+        assert re.search(r"Owned\]0;31m now", one), one
+
+
+@both
 def test_a_feed_of_nothing_is_a_feed(format_: Format):
     found = read(format_)
     assert found.entries == []

@@ -63,7 +63,7 @@ def test_what_csv_says_is_what_the_article_says():
     (row,) = read(spreadsheet.head(), spreadsheet.item(nasty()))
     assert row["text"] == NASTY.replace("\0", "")
     assert json.loads(row["entities"])[0]["name"] == NASTY
-    assert row["authors"].endswith("; " + FORMULA)
+    assert row["authors"].endswith("; '" + FORMULA)
     assert len(row["authors"].split("; ")) == 2
 
 
@@ -76,6 +76,20 @@ def test_no_cell_is_a_formula(start: str):
     assert row["headline"] == "'" + f"{start}1+1".replace("\0", "")
     assert row["authors"][0] in "'c"
     assert row["text"] == "plain"
+
+
+@pytest.mark.parametrize("before", ["\n", "\r\n", "\t", "; ", ";"])
+def test_nothing_inside_a_cell_is_one_for_a_program_that_breaks_cells_elsewhere(before: str):
+    event = article(text=f"It began.{before}=cmd|' /C calc'!A0", keywords=("x;y", "@SUM(1)"))
+    (row,) = read(spreadsheet.head(), spreadsheet.item(event))
+    assert row["text"] == f"It began.{before}'=cmd|' /C calc'!A0"
+    assert row["keywords"] == "x,y; '@SUM(1)"
+
+
+def test_signs_within_a_line_stay_as_they_are():
+    said = "A 5-4 win; the score = final, +49 30 and a@b.example."
+    (row,) = read(spreadsheet.head(), spreadsheet.item(article(text=said)))
+    assert row["text"] == said
 
 
 def test_rows_end_as_rfc_4180_says_and_no_line_in_a_cell_ends_one():

@@ -150,6 +150,19 @@ async def test_every_answer_gets_the_headers_that_keep_a_page_safe():
         assert answer.headers["cache-control"] == "private, no-cache"
 
 
+async def test_a_fault_is_logged_with_its_path_and_no_path_writes_lines_of_its_own(caplog: pytest.LogCaptureFixture):
+    async def broken(*_: object) -> None:
+        raise RuntimeError("Ada Marsh was here")
+
+    async def known(_: str) -> Token | None:
+        return None
+
+    answer = await ask(Guard(broken, DeskOptions(), known), "/x\n{}\x1b[31m\u202e")
+    assert answer.status == 500
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line == r"GET '/x\n{}\x1b[31m\u202e': a fault, RuntimeError"
+
+
 async def test_what_is_no_request_is_passed_on():
     seen = []
 

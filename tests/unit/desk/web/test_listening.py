@@ -2,7 +2,7 @@
 
 import socket
 
-from wiredesk_desk.web.serving import listen
+from wiredesk_desk.web.sockets import listen
 
 
 def test_an_answer_s_second_write_does_not_wait_until_the_first_is_acknowledged():

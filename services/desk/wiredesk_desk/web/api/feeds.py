@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk_desk.exporting.feeds import ATOM_FOOT, ENTRIES, Feed, atom_head, atom_item, updated
+from wiredesk_desk.exporting.markup import on_a_line
 from wiredesk_desk.exporting.values import uri
 from wiredesk_desk.running import Problem
 from wiredesk_desk.web.api.subscriptions import Name
@@ -66,13 +67,13 @@ def _item(article: ArticleEnriched) -> dict[str, Any]:
     said = {
         "id": article.article_id.urn,
         "url": uri(article.url),
-        "title": article.headline,
+        "title": on_a_line(article.headline),
         "content_text": article.text,
-        "summary": article.alternative_headline,
+        "summary": on_a_line(article.alternative_headline or ""),
         "date_published": article.date_published and article.date_published.isoformat(),
         "date_modified": article.date_modified and article.date_modified.isoformat(),
-        "authors": [{"name": author} for author in article.authors],
-        "tags": list(article.keywords),
+        "authors": [{"name": on_a_line(author)} for author in article.authors],
+        "tags": [on_a_line(word) for word in article.keywords],
         "language": article.in_language,
     }
     return {name: value for name, value in said.items() if value}

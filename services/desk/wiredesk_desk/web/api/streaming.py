@@ -137,7 +137,7 @@ class EventStream(Response):
         data = json.dumps(said)
         if not self._brief:
             data = f'{data[:-1]}, "article": {one.arrival.event}}}'
-        # JSON has no bare line breaks: it is one line of data.
+        # JSON has no bare line breaks: it is one line of data, for those who break lines as Unicode does, too.
         return f"event: article\nid: {one.position}\ndata: {data}\n\n"
 
 

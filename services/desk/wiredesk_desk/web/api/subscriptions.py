@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from wiredesk_desk.running import Problem
 from wiredesk_desk.web.asking import Text
-from wiredesk_desk.web.context import TheDesk
+from wiredesk_desk.web.context import Desk, TheDesk
 from wiredesk_desk.web.problems import Refused, documented, not_found
 from wiredesk_desk.web.subscriptions import making
 from wiredesk_desk.web.subscriptions.commands import row
+from wiredesk_desk.web.subscriptions.keeping import Subscription as Kept
 
 router = APIRouter(tags=["subscriptions"])
 _LIST = "/v1/subscriptions"
@@ -33,6 +34,14 @@ class Subscription(BaseModel):
     posts: bool = Field(description="false: its webhook said that it is gone; resume it once it is there")
     note: str = Field(description="what stands in its way, or was missed; empty: nothing")
     created_at: datetime
+    position: str = Field(description="where it stands; as Last-Event-ID, /v1/stream goes on from there")
+    behind: int | None = Field(
+        description="receipts between there and the newest one; of those it wants nothing of, noted every 10 s. "
+        "None: Kafka was not heard yet"
+    )
+    last_delivery: datetime | None = Field(
+        description="when its topic or webhook last got something; its feed, where it has neither"
+    )
     waiting: int = Field(description="messages that its webhook has yet to get")
     dead: int = Field(description="messages that nobody tries any more")
     error: str = Field(description="what the last try of one of them said")
@@ -64,12 +73,15 @@ class ToSubscribe(BaseModel):
     webhook: Annotated[str, StringConstraints(max_length=2_000)] | None = Field(
         None, description="address that what is new is posted to, signed (Standard Webhooks)"
     )
+    secret: Annotated[str, StringConstraints(max_length=500)] | None = Field(
+        None, description="to sign with (`whsec_` and base64); one is made when it is left out"
+    )
 
 
 @router.get(_LIST, summary="The subscriptions")
 async def subscriptions(desk: TheDesk) -> Subscriptions:
     """Return every subscription, by name."""
-    return Subscriptions(subscriptions=[Subscription(**row(one)) for one in await desk.subscriptions.every()])
+    return Subscriptions(subscriptions=[_shown(desk, one) for one in await desk.subscriptions.every()])
 
 
 @router.post(_LIST, summary="Subscribe", status_code=201, responses=documented(400, 409, 413, 415))
@@ -79,16 +91,21 @@ async def subscribe(desk: TheDesk, wanted: ToSubscribe) -> NewSubscription:
         raise Refused(
             409, "name-taken", f"there is a subscription {wanted.name} already", todo=f"{_LIST}/{wanted.name}"
         )
-    asked = making.Wanted(wanted.name, wanted.question, has_topic=wanted.topic, webhook=wanted.webhook)
-    made = await making.subscribe(desk.here, desk.subscriptions, asked)
-    return NewSubscription(**row(made), secret=made.secret)
+    made = await making.subscribe(
+        desk.here,
+        desk.subscriptions,
+        making.Wanted(
+            wanted.name, wanted.question, has_topic=wanted.topic, webhook=wanted.webhook, secret=wanted.secret
+        ),
+    )
+    return NewSubscription(**_shown(desk, made).model_dump(), secret=made.secret)
 
 
 @router.get(f"{_LIST}/{{name}}", summary="One subscription", responses=documented(404))
 async def subscription(desk: TheDesk, name: Name) -> Subscription:
     """Return a subscription."""
     try:
-        return Subscription(**row(await making.known(desk.subscriptions, name)))
+        return _shown(desk, await making.known(desk.subscriptions, name))
     except Problem as error:
         raise not_found(str(error), _LIST) from None
 
@@ -119,3 +136,7 @@ async def remove(desk: TheDesk, name: Name) -> None:
     """Forget a subscription, with what it has yet to post. Its topic stays, with what is on it."""
     if not await desk.subscriptions.remove(name):
         raise not_found(f"there is no subscription {name}", _LIST)
+
+
+def _shown(desk: Desk, one: Kept) -> Subscription:
+    return Subscription(**row(one), behind=desk.hub.behind(one.position))

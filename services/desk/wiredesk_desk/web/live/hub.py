@@ -64,6 +64,12 @@ class Hub:
         """Whether no stranger is admitted."""
         return self._strangers >= self._limit
 
+    def behind(self, position: str) -> int | None:
+        """Return how many receipts lie between a position and the last one heard; None: none was heard yet."""
+        if self._positions is None or not self._began.is_set():
+            return None
+        return Positions.read(position).behind(self._positions)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Hear receipts beside the block. While Kafka or the store is away it waits, and nothing is left out."""

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TypeAlias
 from uuid import UUID
 
 from wiredesk.contracts.errors import InfrastructureError
 from wiredesk_desk.config import System
+from wiredesk_desk.output import inert
 from wiredesk_desk.web.live.interest import wanted
 from wiredesk_desk.web.live.reader import Gap, Heard, News, Passed, Reader
 from wiredesk_desk.web.live.receipts import Receipts, Told
@@ -105,9 +107,13 @@ class Missed:
 
 
 async def looked_up(archive: Archive, some: Sequence[Told]) -> Arrivals:
-    """Return what the receipts tell of, by article and revision; nothing of what is no longer stored."""
+    """Return what the receipts tell of, by article and revision; nothing of what is no longer stored.
+
+    Nothing in the JSON of an event ends a line, or acts on a terminal.
+    """
     pairs = [(one.article_id, one.revision) for one in some if one.article_id is not None]
     found: Arrivals = {}
     for key, one in (await archive.arrivals(pairs) if pairs else {}).items():
-        found[key] = one
+        # Once for all who read along.
+        found[key] = replace(one, event=inert(one.event))
     return found

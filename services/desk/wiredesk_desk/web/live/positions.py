@@ -51,6 +51,10 @@ class Positions:
         """Whether any of these lies beyond that of the same partition."""
         return any(self._offsets.get(partition, 0) > offset for partition, offset in others)
 
+    def behind(self, others: "Positions") -> int:
+        """Return how many records lie between these and `others`, where these are the earlier ones."""
+        return sum(max(0, offset - self._offsets.get(partition, 0)) for partition, offset in others)
+
     def within(self, ends: "Positions") -> "tuple[Positions, bool]":
         """Return the positions on the partitions of `ends`, and whether one lies beyond: it is of another topic.
 

@@ -12,6 +12,7 @@ from wiredesk_desk.web.pages import (
     search,
     sources,
     static_files,
+    subscriptions,
 )
 from wiredesk_desk.web.pages import stories as story_pages
 from wiredesk_desk.web.pages.rendering import page
@@ -24,6 +25,7 @@ _ROUTERS = (
     entities.router,
     search.router,
     sources.router,
+    subscriptions.router,
     pipeline.router,
     programs.router,
     account.router,

@@ -2,15 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
+from wiredesk.client.here import desk_here
+from wiredesk.client.hosts import is_loopback
+from wiredesk.client.settings import Settings
 from wiredesk_desk.config import System
-from wiredesk_desk.output import Row, emit, for_people, say, table
+from wiredesk_desk.feed_topics import feed_topic
+from wiredesk_desk.output import Row, ago, emit, for_people, say, table
 from wiredesk_desk.own_tables import own_tables
 from wiredesk_desk.running import Exit
 from wiredesk_desk.web.subscriptions import making
+from wiredesk_desk.web.subscriptions.asking import in_words
 from wiredesk_desk.web.subscriptions.keeping import Subscription, Subscriptions
 from wiredesk_desk.web.subscriptions.making import Wanted
-from wiredesk_desk.web.subscriptions.topics import feed_topic
 
 _NONE = "no subscriptions: wiredesk subscribe NAME --entity 'Ada Marsh' --topic"
 
@@ -26,11 +31,14 @@ async def subscribe(wanted: Wanted, *, as_json: bool) -> Exit:
     if found.topic:
         servers = ",".join(here.kafka.bootstrap_servers)
         topic = here.lane.topic(feed_topic(found.topic))
-        say(f"Topic: {topic}   (kcat -b {servers} -t {topic})")
+        say(f"Topic: {topic}   (wiredesk tail feeds.{found.name}, or kcat -b {servers} -t {topic})")
     if found.webhook:
         say(f"Webhook: {found.webhook}")
         say(f"Messages to it are signed with {found.secret}")
-    say(f"Feed: /feeds/{found.name} on the desk, as Atom; /feeds/{found.name}.json as JSON Feed")
+        if is_loopback(urlsplit(found.webhook).hostname or ""):
+            say("To be that webhook, in another terminal: wiredesk subscriptions listen")
+    desk = desk_here(Settings.load().api).url.rstrip("/")
+    say(f"Feed: {desk}/feeds/{found.name} as Atom; {desk}/feeds/{found.name}.json as JSON Feed")
     return Exit.OK
 
 
@@ -89,6 +97,8 @@ def row(one: Subscription) -> Row:
         "posts": one.posts,
         "note": one.note,
         "created_at": one.created_at,
+        "position": one.position,
+        "last_delivery": one.last_delivery,
         "waiting": one.waiting,
         "dead": one.dead,
         "error": one.error,
@@ -96,13 +106,13 @@ def row(one: Subscription) -> Row:
 
 
 def _short(one: Subscription) -> Row:
-    asked = ", ".join(f"{name}={value}" for name, value in one.question.items()) or "everything"
     state = "paused" if one.paused else one.note or one.error
     return {
         "name": one.name,
-        "of": asked,
+        "of": in_words(one.question),
         "topic": one.topic or "",
         "webhook": one.webhook or "",
+        "last": f"{ago(one.last_delivery)} ago" if one.last_delivery else "",
         "waiting": one.waiting,
         "dead": one.dead,
         "state": state,

@@ -33,7 +33,9 @@ _GONE = "update wiredesk_desk.subscriptions set posts = false, note = $2 where n
 _NOTE = "update wiredesk_desk.subscriptions set note = $3 where name = $1 and created_at = $2 and note <> $3"
 # Of one that was removed, and made anew under its name, nobody moves the other.
 _MOVE = """
-update wiredesk_desk.subscriptions set position = $3 where name = $1 and created_at = $2 returning name
+update wiredesk_desk.subscriptions
+set position = $3, last_delivery = case when $4 then now() else last_delivery end
+where name = $1 and created_at = $2 returning name
 """
 _DELIVER = """
 insert into wiredesk_desk.deliveries (subscription, event_id, article_id, revision)
@@ -54,7 +56,8 @@ with due as materialized (
 update wiredesk_desk.deliveries as d set due_at = now() + $2 from due where d.delivery_id = due.delivery_id
 returning d.delivery_id, d.subscription, d.event_id, d.article_id, d.revision, d.attempts, due.webhook, due.secret
 """
-_DELIVERED = "delete from wiredesk_desk.deliveries where delivery_id = $1"
+_DROP = "delete from wiredesk_desk.deliveries where delivery_id = $1"
+_DELIVERED = "update wiredesk_desk.subscriptions set last_delivery = now() where name = $1"
 _FAILED = """
 update wiredesk_desk.deliveries set attempts = attempts + 1, due_at = now() + $2, error = $3 where delivery_id = $1
 """
@@ -85,6 +88,7 @@ class Subscription:
     posts: bool
     note: str
     created_at: datetime
+    last_delivery: datetime | None
     waiting: int
     dead: int
     error: str
@@ -161,14 +165,21 @@ class Subscriptions:
         with outages():
             await self._pool.execute(_NOTE, one.name, one.created_at, note)
 
-    async def moved(self, one: Subscription, position: str, news: Sequence[tuple[UUID, UUID, int]] = ()) -> bool:
+    async def moved(
+        self,
+        one: Subscription,
+        position: str,
+        news: Sequence[tuple[UUID, UUID, int]] = (),
+        *,
+        has_delivered: bool = False,
+    ) -> bool:
         """Note where a subscription stands, with what it has to post until there: event, article, revision.
 
-        Return whether it is still there.
+        `has_delivered`: until there somebody got something. Return whether it is still there.
         """
         with outages():
             async with self._pool.acquire() as connection, connection.transaction():
-                if await connection.fetchval(_MOVE, one.name, one.created_at, position) is None:
+                if await connection.fetchval(_MOVE, one.name, one.created_at, position, has_delivered) is None:
                     return False
                 if news:
                     await connection.execute(_DELIVER, one.name, *map(list, zip(*news, strict=True)))
@@ -184,10 +195,18 @@ class Subscriptions:
         with outages():
             await self._pool.execute(_FORGET)
 
-    async def delivered(self, delivery_id: int) -> None:
-        """Forget a delivery that was made."""
+    async def delivered(self, one: Delivery) -> None:
+        """Note that a delivery was made, and forget it."""
         with outages():
-            await self._pool.execute(_DELIVERED, delivery_id)
+            async with self._pool.acquire() as connection, connection.transaction():
+                # In the order in which a subscription is removed, or the two would wait for each other.
+                await connection.execute(_DELIVERED, one.subscription)
+                await connection.execute(_DROP, one.delivery_id)
+
+    async def drop(self, one: Delivery) -> None:
+        """Forget a delivery that there is nothing to tell of any more."""
+        with outages():
+            await self._pool.execute(_DROP, one.delivery_id)
 
     async def failed(self, delivery_id: int, again_in: timedelta | None, error: str) -> None:
         """Note that a try failed; without `again_in` nobody tries any more."""

@@ -18,7 +18,7 @@ from wiredesk.runtime.health import Server
 from wiredesk_desk.output import emit, for_people, paragraph, say
 from wiredesk_desk.own_tables import own_tables
 from wiredesk_desk.running import Exit
-from wiredesk_desk.web.serving import listen
+from wiredesk_desk.web.sockets import listen
 from wiredesk_desk.web.subscriptions import signing
 from wiredesk_desk.web.subscriptions.keeping import Subscription, Subscriptions
 

@@ -7,17 +7,18 @@ from urllib.parse import urlsplit
 
 from wiredesk.client import admin
 from wiredesk_desk.config import System
+from wiredesk_desk.feed_topics import feed_name, feed_topic
 from wiredesk_desk.running import Exit, Problem
 from wiredesk_desk.web.live.positions import Positions
 from wiredesk_desk.web.live.receipts import Receipts
 from wiredesk_desk.web.subscriptions import signing
 from wiredesk_desk.web.subscriptions.asking import question
 from wiredesk_desk.web.subscriptions.keeping import Subscription, Subscriptions
-from wiredesk_desk.web.subscriptions.topics import feed_name, feed_topic
 
 # It becomes part of a topic's name and of an address.
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _URL_CHARACTERS = 2_000
+_MADE = "Leave it out, and one is made."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ async def subscribe(here: System, subscriptions: Subscriptions, wanted: Wanted) 
         _check(wanted.webhook)
         secret = wanted.secret or signing.new_secret()
         _check_secret(secret)
+    # Nor is a topic made for one that there is.
+    if await subscriptions.one(wanted.name) is not None:
+        raise _taken(wanted.name)
     # Before anything is made: what is stored from here on is told.
     position = str(Positions((await Receipts(here).edges()).ends))
     if topic is not None:
@@ -57,8 +61,7 @@ async def subscribe(here: System, subscriptions: Subscriptions, wanted: Wanted) 
         wanted.name, asked.said(), topic=topic, webhook=wanted.webhook, secret=secret, position=position
     )
     if not is_new:
-        what = f"there is a subscription {wanted.name} already"
-        raise Problem(what, "Take another name.", code=Exit.USAGE)
+        raise _taken(wanted.name)
     return await known(subscriptions, wanted.name)
 
 
@@ -72,6 +75,10 @@ async def known(subscriptions: Subscriptions, name: str) -> Subscription:
     if found is None:
         raise Problem(f"there is no subscription {name}", "wiredesk subscriptions list", code=Exit.USAGE)
     return found
+
+
+def _taken(name: str) -> Problem:
+    return Problem(f"there is a subscription {name} already", "Take another name.", code=Exit.USAGE)
 
 
 def _check(webhook: str) -> None:
@@ -88,6 +95,9 @@ def _check(webhook: str) -> None:
 
 def _check_secret(secret: str) -> None:
     try:
-        signing.signature("", "", b"", secret)
+        length = len(signing.key(secret))
     except ValueError as error:
-        raise Problem(f"--secret: {error}", "Leave it out, and one is made.", code=Exit.USAGE) from None
+        raise Problem(str(error), _MADE, code=Exit.USAGE) from None
+    if not signing.LEAST_BYTES <= length <= signing.MOST_BYTES:
+        what = f"a secret stands for {signing.LEAST_BYTES} to {signing.MOST_BYTES} bytes, and this one for {length}"
+        raise Problem(what, _MADE, code=Exit.USAGE)

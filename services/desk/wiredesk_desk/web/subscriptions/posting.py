@@ -73,7 +73,7 @@ class Poster:
         arrival = found.get((one.article_id, one.revision))
         if arrival is None or arrival.hidden:
             # It was withdrawn, erased or deleted meanwhile: there is nothing to tell any more.
-            await self._subscriptions.delivered(one.delivery_id)
+            await self._subscriptions.drop(one)
             return
         now = datetime.now(UTC)
         content = signing.body(arrival.event, now)
@@ -88,7 +88,7 @@ class Poster:
         except (OSError, ValueError) as failure:
             error = str(failure)[:_ERROR_CHARACTERS] or type(failure).__name__
         if 200 <= status < 300:
-            await self._subscriptions.delivered(one.delivery_id)
+            await self._subscriptions.delivered(one)
             return
         error = error or f"it answered {status}"
         await self._subscriptions.failed(one.delivery_id, signing.again_in(one.attempts + 1), error)

@@ -18,6 +18,7 @@ from wiredesk.contracts.errors import WiredeskError
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.postgres.connections import ACQUIRE_SECONDS, Connections, outages
 from wiredesk.runtime.background import background
+from wiredesk_desk.feed_topics import feed_topic
 from wiredesk_desk.web.live.hub import Hub
 from wiredesk_desk.web.live.interest import Interest
 from wiredesk_desk.web.live.positions import Positions
@@ -25,7 +26,6 @@ from wiredesk_desk.web.live.reader import Gap, Heard, News, Passed, Reader
 from wiredesk_desk.web.subscriptions.asking import question
 from wiredesk_desk.web.subscriptions.keeping import Subscription, Subscriptions
 from wiredesk_desk.web.subscriptions.posting import Poster
-from wiredesk_desk.web.subscriptions.topics import feed_topic
 from wiredesk_desk.web.wire import Wire
 
 log = logging.getLogger(__name__)
@@ -158,7 +158,11 @@ class Subscribed:
             (event.event_id, some.arrival.article_id, some.arrival.revision)
             for event, some in zip(events, news, strict=True)
         ]
-        return await self._subscriptions.moved(one, position, posted if one.webhook is not None else ())
+        # What a webhook has yet to get is delivered once it took it.
+        has_delivered = bool(events) and (one.topic is not None or one.webhook is None)
+        return await self._subscriptions.moved(
+            one, position, posted if one.webhook is not None else (), has_delivered=has_delivered
+        )
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:
