@@ -147,6 +147,7 @@ def test_every_command_stands_on_one_line_whatever_the_width(width):
         "tail enriched --from-start --limit 5",
         'search "river treaty"',
         f"explain {showcase(what.articles)[0].article_id}",
+        "subscriptions listen",
         "subscribe rivers river --topic --webhook http://127.0.0.1:9000/hook",
         "status",
         "scale tagger 3",

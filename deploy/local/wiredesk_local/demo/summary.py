@@ -176,6 +176,7 @@ def _next(shown: list[ArticleEnriched], program: str, example: str) -> list[tupl
         (f"{program} tail enriched --from-start --limit 5", "articles as they come out, the oldest first"),
         (f'{program} search "river treaty"', "full-text search in what is stored"),
         (f"{program} explain {explained}", "the way of one article through the stages"),
+        (f"{program} subscriptions listen", "in a terminal of its own: be a webhook, for the next command"),
         (
             f"{program} subscribe rivers river --topic --webhook http://127.0.0.1:9000/hook",
             "be told of what is new with these words: on a topic, at a webhook, as a feed",

@@ -22,11 +22,15 @@ _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed is of: its `title`, its `id` (a URI, the same for the same search), when its newest entry is from."""
+    """What a feed is of: its `title`, its `id` (a URI, the same for the same search), when its newest entry is from.
+
+    `address` is where it is read; empty: it is a file.
+    """
 
     title: str
     id: str
     updated: datetime
+    address: str = ""
 
 
 def rss_head(feed: Feed) -> bytes:
@@ -71,23 +75,27 @@ def atom_head(feed: Feed) -> bytes:
         element("title", feed.title),
         element("id", feed.id),
         element("updated", stamp(feed.updated)),
+        *([element("link", rel="self", href=feed.address)] if feed.address else ()),
         f"<author>{element('name', _NAME)}</author>",
         element("generator", _NAME),
     )
     return f'{_XML}<feed xmlns="http://www.w3.org/2005/Atom">\n{_joined(lines)}'.encode()
 
 
-def atom_item(article: ArticleEnriched) -> bytes:
-    """Return an entry with a summary as text and the whole text as HTML."""
-    return _element("entry", _atom(article))
+def atom_item(article: ArticleEnriched, page: str = "") -> bytes:
+    """Return an entry with a summary as text and the whole text as HTML.
+
+    `page` is where it leads an article that has no address of its own; empty: nowhere.
+    """
+    return _element("entry", _atom(article, page))
 
 
-def _atom(article: ArticleEnriched) -> Iterator[str]:
+def _atom(article: ArticleEnriched, page: str) -> Iterator[str]:
     yield element("title", _title(article))
     yield element("id", article.article_id.urn)
     yield element("updated", stamp(updated(article)))
     yield element("published", stamp(dated(article)))
-    if address := uri(article.url):
+    if address := uri(article.url) or page:
         yield element("link", rel="alternate", href=address)
     yield from (f"<author>{element('name', on_a_line(author))}</author>" for author in article.authors)
     yield from (element("category", term=category) for category in _categories(article))

@@ -255,12 +255,18 @@ async def test_who_follows_one_that_was_made_anew_under_its_name_moves_it_no_mor
 
 async def test_its_feed_is_atom_and_json_of_the_newest_first(desk_server: Server, tell: Any):
     await subscribed(desk_server, question={"q": "ferry"})
-    await tell(article("A ferry sails & returns"), article("A train leaves"))
+    text = article("A ferry sails & returns").model_copy(update={"url": None})
+    ids = await tell(text, article("A train leaves"))
     answer = await desk_server.ask("GET", "/feeds/ferries")
     assert answer.headers["content-type"].startswith("application/atom+xml")
-    titles = [one.text for one in ET.fromstring(answer.text).iter("{http://www.w3.org/2005/Atom}title")]
+    of_atom = "{http://www.w3.org/2005/Atom}"
+    titles = [one.text for one in ET.fromstring(answer.text).iter(f"{of_atom}title")]
     assert titles == ["Wiredesk: ferries", "A ferry sails & returns"]
+    links = {one.get("rel"): one.get("href") for one in ET.fromstring(answer.text).iter(f"{of_atom}link")}
+    own = f"{desk_server.address}/articles/{ids[0]}"
+    assert links == {"self": f"{desk_server.address}/feeds/ferries", "alternate": own}
     feed = await desk_server.get("/feeds/ferries.json")
+    assert [item["url"] for item in feed["items"]] == [own]
     assert [item["title"] for item in feed["items"]] == ["A ferry sails & returns"]
     assert (await desk_server.ask("GET", "/feeds/trains")).status == 404
 

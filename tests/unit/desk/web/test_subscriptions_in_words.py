@@ -84,7 +84,7 @@ def test_a_search_proposes_a_name_that_a_subscription_may_have_or_none(asked: di
 @pytest.mark.parametrize(
     ("fields", "state"),
     [
-        ({}, ("tells", "good")),
+        ({}, ("active", "good")),
         ({"paused": True, "dead": 3}, ("paused", "")),
         ({"posts": False}, ("its webhook is gone", "bad")),
         ({"note": "stands still: Kafka is away"}, ("needs a look", "bad")),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk_desk.exporting.feeds import ATOM_FOOT, ENTRIES, Feed, atom_head, atom_item, updated
 from wiredesk_desk.exporting.markup import on_a_line
-from wiredesk_desk.exporting.values import uri
+from wiredesk_desk.exporting.values import dated, stamp, uri
 from wiredesk_desk.running import Problem
 from wiredesk_desk.web.api.subscriptions import Name
 from wiredesk_desk.web.context import Desk, TheDesk
@@ -35,17 +35,18 @@ async def json_feed(request: Request, desk: TheDesk, name: Name) -> dict[str, An
         "version": "https://jsonfeed.org/version/1.1",
         "title": _title(of),
         "feed_url": str(request.url),
-        "items": [_item(article) for article in articles],
+        "items": [_item(article, _page(request, article)) for article in articles],
     }
 
 
 @router.get("/feeds/{name}", summary="A subscription as Atom", response_class=AtomResponse, responses=documented(404))
-async def atom_feed(desk: TheDesk, name: Name) -> Response:
+async def atom_feed(request: Request, desk: TheDesk, name: Name) -> Response:
     """Return the newest articles of a subscription (Atom 1.0)."""
     of, articles = await _newest(desk, name)
     newest = max((updated(article) for article in articles), default=of.created_at)
-    head = atom_head(Feed(_title(of), f"urn:wiredesk:subscription:{name}", newest))
-    return AtomResponse(b"".join((head, *map(atom_item, articles), ATOM_FOOT)))
+    head = atom_head(Feed(_title(of), f"urn:wiredesk:subscription:{name}", newest, str(request.url)))
+    entries = [atom_item(article, _page(request, article)) for article in articles]
+    return AtomResponse(b"".join((head, *entries, ATOM_FOOT)))
 
 
 async def _newest(desk: Desk, name: str) -> tuple[Subscription, list[ArticleEnriched]]:
@@ -63,14 +64,18 @@ def _title(of: Subscription) -> str:
     return f"Wiredesk: {of.name}"
 
 
-def _item(article: ArticleEnriched) -> dict[str, Any]:
+def _page(request: Request, article: ArticleEnriched) -> str:
+    return f"{request.base_url}articles/{article.article_id}"
+
+
+def _item(article: ArticleEnriched, page: str) -> dict[str, Any]:
     said = {
         "id": article.article_id.urn,
-        "url": uri(article.url),
+        "url": uri(article.url) or page,
         "title": on_a_line(article.headline),
         "content_text": article.text,
         "summary": on_a_line(article.alternative_headline or ""),
-        "date_published": article.date_published and article.date_published.isoformat(),
+        "date_published": stamp(dated(article)),
         "date_modified": article.date_modified and article.date_modified.isoformat(),
         "authors": [{"name": on_a_line(author)} for author in article.authors],
         "tags": [on_a_line(word) for word in article.keywords],

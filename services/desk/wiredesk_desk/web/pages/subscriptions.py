@@ -92,7 +92,7 @@ def state_of(one: Subscription) -> tuple[str, str]:
         return "needs a look", "bad"
     if one.dead:
         return "some of it is dead", "bad"
-    return ("its webhook fails", "bad") if one.error else ("tells", "good")
+    return ("its webhook fails", "bad") if one.error else ("active", "good")
 
 
 async def _shown(

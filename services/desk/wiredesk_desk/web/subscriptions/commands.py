@@ -34,11 +34,11 @@ async def subscribe(wanted: Wanted, *, as_json: bool) -> Exit:
         say(f"Topic: {topic}   (wiredesk tail feeds.{found.name}, or kcat -b {servers} -t {topic})")
     if found.webhook:
         say(f"Webhook: {found.webhook}")
-        say(f"Messages to it are signed with {found.secret}")
+        say(f"Messages to it are signed with {found.secret} (shown this once)")
         if is_loopback(urlsplit(found.webhook).hostname or ""):
-            say("To be that webhook, in another terminal: wiredesk subscriptions listen")
+            say("Nobody listens there? Be that webhook, in another terminal: wiredesk subscriptions listen")
     desk = desk_here(Settings.load().api).url.rstrip("/")
-    say(f"Feed: {desk}/feeds/{found.name} as Atom; {desk}/feeds/{found.name}.json as JSON Feed")
+    say(f"Feed, with what is there already: {desk}/feeds/{found.name} as Atom; with .json behind it as JSON Feed")
     return Exit.OK
 
 
