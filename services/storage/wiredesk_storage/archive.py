@@ -206,15 +206,18 @@ class Archive:
         *,
         days: int = 30,
         until: datetime | None = None,
+        counted: int | None = None,
         sampled: int = SAMPLED,
     ) -> EntityPage:
         """Return what is known of one entity, by its name or an id (`wikidata:Q90`), in the last `days`.
 
-        What is named with it is counted in the newest `sampled` articles.
+        The newest `counted` articles are counted (5,000 by default), and what is named with it in the newest `sampled`.
         """
         end = until or datetime.now(UTC)
         async with self._by_index() as fetch:
-            return await finding.entity(fetch, name, days=days, until=end, entity_type=entity_type, sampled=sampled)
+            return await finding.entity(
+                fetch, name, days=days, until=end, entity_type=entity_type, counted=counted, sampled=sampled
+            )
 
     async def stories(self, *, since: datetime, order: str = "size", limit: int = 20) -> list[Listed]:
         """Return the stories of several articles to which one came `since` then, by "size" or "date"."""

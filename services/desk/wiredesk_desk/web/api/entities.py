@@ -47,9 +47,15 @@ async def entity(
 
 
 async def known(
-    desk: Desk, name: str, entity_type: str | None, days: int, *, sampled: int = SAMPLED
+    desk: Desk,
+    name: str,
+    entity_type: str | None,
+    days: int,
+    *,
+    counted: int | None = None,
+    sampled: int = SAMPLED,
 ) -> tuple[EntityPage, list[Listed]]:
     """Return an entity with its stories; its page has no articles where none names it."""
-    page = await desk.archive.entity(name, entity_type or None, days=days, sampled=sampled)
+    page = await desk.archive.entity(name, entity_type or None, days=days, counted=counted, sampled=sampled)
     newest = page.counted[:_STORIES_OF]
     return page, await desk.archive.stories_of(newest, _STORIES) if newest else []

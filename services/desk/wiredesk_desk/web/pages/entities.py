@@ -27,7 +27,7 @@ _TYPES = {
 _LISTED = 60
 _DAYS, _LONG_DAYS = 30, 366
 # Somebody waits for the page: fewer are looked through than for who asks the API.
-_SAMPLED = 200
+_COUNTED, _SAMPLED = 2_000, 200
 
 
 @router.get("/entities.json")
@@ -69,11 +69,11 @@ async def entity(
     days: Annotated[int, Query(ge=1, le=366)] = _DAYS,
 ) -> Response:
     """Return the page of an entity."""
-    found, stories = await known(desk, name, type, days, sampled=_SAMPLED)
+    found, stories = await known(desk, name, type, days, counted=_COUNTED, sampled=_SAMPLED)
     if not found.articles and days == _DAYS:
         # Who follows a name of an older article wants to see something.
         days = _LONG_DAYS
-        found, stories = await known(desk, name, type, days, sampled=_SAMPLED)
+        found, stories = await known(desk, name, type, days, counted=_COUNTED, sampled=_SAMPLED)
     return page(
         request,
         "entity.html",
