@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.storage.records import NOON
 from tests.integration.storage.searching import article, found, put
-from wiredesk_storage.search import counting, newest, statements
+from wiredesk_storage.search import newest, statements
 from wiredesk_storage.search.asking import Filters, Order
 
 pytestmark = pytest.mark.broker
@@ -158,15 +158,16 @@ async def test_the_words_are_marked_wherever_they_stand(store, archive, query, t
     assert hit.excerpt == excerpt
 
 
-async def test_what_articles_name_is_counted_in_the_newest_of_them(store, archive, monkeypatch):
-    monkeypatch.setattr(counting, "SAMPLED", 2)
+async def test_what_articles_name_is_counted_in_the_newest_of_them(store, archive):
     both: Any = [*OSLO, ("Ada", "PERSON", {}, None)]
     await put(store, *(_days_ago(n, f"{n}", f"Ferry {n} ran.", names=both if n else OSLO) for n in range(4)))
-    page = await archive.entity("oslo", days=10, until=UNTIL)
+    page = await archive.entity("oslo", days=10, until=UNTIL, sampled=2)
     assert (page.articles, page.is_cut, page.sampled, page.mentions) == (4, False, 2, 2)
     assert (page.names, page.types) == ([("Oslo", 2)], [("GPE", 2)])
     assert page.together == [{"name": "Ada", "type": "PERSON", "articles": 1}]
     assert sum(count for _, count in page.timeline) == 4
+    newest = await archive.entity("oslo", days=10, until=UNTIL, counted=3)
+    assert (newest.articles, newest.is_cut, sum(count for _, count in newest.timeline)) == (3, True, 3)
     facets = await archive.facets("ferry", named=2)
     assert (facets.hits, facets.sampled) == (4, 2)
     assert facets.counts["entity"] == [("Oslo · GPE", 2), ("Ada · PERSON", 1)]
