@@ -20,6 +20,8 @@ FRONT, STORY, ARTICLE, ENTITY, SEARCH = "front", "story", "article", "entity", "
 PAGES = (FRONT, STORY, ARTICLE, ENTITY, SEARCH)
 _NAME_LAW, _HOST_LAW = Zipf(len(names()), flatter=8), Zipf(HOSTS, flatter=4)
 _DRAWN = 2_000
+_STORIES = "select story_id as id from stories where articles > 1 order by random() limit $1"
+_ARTICLES = "select article_id as id from articles order by random() limit $1"
 # What the browser takes on this machine where there is nothing to fetch and hardly anything to draw.
 EMPTY = "an empty page"
 _EMPTY = "data:text/html,<p>empty"
@@ -48,8 +50,7 @@ async def ask(system: System, rounds: int, seed: int = 1) -> list[Answers]:
         BenchError: an answer was not 200.
     """
     rng = random.Random(seed)  # noqa: S311 - for variety, not for secrets
-    stories = await _ids(system, "select story_id as id from stories where articles > 1 order by random() limit $1")
-    articles = await _ids(system, "select article_id as id from articles order by random() limit $1")
+    stories, articles = await _drawn(system)
     found: dict[str, Answers] = {}
     # As a browser asks: packed, and unpacked by it.
     headers = {"accept": "text/html", "accept-encoding": "gzip"}
@@ -77,8 +78,7 @@ async def paint(system: System, rounds: int) -> dict[str, list[float]]:
     from playwright.async_api import async_playwright  # noqa: PLC0415 - not everybody who measures has it
 
     rng = random.Random(2)  # noqa: S311 - as above
-    stories = await _ids(system, "select story_id as id from stories where articles > 1 order by random() limit $1")
-    articles = await _ids(system, "select article_id as id from articles order by random() limit $1")
+    stories, articles = await _drawn(system)
     found: dict[str, list[float]] = {kind: [] for kind in (*PAGES, EMPTY)}
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
@@ -128,5 +128,6 @@ async def _answer(session: aiohttp.ClientSession, path: str) -> tuple[float, flo
     return 1_000 * (at_first - begun), 1_000 * (at_last - begun), len(first) + len(rest)
 
 
-async def _ids(system: System, statement: str) -> list[str]:
-    return [str(row["id"]) for row in await system.pool.fetch(statement, _DRAWN)]
+async def _drawn(system: System) -> list[list[str]]:
+    """Return ids of stories of several articles, and of articles."""
+    return [[str(row["id"]) for row in await system.pool.fetch(one, _DRAWN)] for one in (_STORIES, _ARTICLES)]

@@ -17,7 +17,7 @@ from wiredesk.contracts.topics import (
     every_topic,
     retry_topic,
 )
-from wiredesk_desk.feed_topics import feed_name
+from wiredesk_desk.feed_topics import PREFIX
 
 SERVICES = ("fetcher", "cleaner", "tagger", "storage")
 DESK = "desk"
@@ -99,7 +99,7 @@ def _rights(user: str) -> Iterator[Mapping[str, Any]]:
     if user == DESK:
         # Of subscriptions: it makes them itself.
         own = ["Create", "Describe", "DescribeConfigs", "Read", "Write"]
-        yield _right("topic", feed_name("").removesuffix(".v1").removesuffix(".") + ".", own, pattern="prefix")
+        yield _right("topic", PREFIX, own, pattern="prefix")
     for service in SERVICES:
         for group in groups(service):
             if user in (service, DESK):

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from wiredesk.contracts.topics import ENRICHED, Topic
 
+PREFIX = "feeds."
+
 
 def feed_name(subscription: str) -> str:
     """Return what the topic of a subscription is called, without its lane."""
-    return f"feeds.{subscription}.v1"
+    return f"{PREFIX}{subscription}.v1"
 
 
 def feed_topic(name: str) -> Topic:

@@ -206,12 +206,12 @@ class Archive:
         *,
         days: int = 30,
         until: datetime | None = None,
-        counted: int | None = None,
+        counted: int = COUNTED,
         sampled: int = SAMPLED,
     ) -> EntityPage:
         """Return what is known of one entity, by its name or an id (`wikidata:Q90`), in the last `days`.
 
-        The newest `counted` articles are counted (5,000 by default), and what is named with it in the newest `sampled`.
+        The newest `counted` articles are counted, and what is named with it in the newest `sampled`.
         """
         end = until or datetime.now(UTC)
         async with self._by_index() as fetch:

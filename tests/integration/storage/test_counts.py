@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.storage.records import NOON
 from tests.integration.storage.searching import article, found, put
-from wiredesk_storage.search import counting, statements
+from wiredesk_storage.search import statements
 from wiredesk_storage.search.asking import Filters, Order
 
 pytestmark = pytest.mark.broker
@@ -90,11 +90,10 @@ async def test_one_word_that_a_language_leaves_out_is_read_for_in_fewer_articles
     assert ([hit.headline for hit in phrase.hits], phrase.is_read_in_part) == (["old"], False)
 
 
-async def test_an_entity_is_counted_in_the_newest_articles_alone(store, archive, monkeypatch):
+async def test_an_entity_is_counted_in_the_newest_articles_alone(store, archive):
     names: list[Any] = [("Oslo", "GPE", {}, None), ("Oslo", "ORG", {}, None)]
     await put(store, *(article("x", f"Text {n}", date_published=NOON, names=names) for n in range(3)))
-    monkeypatch.setattr(counting, "COUNTED", 2)
-    page = await archive.entity("oslo", days=5, until=UNTIL)
+    page = await archive.entity("oslo", days=5, until=UNTIL, counted=2)
     assert (page.articles, page.is_cut, page.mentions) == (2, True, 4)
     assert page.names == [("Oslo", 2)]
     assert sorted(page.types) == [("GPE", 2), ("ORG", 2)]

@@ -13,7 +13,7 @@ from wiredesk.client.records import Entry
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.topics import CURRENT, PUBLIC, WITHDRAWN, Topic
 from wiredesk_desk.config import System, system
-from wiredesk_desk.feed_topics import feed_name, feed_topic
+from wiredesk_desk.feed_topics import PREFIX, feed_name, feed_topic
 from wiredesk_desk.output import emit, for_people, say
 from wiredesk_desk.reading import read_by_time
 from wiredesk_desk.running import Exit, Problem
@@ -30,8 +30,8 @@ async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | 
     `feeds.NAME` is the topic of a subscription.
     """
     topic = TOPICS.get(name)
-    if name.startswith("feeds."):
-        topic = feed_topic(feed_name(name.removeprefix("feeds.").removesuffix(".v1")))
+    if name.startswith(PREFIX):
+        topic = feed_topic(feed_name(name.removeprefix(PREFIX).removesuffix(".v1")))
     if topic is None:
         raise Problem(
             f"there is no topic {name!r}", f"Take one of: {' '.join(TOPICS)} feeds.SUBSCRIPTION.", code=Exit.USAGE
@@ -41,7 +41,7 @@ async def tail(name: str, *, from_start: bool, entity: str | None, limit: int | 
             "only enriched articles have entities", f"wiredesk tail enriched --entity {entity!r}", code=Exit.USAGE
         )
     here = await system()
-    if topic.name not in {known.name for known in TOPICS.values()}:
+    if name not in TOPICS:
         await _check_is_there(here, topic)
     people = for_people(as_json=as_json)
     async with Wiredesk(here.kafka, lane=here.lane.name) as wire:

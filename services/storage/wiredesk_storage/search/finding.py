@@ -114,18 +114,17 @@ async def entity(
     days: int,
     until: datetime,
     entity_type: str | None,
-    counted: int | None = None,
+    counted: int = counting.COUNTED,
     sampled: int = counting.SAMPLED,
 ) -> EntityPage:
     """Return what is known of an entity in the `days` up to `until`; `articles` is 0 where none names it.
 
-    The newest `counted` are counted (None: `counting.COUNTED`), and of what is named with it the newest `sampled`.
+    The newest `counted` are counted, and what is named with it in the newest `sampled`.
     """
     start = until - timedelta(days=days)
     named = Filters(entity=name, entity_type=entity_type, since=start, until=until)
-    most = counted or counting.COUNTED
-    found = await newest.exactly(fetch, Reading(is_empty=True), named, at_most=most + 1)
-    dated = {row["article_id"]: row["dated"] for row in found[:most]}
+    found = await newest.exactly(fetch, Reading(is_empty=True), named, at_most=counted + 1)
+    dated = {row["article_id"]: row["dated"] for row in found[:counted]}
     articles = list(dated)
     sample = articles[:sampled]
     company = naming.company(await fetch(counting.NAMED, sample), name, entity_type)

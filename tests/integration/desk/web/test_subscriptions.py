@@ -7,9 +7,7 @@ from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree as ET
 
-import aiohttp
 import pytest
-import uvicorn
 from aiohttp import web
 
 from tests.integration.desk.web.server import Server, serving, store_of
@@ -18,11 +16,8 @@ from tests.wires import eventually, read_all
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.topics import Lane
-from wiredesk.runtime.health import Server as HookServer
 from wiredesk_desk.feed_topics import feed_topic
-from wiredesk_desk.web.sockets import listen
 from wiredesk_desk.web.subscriptions import posting, running, signing
-from wiredesk_desk.web.subscriptions.listening import Listener, Message
 from wiredesk_storage.settings import StorageOptions
 
 pytestmark = pytest.mark.broker
@@ -99,28 +94,6 @@ async def test_a_topic_and_a_webhook_get_what_is_new_and_wanted_and_nothing_else
         assert said["webhook-signature"] == signed
         assert json.loads(content)["data"]["event_id"] == said["webhook-id"]
     assert "secret" not in await desk_server.get("/v1/subscriptions/ferries")
-
-
-async def test_who_listens_on_this_machine_is_told_what_came_and_that_its_signature_is_right(
-    desk_server: Server, tell: Any
-):
-    told: list[Message] = []
-    application = Listener(desk_server.desk.subscriptions, told.append)
-    with listen("127.0.0.1", 0, "") as listening:
-        listener = HookServer(uvicorn.Config(application, lifespan="off", log_config=None))
-        running = asyncio.create_task(listener.serve(sockets=[listening]))
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
-        await subscribed(desk_server, webhook=address)
-        await tell(article("A ferry sails"))
-        await eventually(lambda: _true(len(told) == 1))
-        async with aiohttp.ClientSession() as session:
-            async with session.post(address, json={"data": {"headline": "Not ours"}}) as answer:
-                assert answer.status == 204
-            async with session.get(address) as answer:
-                assert answer.status == 405
-        listener.should_exit = True
-        await running
-    assert [(one.subscription, one.headline) for one in told] == [("ferries", "A ferry sails"), (None, "Not ours")]
 
 
 async def test_nothing_is_missed_over_a_desk_that_ends_and_another_that_begins(

@@ -10,7 +10,7 @@ from wiredesk_desk.web.asking import Window
 from wiredesk_desk.web.context import Desk, TheDesk
 from wiredesk_desk.web.problems import documented, not_found
 from wiredesk_storage.search.answers import EntityPage
-from wiredesk_storage.search.counting import SAMPLED
+from wiredesk_storage.search.counting import COUNTED, SAMPLED
 from wiredesk_storage.stories.reading import Listed
 
 router = APIRouter(tags=["entities"])
@@ -52,7 +52,7 @@ async def known(
     entity_type: str | None,
     days: int,
     *,
-    counted: int | None = None,
+    counted: int = COUNTED,
     sampled: int = SAMPLED,
 ) -> tuple[EntityPage, list[Listed]]:
     """Return an entity with its stories; its page has no articles where none names it."""
