@@ -69,11 +69,14 @@ async def flood(kafka: KafkaSettings, lane: Lane, count: int, run: str, *, paddi
 
 
 async def all_run(kafka: KafkaSettings, lane: Lane, running: Processes, *, within: float = 120) -> None:
-    """Return when the process of each service is a member of its group."""
+    """Return when the process of each service is a member of each of its groups."""
+
+    def joined(stage: offsets.StageLag) -> bool:
+        return any(one.client_id.endswith(f"-{running.pid(stage.service)}") for one in stage.members)
+
     async with asyncio.timeout(within):
         while True:
-            joined = {m.client_id.rpartition("-")[2] for stage in await offsets.lag(kafka, lane) for m in stage.members}
-            if {str(running.pid(service)) for service in SERVICES} <= joined:
+            if all(joined(stage) for stage in await offsets.lag(kafka, lane) if stage.service in SERVICES):
                 return
             await asyncio.sleep(0.2)
 

@@ -63,13 +63,15 @@ class Member:
         return status, orjson.loads(body).get("problems", [])
 
     async def joined(self, kafka: KafkaSettings, lane: Lane, service: str, *, within: float = 60) -> None:
-        """Return when the group of `service` has this process for a member."""
+        """Return when every group of `service`, that of its retry topics too, has this process for a member."""
+
+        def has_me(stage: offsets.StageLag) -> bool:
+            return any(one.client_id.endswith(f"-{self.pid}") for one in stage.members)
+
         async with asyncio.timeout(within):
             while True:
-                for stage in await offsets.lag(kafka, lane):
-                    clients = [member.client_id for member in stage.members]
-                    if stage.service == service and any(client.endswith(f"-{self.pid}") for client in clients):
-                        return
+                if all(has_me(stage) for stage in await offsets.lag(kafka, lane) if stage.service == service):
+                    return
                 assert self.process.returncode is None, self.log.read_text()
                 await asyncio.sleep(0.1)
 
