@@ -21,7 +21,7 @@ from wiredesk_tagger.core import fields_of
 from wiredesk_tagger.nlp import Article, Tagged, article_of
 
 _MARKS = Path(__file__).parent / "dates.jsonl"
-PARTS = ("tuned on", "held out", "fresh")
+PARTS = ("tuned on", "held out", "fresh", "drawn last")
 _AROUND = 30  # characters on either side that tell one "Tuesday" from another
 
 

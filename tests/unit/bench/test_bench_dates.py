@@ -64,7 +64,7 @@ def test_the_pages_are_cleaned_and_tagged_and_each_part_has_its_row(tmp_path: Pa
         mark(BODY, start, "2026-03-03"),
         mark(BODY, start, "2026-03-10", page="publishers/page1", part="held out"),
     ]
-    tuned, held_out, _ = dates.report(None, tmp_path / "news-pages", Tuesdays(), marked).splitlines()[2:]
+    tuned, held_out, *_ = dates.report(None, tmp_path / "news-pages", Tuesdays(), marked).splitlines()[2:]
     assert tuned.split()[1:] == ["tuned", "on", "|", "1", "|", "1", "|", "1", "(100.0%)", "|", "0", "|", "0", "|"]
     assert held_out.split()[1:] == ["held", "out", "|", "1", "|", "1", "|", "0", "(0.0%)", "|", "0", "|", "0", "|"]
 

@@ -19,7 +19,7 @@ RULES = "wire_rules"
 NEWS = "wire_news"
 BUILT_IN = frozenset({RULES, NEWS})
 # Part of every enriched event's id: raise it when a rule or list changes what is found.
-RULES_VERSION = "1.7.0"
+RULES_VERSION = "1.8.0"
 # The language of the built-in pipelines.
 ENGLISH = "en"
 # spaCy's code of a language by its primary BCP 47 tag, where they differ; "xx" is spaCy's for any language.

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from wiredesk_tagger.values.grammar import MONTH, WEEKDAY, YEAR, S
+from wiredesk_tagger.values.grammar import DAY, MONTH, WEEKDAY, YEAR, S
 from wiredesk_tagger.values.relative_dates import NEAR, month_number
 
 BEFORE, AFTER = 240, 120  # characters looked at on either side of a date
@@ -86,6 +86,11 @@ _YEAR_SHARED = re.compile(
     rf"(?:,{S}{MONTH}){{0,4}},?(?:{S}?[-\u2013]{S}?|{S}(?:and|to|or|through|until){S})"
     rf"(?P<month>{MONTH}){S}(?P<year>{YEAR})\b"
 )
+# The grammar takes "Monday, January 12, 2026" for one date; with a comma too many or a dash it is two.
+_ITS_DATE = re.compile(
+    rf"(?:,|{S}?[-\u2013]){S}(?:(?P<month>{MONTH}),?{S}(?P<day>{DAY})|(?P<first>{DAY}),?{S}(?P<then>{MONTH})),?{S}(?P<year>{YEAR})\b",
+    re.IGNORECASE,
+)
 _STEPS = {"last": -1, "this": 0, "next": 1}
 _WEEKDAY = re.compile(WEEKDAY, re.IGNORECASE)
 _MONTH = re.compile(rf"\b{MONTH}")
@@ -139,7 +144,10 @@ def is_near(value: str, published: date) -> bool:
 
 
 def with_year(surface: str, after: str, published: date) -> str:
-    """Return `surface` with what stands behind it: "April" and " last year" with the year, "Friday" with its week."""
+    """Return `surface` with what stands behind it: "April" and " last year" with the year, "Friday" with its day."""
+    its = _ITS_DATE.match(after) if _WEEKDAY.fullmatch(surface) else None
+    if its:
+        return f"{surface}, {its['month'] or its['then']} {its['day'] or its['first']}, {its['year']}"
     shared = _YEAR_SHARED.match(after)
     if shared and _LONE_MONTH.fullmatch(surface):
         # "between November and April 2018"

@@ -172,7 +172,7 @@ _NUMBERS_IT = re.compile(
 _COUNTED = re.compile(
     rf"{S}(?:people|persons?|men|women|children|troops|soldiers|police|civilians|residents|workers|employees|jobs|homes"
     r"|houses|votes|seats|deaths|dead|times|words|pages|students|members|meters|metres|feet|miles|kilometers"
-    rf"|kilometres|km|m|kg|tons|tonnes|acres|hectares|years?{S}old"
+    rf"|kilometres|km|m|kg|tons|tonnes|acres|hectares|pixels|px|[x\u00d7]{S}?[0-9]+|years?{S}old"
     # The number of a house.
     rf"|(?-i:(?:[A-Z]\w+{S}){{1,3}}(?:Road|Rd|Street|St|Avenue|Ave|Drive|Boulevard|Blvd|Lane)))\b"
 )

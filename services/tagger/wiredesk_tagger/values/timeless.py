@@ -21,6 +21,12 @@ _HABIT = re.compile(r"\b(?:usually|typically|traditionally|annually|normally|oft
 _TO = rf"(?:{TO}|{S}(?:to|through|thru){S})"
 _TO_WEEKDAY = re.compile(rf"{_TO}{WEEKDAY}", re.IGNORECASE)
 _FROM_WEEKDAY = re.compile(rf"{WEEKDAY}{_TO}$", re.IGNORECASE)
+# "Monday, Wednesday and Friday, 9 to 5" are of any week.
+_AND = rf"(?:,{S}(?:(?:and|or){S})?|{S}(?:and|or|&){S})"
+_OTHERS_BEFORE = re.compile(rf"\b(?:{WEEKDAY}{_AND}){{1,6}}$", re.IGNORECASE)
+_OTHERS_AFTER = re.compile(rf"(?:{_AND}{WEEKDAY}\b){{1,6}}", re.IGNORECASE)
+_ANY_WEEKDAY = re.compile(rf"\b{WEEKDAY}", re.IGNORECASE)
+_OF_A_WEEK = 3  # weekdays in a row
 _HABITUAL = re.compile(
     rf"{S}(?:dinners?|lunch(?:es)?|roasts?|brunch(?:es)?|school|mass|mornings|afternoons|evenings|nights|newsletters?"
     r"|columns?|papers?|shifts?|blues)\b",
@@ -32,6 +38,15 @@ _ALONE_BEFORE, _ALONE_AFTER = re.compile(r"(?:^|\n|\|)\s*$"), re.compile(r"\s*(?
 # "on the Monday" is one of the story, "the darkest January" any.
 _ANY_ONE = re.compile(rf"\b(?:on{S}the|[a-z]{{3,}}est|typical|average|normal){S}$", re.IGNORECASE)
 _TO_MONTH = re.compile(rf"{_TO}(?:{PHASE})?{MONTH}(?!,?{S}[0-9])", re.IGNORECASE)
+# A month that means one of a year stands behind a word that dates, or is the one that it is: "in March", "It's only
+# August". "The months of April and July", "the August heat" and "January is a month of diets" mean any.
+_LONE_MONTH = re.compile(MONTH, re.IGNORECASE)
+_DATES = re.compile(
+    rf"\b(?:in|since|from|until|till|by|during|before|after|between|through|for){S}(?:an?{S})?"
+    rf"(?:{MONTH}(?:,{S}{MONTH}){{0,3}},?{S}(?:and|or|to){S})?$"
+    rf"|\bwith{S}$|\bit(?:{S}is|['\u2019]s)(?:{S}(?:already|finally|now|only|still))?{S}$",
+    re.IGNORECASE,
+)
 _FROM_MONTH = re.compile(rf"{MONTH}{_TO}$", re.IGNORECASE)
 
 # "Black Friday", "Palm Sunday", "Super Tuesday"; a name goes on in capitals on either side: "NFL Sunday Ticket".
@@ -97,6 +112,9 @@ _HABIT_OPENS = re.compile(
     r"(?:^|[.!?]\s|\n)\s*(?:annually|generally|historically|normally|often|traditionally|typically|usually),[^.!?\n]*$",
     re.IGNORECASE,
 )
+_SUPPOSED = re.compile(
+    r"(?:^|[.!?\u2026]\s|\n)\s*For (?:example|instance),[^.!?\n]*\b(?:may|might|can|could|would)\b[^.!?\n]*$"
+)
 _OWN_YEAR = re.compile(r"[0-9]{4}")
 
 
@@ -112,13 +130,21 @@ def is_timeless(surface: str, before: str, after: str) -> bool:
         return _OF_A_CENTURY.search(before) is None
     if word in _OTHER_DAY:
         return _is_any_day(word, before, after)
-    is_example = _OWN_YEAR.search(surface) is None and _EXAMPLE.search(before) is not None
+    is_example = _OWN_YEAR.search(surface) is None and (_EXAMPLE.search(before) or _SUPPOSED.search(before)) is not None
     if is_example or (_A_PERIOD.fullmatch(surface) and _is_any_period(before, after)):
         return True
     if word.endswith(" ago"):
-        # "Code that you wrote six months ago" was written at any time.
-        return _YOU.search(_CLAUSE_END.split(before)[-1]) is not None
+        # "Code that you wrote six months ago" was written at any time, as was "code from six months ago often breaks".
+        return (
+            _YOU.search(_CLAUSE_END.split(before)[-1]) is not None
+            or _HABIT.search(_CLAUSE_END.split(after)[0]) is not None
+        )
     return _is_habit(surface, before, after) or _is_name(surface, before, after)
+
+
+def is_any_month(surface: str, before: str) -> bool:
+    """Whether it is a month alone that nothing says to be one of a year: "the August heat"."""
+    return _LONE_MONTH.fullmatch(surface) is not None and _DATES.search(before) is None
 
 
 def _is_any_period(before: str, after: str) -> bool:
@@ -130,7 +156,10 @@ def _is_any_period(before: str, after: str) -> bool:
 
 def _is_habit(surface: str, before: str, after: str) -> bool:
     if _WEEKDAY.fullmatch(surface) and (
-        _TO_WEEKDAY.match(after) or _FROM_WEEKDAY.search(before) or _HABITUAL.match(after)
+        _TO_WEEKDAY.match(after)
+        or _FROM_WEEKDAY.search(before)
+        or _HABITUAL.match(after)
+        or 1 + _weekdays(_OTHERS_BEFORE.search(before)) + _weekdays(_OTHERS_AFTER.match(after)) >= _OF_A_WEEK
     ):
         return True
     if not _DAY_OR_MONTH.search(surface):
@@ -144,10 +173,21 @@ def _is_habit(surface: str, before: str, after: str) -> bool:
     return _HABIT.search(_CLAUSE_END.split(before)[-1]) is not None
 
 
+def _weekdays(match: re.Match[str] | None) -> int:
+    return len(_ANY_WEEKDAY.findall(match[0])) if match else 0
+
+
 def _is_name(surface: str, before: str, after: str) -> bool:
-    in_a_name = _TITLE_BEFORE.search(before) is not None and _TITLE_AFTER.match(after) is not None
+    is_behind = _TITLE_BEFORE.search(before) is not None
+    in_a_name = is_behind and _TITLE_AFTER.match(after) is not None
     if _WEEKDAY.fullmatch(surface):
-        return in_a_name or _FEAST.search(before) is not None or _PAPER.match(after) is not None
+        # "Fix It Friday: how to" is a column.
+        return (
+            in_a_name
+            or (is_behind and after.startswith(":"))
+            or _FEAST.search(before) is not None
+            or _PAPER.match(after) is not None
+        )
     if _OLD_YEAR.fullmatch(surface) or _BARE_MONTH.fullmatch(surface):
         return in_a_name
     if _NAMED_DAY.fullmatch(surface):

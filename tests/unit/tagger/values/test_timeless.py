@@ -159,3 +159,44 @@ def test_what_is_told_to_any_reader_or_as_an_example_has_no_value(text: str, dat
 )
 def test_what_somebody_tells_of_a_time_keeps_its_value(text: str, date: str, meant: str):
     assert value(text, date) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("They walked all night in the December cold of Orsk.", "December"),
+        ("It was said that January is a month of diets.", "January"),
+        ("They picked the months of January and were paid.", "January"),
+        ("Capital fell from 16 to 14 per cent at end-June.", "June"),
+        ("Marsh sold tyres Monday, Wednesday and Friday, as he said.", "Wednesday"),
+        ("Marsh sold tyres Monday, Wednesday and Friday, as he said.", "Friday"),
+        ("Mend It Friday: how the harbour was dredged", "Friday"),
+        ("For example, a shop may learn that sales rose last month.", "last month"),
+        ("Charts from six months ago often do not open.", "six months ago"),
+    ],
+)
+def test_a_date_that_may_be_of_any_year_or_week_has_no_value(text: str, date: str):
+    assert value(text, date) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "meant"),
+    [
+        ("The harbour was sold in December.", "December", "2024-12"),
+        ("The harbour was dredged between October and December, Marsh said.", "December", "2024-12"),
+        ("In a December vote, the board sold it.", "December", "2024-12"),
+        ("The board met on Monday and Wednesday.", "Monday", "2025-01-06"),
+        ("Classes began on Monday, January, 6 2025, Marsh said.", "Monday", "2025-01-06"),
+        ("Classes began on Monday - 6 January 2025.", "Monday", "2025-01-06"),
+    ],
+)
+def test_a_date_behind_a_word_that_dates_keeps_its_value(text: str, date: str, meant: str):
+    assert value(text, date) == meant
+
+
+def test_a_month_that_only_the_headline_leaves_open_is_told_by_the_body():
+    headline, body = "The December sale", "The harbour was sold in December."
+    places = [(text, text.index("December"), text.index("December") + 8) for text in (headline, body)]
+    found = of_mentions("DATE", places, THURSDAY)
+    assert found is not None
+    assert found.value == "2024-12"
