@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from wiredesk.contracts.errors import ConfigurationError
-from wiredesk_local.servers.postgres import PostgresServer, installed, reachable_by_others
+from wiredesk_local.servers.postgres import PostgresServer, installed, reachable_by_others, shared_buffers_mb
 
 pytestmark = pytest.mark.broker
 
@@ -49,6 +49,18 @@ async def postgres(tmp_path: Path) -> AsyncIterator[PostgresServer]:
         yield server
     finally:
         await server.stop()
+
+
+@pytest.mark.parametrize(("gib", "megabytes"), [(1, 128), (4, 256), (8, 512), (24, 1024), (512, 1024)])
+def test_its_buffers_are_a_sixteenth_of_the_memory_within_bounds(gib: int, megabytes: int):
+    assert shared_buffers_mb(gib * 2**30) == megabytes
+
+
+async def test_it_runs_with_those_buffers(postgres: PostgresServer):
+    setting = "select setting::int * 8 / 1024 from pg_settings where name = 'shared_buffers'"
+    megabytes = await fetchval(postgres.dsn, setting)
+    assert isinstance(megabytes, int)
+    assert megabytes in range(128, 1025)
 
 
 async def fetchval(dsn: str, query: str) -> object:

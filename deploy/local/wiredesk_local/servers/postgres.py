@@ -32,13 +32,21 @@ _START_SECONDS = 60.0
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "shared_buffers": "128MB",
     "max_wal_size": "1GB",
     "timezone": "UTC",
     # A failing row is shown in an error's DETAIL and a failing statement under it: articles stay out of the log.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
+
+
+# A sixteenth of the memory; PostgreSQL's manual has a quarter for a machine of its own. Only what is read is taken.
+_SHARE, _LEAST_MB, _MOST_MB = 16, 128, 1024
+
+
+def shared_buffers_mb(memory_bytes: int) -> int:
+    """Return the size of PostgreSQL's buffers, in MB, on a machine with so much memory."""
+    return min(max(memory_bytes // _SHARE // 2**20, _LEAST_MB), _MOST_MB)
 
 
 class PostgresServer:
@@ -93,7 +101,8 @@ class PostgresServer:
             if not (self.data / "PG_VERSION").exists():
                 await asyncio.to_thread(self._create, programs, user)
             command = [str(programs / "bin" / "postgres"), "-D", _data_argument(self.data, user), "-p", str(self.port)]
-            for name, value in _SETTINGS.items():
+            buffers = {"shared_buffers": f"{shared_buffers_mb(_memory_bytes())}MB"}
+            for name, value in (_SETTINGS | buffers).items():
                 command += ["-c", f"{name}={value}"]
             await self.child.start(command, env=_environment(), cwd=self.data, user=user, lock=lock)
         try:
@@ -237,6 +246,14 @@ def _unprivileged_user() -> tuple[int, int] | None:
         raise ConfigurationError("as root, local mode's PostgreSQL runs on Linux only: use an ordinary user")
     nobody = pwd.getpwnam("nobody")
     return nobody.pw_uid, nobody.pw_gid
+
+
+def _memory_bytes() -> int:
+    """Return the memory that this process may have: the machine's, or less where its control group says so."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with contextlib.suppress(OSError, ValueError):
+        return min(machine, int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
+    return machine
 
 
 def _data_argument(data: Path, user: tuple[int, int] | None) -> str:
