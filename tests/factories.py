@@ -37,9 +37,11 @@ def fetched(text: str = STORY, *, at: datetime = NOON, where: str | None = None)
     return identity.identified(event, "fetched", "1")
 
 
-def cleaned(text: str = STORY, *, headline: str = "Harbour closes", at: datetime = NOON) -> ArticleCleaned:
+def cleaned(
+    text: str = STORY, *, headline: str = "Harbour closes", at: datetime = NOON, where: str | None = None
+) -> ArticleCleaned:
     """A cleaned article."""
-    where = url()
+    where = where or url()
     event = ArticleCleaned(
         event_id=identity.UNIDENTIFIED,
         article_id=ids.article_id(where),
@@ -54,9 +56,11 @@ def cleaned(text: str = STORY, *, headline: str = "Harbour closes", at: datetime
     return identity.identified(event, "cleaned", "1")
 
 
-def enriched(text: str = STORY, *, headline: str = "Harbour closes", at: datetime = NOON) -> ArticleEnriched:
+def enriched(
+    text: str = STORY, *, headline: str = "Harbour closes", at: datetime = NOON, where: str | None = None
+) -> ArticleEnriched:
     """An enriched article that names one person."""
-    base = cleaned(text, headline=headline, at=at)
+    base = cleaned(text, headline=headline, at=at, where=where)
     name = "Ada Marsh"
     start = text.find(name)
     mentions = (Mention(field="text", start=start, end=start + len(name), surface=name),) if start >= 0 else ()

@@ -51,6 +51,7 @@ ROWS = {
     38: "two hundred hosts asked politely while a fetcher is killed and another joins",
     39: "copies and stories: two storages killed again and again, everything replayed",
     40: "the desk killed again and again while it tells subscribers",
+    41: "the database is lost, and filled again from the topics",
 }
 
 

@@ -10,11 +10,17 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
-from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError, KafkaError
+from aiokafka.errors import (
+    CommitFailedError,
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaError,
+)
 
 from wiredesk.client import admin
 from wiredesk.client.options import client_options
 from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.errors import PermanentError
 from wiredesk.contracts.topics import PUBLIC, RETRY_TOPICS, Lane, every_topic
 
 
@@ -112,6 +118,42 @@ async def edges(kafka: KafkaSettings, names: list[str]) -> dict[TopicPartition, 
     finally:
         await consumer.stop()
     return {partition: (starts[partition], ends[partition]) for partition in partitions}
+
+
+async def rewind(kafka: KafkaSettings, lane: Lane, service: str) -> int:
+    """Let `service` read its topic again from the first record that is kept; return how many records that are.
+
+    What they make it makes again with the same ids. Idempotent. Its group must have no member.
+
+    Raises:
+        PermanentError: it has one (`group_has_members`).
+    """
+    (stage, *_) = [one for one in await lag(kafka, lane) if one.service == service]
+    found = await edges(kafka, [stage.topic])
+    consumer = AIOKafkaConsumer(
+        **client_options(kafka),
+        group_id=stage.group,
+        enable_auto_commit=False,
+        request_timeout_ms=admin.REQUEST_TIMEOUT_MS,
+    )
+    try:
+        if stage.members:
+            raise _has_members(stage.group)
+        await consumer.start()
+        consumer.assign(list(found))
+        await consumer.commit({partition: start for partition, (start, _) in found.items()})
+    except CommitFailedError as error:
+        # One that joined since: Kafka takes no offsets from anybody else then.
+        raise _has_members(stage.group) from error
+    except (KafkaError, TimeoutError, OSError) as error:
+        raise admin.unreachable(kafka, error) from error
+    finally:
+        await consumer.stop()
+    return sum(end - start for start, end in found.values())
+
+
+def _has_members(group: str) -> PermanentError:
+    return PermanentError(f"the group {group} has members", reason="group_has_members")
 
 
 async def _group(

@@ -8,7 +8,7 @@ import typer
 
 from wiredesk_desk.cli.options import Directory, Json
 
-topics = typer.Typer(help="The Kafka topics: create them, see what differs.", no_args_is_help=True)
+topics = typer.Typer(help="The Kafka topics: create them, see what differs, read one again.", no_args_is_help=True)
 config = typer.Typer(help="Settings.", no_args_is_help=True)
 schema = typer.Typer(help="The contracts as JSON Schema and AsyncAPI.", no_args_is_help=True)
 knowledge = typer.Typer(help="The tagger's file of names and their ids.", no_args_is_help=True)
@@ -32,6 +32,22 @@ def topics_diff(json: Json = False) -> None:
     from wiredesk_desk.commands import topics as verb
 
     running.execute(verb.diff(as_json=json))
+
+
+@topics.command("rewind")
+def topics_rewind(
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help="fetcher, cleaner, tagger or storage; stopped.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Even the fetcher, which asks the sites again.")] = False,
+    json: Json = False,
+) -> None:
+    """Let a service work all that its topic still holds once more: to fill a lost database, or after an upgrade.
+
+    It makes the same events with the same ids; what is stored is left as it is.
+    """
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import topics as verb
+
+    running.execute(verb.rewind(service, yes=yes, as_json=json))
 
 
 @config.command("show")
