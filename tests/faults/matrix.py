@@ -52,6 +52,7 @@ ROWS = {
     39: "copies and stories: two storages killed again and again, everything replayed",
     40: "the desk killed again and again while it tells subscribers",
     41: "the database is lost, and filled again from the topics",
+    42: "an upgrade and a step back: two versions of the tagger in one group",
 }
 
 
