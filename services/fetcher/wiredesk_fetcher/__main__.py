@@ -15,6 +15,7 @@ from wiredesk.contracts.topics import SUBMITTED
 from wiredesk.engine.work import one_by_one
 from wiredesk.postgres.connections import open_pool, unready
 from wiredesk.postgres.options import PostgresOptions
+from wiredesk.runtime.background import background
 from wiredesk.runtime.service import Service, Worker, run
 from wiredesk_fetcher.crawler import Crawler
 from wiredesk_fetcher.handlers import fetch
@@ -27,6 +28,7 @@ from wiredesk_fetcher.refusals import Refusals
 from wiredesk_fetcher.settings import FetcherSettings
 from wiredesk_fetcher.sources.poller import Poller
 from wiredesk_fetcher.sources.store import SourceStore
+from wiredesk_fetcher.sources.tally import keep_tally
 from wiredesk_fetcher.websub.callbacks import listening
 from wiredesk_fetcher.websub.store import Subscriptions
 from wiredesk_fetcher.websub.subscriber import Subscriber
@@ -75,6 +77,7 @@ async def worker(settings: FetcherSettings) -> AsyncIterator[Worker[ArticleSubmi
         if options.polls and not settings.lane:
             polling = asyncio.create_task(_poll(settings, store, crawler, subscriptions))
             stack.push_async_callback(_end, polling)
+            await stack.enter_async_context(background("counting sources", partial(keep_tally, pool, _now)))
         handler = partial(
             fetch, crawler=crawler, clock=_now, note=Notes(store, archive).note, refuses=Refusals(pool).refuses
         )

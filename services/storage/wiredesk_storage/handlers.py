@@ -6,7 +6,7 @@ An event that says what its article says now goes on to the table of current art
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from wiredesk.contracts import wire
 from wiredesk.contracts.errors import PermanentError
@@ -22,6 +22,7 @@ from wiredesk_storage.store import Store
 # To read a larger one takes longer than the event loop may stand still: 8 MiB of mentions take most of a second.
 LARGE_BYTES = 256 * 1024
 READ_SECONDS = 60.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def keep(batch: Sequence[Received[bytes]], *, store: Store, pool: Pool | None = None) -> list[Answer]:
@@ -70,7 +71,13 @@ def _answer(row: Row, value: bytes, answer: core.Receipt | core.Refused | Perman
         return receipt
     now = datetime.now(UTC)
     outputs: list[Output] = [
-        wire.of_table(CURRENT, row.article_id, row.event_id, value, source="storage", time=now),
+        wire.of_table(
+            CURRENT, row.article_id, row.event_id, value, source="storage", time=now, fetched_at=_fetched_at(row)
+        ),
         receipt,
     ]
     return outputs
+
+
+def _fetched_at(row: Row) -> datetime:
+    return _EPOCH + timedelta(microseconds=row.version)

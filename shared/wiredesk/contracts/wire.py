@@ -58,13 +58,17 @@ _SCHEMA_IDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record ready to send. The value stays out of its repr. `reason` is why, for a rejection."""
+    """A record ready to send. The value stays out of its repr. `reason` is why, for a rejection.
+
+    `fetched_at` (aware) is when the article in it was got; None where there is none, or nobody wants to know.
+    """
 
     topic: Topic
     key: bytes | None
     value: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    fetched_at: datetime | None = field(default=None, compare=False)
 
     @property
     def size(self) -> int:
@@ -102,12 +106,29 @@ def encode(event: Event, *, source: str, time: datetime, carried: Mapping[str, s
     if isinstance(event, ArticleSubmitted) and event.url:
         key = registrable_host(event.url)
     reason = event.reason.value if isinstance(event, ArticleRejected) else ""
-    return Record(topic, key.encode(), event.model_dump_json(exclude_none=True).encode(), headers, reason)
+    value = event.model_dump_json(exclude_none=True).encode()
+    return Record(topic, key.encode(), value, headers, reason, _fetched_at(event))
 
 
-def of_table(table: Topic, article_id: UUID, event_id: UUID, value: bytes, *, source: str, time: datetime) -> Record:
+def of_table(
+    table: Topic,
+    article_id: UUID,
+    event_id: UUID,
+    value: bytes,
+    *,
+    source: str,
+    time: datetime,
+    fetched_at: datetime | None = None,
+) -> Record:
     """Return the record that says in `table` what an article says now: `value` is the event as it was on its topic."""
-    return Record(table, str(article_id).encode(), value, _headers(table, str(event_id), str(article_id), source, time))
+    headers = _headers(table, str(event_id), str(article_id), source, time)
+    return Record(table, str(article_id).encode(), value, headers, fetched_at=fetched_at)
+
+
+def _fetched_at(event: Event) -> datetime | None:
+    """Return when the article in an event was got; a time without a zone counts as UTC."""
+    at: datetime | None = getattr(event, "fetched_at", None)
+    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def of_feed(feed: Topic, event: ArticleEnriched, *, source: str, time: datetime) -> Record:

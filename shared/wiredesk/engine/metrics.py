@@ -1,78 +1,60 @@
-"""Every metric of ours, with unit and meaning; a typo is an attribute error, and a label never holds a URL.
+"""The metrics of a stage as objects that count; a typo is an attribute error. `metrics.known` says what each is."""
 
-In a registry of their own, served at /metrics beside the process's figures.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.process_collector import ProcessCollector
+from prometheus_client import Counter, Histogram
 
-REGISTRY = CollectorRegistry()
-ProcessCollector(registry=REGISTRY)
+from wiredesk.contracts.wire import Record
+from wiredesk.metrics import known
+from wiredesk.metrics.registry import REGISTRY, counter, gauge, histogram
 
-RECORDS = Counter(
-    "wiredesk_records",
-    "Records worked, by outcome: event, rejected, retry, dead_letter",
-    ["stage", "outcome"],
-    registry=REGISTRY,
-)
-REDELIVERIES = Counter(
-    "wiredesk_redeliveries",
-    "Times that work in hand was given back, by cause: the outage, or rebalance",
-    ["stage", "cause"],
-    registry=REGISTRY,
-)
-REWINDS = Counter(
-    "wiredesk_rewinds",
-    "Times that reading went back after an error of the Kafka client, by its type",
-    ["stage", "cause"],
-    registry=REGISTRY,
-)
-FAILED_COMMITS = Counter("wiredesk_failed_commits", "Offset commits that failed", ["stage"], registry=REGISTRY)
-DEAD_LETTERS = Counter("wiredesk_dead_letters", "Dead letters, by reason", ["stage", "reason"], registry=REGISTRY)
-REJECTIONS = Counter("wiredesk_rejections", "Rejected articles, by reason", ["stage", "reason"], registry=REGISTRY)
-OFFSET_GAP = Counter(
-    "wiredesk_offset_gap_records", "Records that retention removed before they were read", ["stage"], registry=REGISTRY
-)
-BATCH_SECONDS = Histogram(
-    "wiredesk_batch_seconds", "Seconds from batch in to all outputs durable", ["stage"], registry=REGISTRY
-)
-BATCH_RECORDS = Histogram(
-    "wiredesk_batch_records",
-    "Records in a batch",
-    ["stage"],
-    registry=REGISTRY,
-    buckets=(1, 2, 5, 10, 20, 50, 100, 200),
-)
-LAG = Gauge(
-    "wiredesk_lag_records",
-    "Records not committed on a partition this worker owns",
-    ["stage", "topic", "partition"],
-    registry=REGISTRY,
-)
-LAG_SECONDS = Gauge(
-    "wiredesk_lag_seconds",
-    "Age of the oldest record in hand of a partition; 0 when none is",
-    ["stage", "topic", "partition"],
-    registry=REGISTRY,
-)
-LOOP_LAG = Gauge(
-    "wiredesk_loop_lag_seconds", "The longest the event loop stood still in the last minute", registry=REGISTRY
-)
-CIRCUIT_OPEN = Gauge(
-    "wiredesk_circuit_open", "1 while the circuit breaker holds the stage", ["stage"], registry=REGISTRY
-)
+__all__ = ["REGISTRY"]
+
+OUTCOMES = ("event", "rejected", "retry", "dead_letter")
+# No topic between two stages keeps a record longer: what is older did not wait here, it came out of an archive.
+OLDEST = timedelta(days=7)
+
+RECORDS = counter(known.RECORDS)
+ARTICLE_AGE = histogram(known.ARTICLE_AGE)
+REDELIVERIES = counter(known.REDELIVERIES)
+REWINDS = counter(known.REWINDS)
+FAILED_COMMITS = counter(known.FAILED_COMMITS)
+DEAD_LETTERS = counter(known.DEAD_LETTERS)
+REJECTIONS = counter(known.REJECTIONS)
+OFFSET_GAP = counter(known.OFFSET_GAP)
+BATCH_SECONDS = histogram(known.BATCH_SECONDS)
+BATCH_RECORDS = histogram(known.BATCH_RECORDS)
+LAG = gauge(known.LAG)
+LAG_SECONDS = gauge(known.LAG_SECONDS)
+LOOP_LAG = gauge(known.LOOP_LAG)
+CIRCUIT_OPEN = gauge(known.CIRCUIT_OPEN)
+
+
+def begin(stage: str) -> None:
+    """Show what has not happened yet as 0: of a counter that begins with 1 Prometheus sees no increase."""
+    for outcome in OUTCOMES:
+        _records(stage, outcome)
+    OFFSET_GAP.labels(stage)
+    FAILED_COMMITS.labels(stage)
 
 
 def count(stage: str, outcome: str, reasons: Sequence[str]) -> None:
     """Count one record's outcome, and its reasons when it was refused or could not pass."""
     _records(stage, outcome).inc()
-    counter = {"dead_letter": DEAD_LETTERS, "rejected": REJECTIONS}.get(outcome)
-    if counter is not None:
+    reasoned = {"dead_letter": DEAD_LETTERS, "rejected": REJECTIONS}.get(outcome)
+    if reasoned is not None:
         for reason in reasons:
-            counter.labels(stage, reason).inc()
+            reasoned.labels(stage, reason).inc()
+
+
+def observe_ages(ages: Histogram, outputs: Iterable[Record], now: datetime) -> None:
+    """Tell `ages`, a stage's own, how old each article of `outputs` is; what is no article's content says nothing."""
+    for output in outputs:
+        if output.fetched_at is not None and (age := now - output.fetched_at) <= OLDEST:
+            # The clocks of two machines may differ a little.
+            ages.observe(max(0.0, age.total_seconds()))
 
 
 # To find the child of a label takes longer than to count.

@@ -16,6 +16,7 @@ from wiredesk.engine.backoff import Backoff, cause_of, sleep
 from wiredesk.engine.circuit_breaker import CircuitBreaker
 from wiredesk.engine.in_hand.window import Item
 from wiredesk.engine.outcomes import Answer
+from wiredesk.engine.traces import Open, Traces
 from wiredesk.engine.verdicts import retry
 from wiredesk.engine.verdicts.verdict import Judge, Verdict
 from wiredesk.engine.work import Work, answers_of, persistent_answers_of
@@ -36,21 +37,32 @@ class Unit:
     items: Sequence[Item]
     since: float | None = None
     verdicts: Sequence[Verdict] | None = field(default=None, repr=False)
+    spans: Open | None = field(default=None, repr=False)
 
 
 class Processor(Generic[E]):
     """Brings units to their end. Shared by a stage's subscriptions; `poisoned` says that no try can pass any more."""
 
-    def __init__(self, judge: Judge[E], publish: Publish, breaker: CircuitBreaker, clock: Clock) -> None:
+    def __init__(
+        self,
+        judge: Judge[E],
+        publish: Publish,
+        breaker: CircuitBreaker,
+        clock: Clock,
+        traces: Traces | None = None,
+    ) -> None:
         """`publish` returns when all records are durable, or raises; `clock` is the wall clock (UTC)."""
         self.backoff = Backoff(judge.stage)
         self.breaker = breaker
         self.poisoned = False
         self._judge = judge
         self._publish = publish
+        self._traces = traces
         self._seconds = metrics.BATCH_SECONDS.labels(judge.stage)
         self._records = metrics.BATCH_RECORDS.labels(judge.stage)
         self._circuit_open = metrics.CIRCUIT_OPEN.labels(judge.stage)
+        self._ages = metrics.ARTICLE_AGE.labels(judge.stage)
+        metrics.begin(judge.stage)
         self.now = clock
 
     async def finish(self, unit: Unit, work: Work[E], interrupted: asyncio.Event) -> bool:
@@ -59,12 +71,25 @@ class Processor(Generic[E]):
         An outage is waited out in growing pauses; what the handler answered is kept over those of the publishing, so
         that nothing is worked twice in one process.
         """
+        is_durable = False
+        try:
+            is_durable = await self._finish(unit, work, interrupted)
+        finally:
+            if unit.spans is not None:
+                unit.spans.end(self.now(), durable=is_durable)
+        return is_durable
+
+    async def _finish(self, unit: Unit, work: Work[E], interrupted: asyncio.Event) -> bool:
         loop = asyncio.get_running_loop()
         while any(not item.progress.is_gone for item in unit.items):
             unit.since = loop.time()
             try:
                 if unit.verdicts is None:
+                    began = self.now()
                     unit.verdicts = await self._verdicts(unit.items, work, interrupted)
+                    if self._traces is not None:
+                        records = [item.record for item in unit.items]
+                        unit.verdicts, unit.spans = self._traces.begin(records, unit.verdicts, began)
                 kept = [
                     verdict
                     for item, verdict in zip(unit.items, unit.verdicts, strict=True)
@@ -85,6 +110,7 @@ class Processor(Generic[E]):
             self._seconds.observe(loop.time() - unit.since)
             self._records.observe(len(unit.items))
             self._count(kept, loop.time())
+            metrics.observe_ages(self._ages, (output for verdict in kept for output in verdict.outputs), self.now())
             return bool(kept)
         return False
 

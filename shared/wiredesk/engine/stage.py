@@ -31,6 +31,7 @@ from wiredesk.engine.processing import Clock, Processor, wall_clock
 from wiredesk.engine.reading import bounded_batches
 from wiredesk.engine.settings import EngineSettings
 from wiredesk.engine.subscription import Subscription
+from wiredesk.engine.traces import Traces
 from wiredesk.engine.verdicts.verdict import Judge
 from wiredesk.engine.work import Work
 
@@ -59,6 +60,7 @@ class Stage(Generic[E]):
         session: float = 15,
         settings: EngineSettings | None = None,
         clock: Clock = wall_clock,
+        traces: Traces | None = None,
     ) -> None:
         """`encoded`: handlers get values as bytes. `session` seconds without heartbeat end membership."""
         settings = settings or EngineSettings()
@@ -71,7 +73,7 @@ class Stage(Generic[E]):
         """by Kafka name of the topic"""
         self.is_stopping = False
         self._judge: Judge[E] = Judge(name, topic, encoded=encoded)
-        self._processor = Processor(self._judge, self._publish, self.breaker, clock)
+        self._processor = Processor(self._judge, self._publish, self.breaker, clock, traces)
         self._broker = broker
         self._session = session
         self._settings = settings

@@ -26,11 +26,13 @@ from wiredesk.contracts.events import Event
 from wiredesk.contracts.topics import BESIDE, CURRENT, PUBLIC, Lane, Topic
 from wiredesk.engine.broker import broker_for
 from wiredesk.engine.stage import Stage
+from wiredesk.engine.traces import Traces
 from wiredesk.engine.work import Work
 from wiredesk.runtime import logs
 from wiredesk.runtime.command_line import check_versions, command_line
 from wiredesk.runtime.health import Health, HealthServer, ReadyCheck
 from wiredesk.runtime.settings import HealthSettings, ServiceSettings, check_own_names
+from wiredesk.runtime.tracing import Tracing
 
 log = logging.getLogger(__name__)
 # Leaving the group may wait for a broker that hangs.
@@ -74,7 +76,11 @@ def run(service: Service[Any, Any], arguments: Sequence[str] | None = None) -> i
         check_own_names(service.settings)
         settings = service.settings.load()
         logs.configure(settings.log, service.name)
-        return asyncio.run(_serve(service, settings))
+        tracing = Tracing(service.name)
+        try:
+            return asyncio.run(_serve(service, settings, tracing.traces))
+        finally:
+            tracing.close()
     except ConfigurationError as error:
         print(f"{service.name}: {error}", file=sys.stderr)  # noqa: T201 - before logs are configured, and for people
         return 4
@@ -85,9 +91,9 @@ def run(service: Service[Any, Any], arguments: Sequence[str] | None = None) -> i
         return 130
 
 
-async def _serve(service: Service[Any, Any], settings: ServiceSettings) -> int:
+async def _serve(service: Service[Any, Any], settings: ServiceSettings, traces: Traces | None) -> int:
     stop, up = asyncio.Event(), asyncio.Event()
-    work = asyncio.create_task(_work(service, settings, stop, up))
+    work = asyncio.create_task(_work(service, settings, traces, stop, up))
 
     def asked() -> None:
         # Until it is up, it may wait long for servers, models or the group: nothing is in hand that must be finished.
@@ -105,7 +111,13 @@ async def _serve(service: Service[Any, Any], settings: ServiceSettings) -> int:
         return 0
 
 
-async def _work(service: Service[Any, Any], settings: ServiceSettings, stop: asyncio.Event, up: asyncio.Event) -> int:
+async def _work(
+    service: Service[Any, Any],
+    settings: ServiceSettings,
+    traces: Traces | None,
+    stop: asyncio.Event,
+    up: asyncio.Event,
+) -> int:
     listening = _listen(settings.health)
     client_id = f"wiredesk-{service.name}-{socket.gethostname()}-{os.getpid()}"
     broker = broker_for(settings.kafka, client_id=client_id)
@@ -118,6 +130,7 @@ async def _work(service: Service[Any, Any], settings: ServiceSettings, stop: asy
         encoded=service.encoded,
         session=settings.kafka.session_timeout_seconds,
         settings=settings.engine,
+        traces=traces,
     )
     checks: list[ReadyCheck] = []
     health = Health(stage, checks)

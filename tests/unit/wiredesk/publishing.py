@@ -25,14 +25,14 @@ PARTITION = TopicPartition("t", 0)
 class Bench:
     """A processor whose publishing raises what it is told to, and then works."""
 
-    def __init__(self, judge=CLEANER, *errors):
+    def __init__(self, judge=CLEANER, *errors, traces=None):
         self.judge = judge
         self.errors = list(errors)
         self.published: list[wire.Record] = []
         self.handled: list[bytes] = []
         self.answers: dict[bytes, Any] = {}
         self.breaker = CircuitBreaker(EngineSettings(breaker_in_a_row=2))
-        self.processor: Processor[Any] = Processor(judge, self._publish, self.breaker, lambda: NOON)
+        self.processor: Processor[Any] = Processor(judge, self._publish, self.breaker, lambda: NOON, traces)
         self.interrupted = asyncio.Event()
 
     async def _publish(self, outputs):

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from prometheus_client import Metric
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from wiredesk.metrics import known
+from wiredesk.metrics.registry import gauge_family
 from wiredesk_cleaner.drift.evidence import Difference
 from wiredesk_cleaner.drift.figures import Figure, Seen
 from wiredesk_cleaner.drift.watch import Change, Drift, Turn, Watch
@@ -19,11 +20,8 @@ log = logging.getLogger(__name__)
 # Those with the strongest evidence are named in the metrics: at most 380 series.
 MOST_NAMED = 20
 
-_HOSTS = "wiredesk_cleaner_drifting_hosts"
-_SINCE = "wiredesk_cleaner_drift_since_seconds"
-_LAST = "wiredesk_cleaner_drift_last"
-_HABIT = "wiredesk_cleaner_drift_habit"
-_PAGES = "wiredesk_cleaner_drift_pages"
+_HOSTS, _SINCE = known.DRIFTING.name, known.DRIFT_SINCE.name
+_LAST, _HABIT, _PAGES = known.DRIFT_LAST.name, known.DRIFT_HABIT.name, known.DRIFT_PAGES.name
 
 _ENDS = {
     Turn.OVER: "%s cleans as before again; at last %s",
@@ -47,12 +45,9 @@ class DriftAlarm(Collector):
     def collect(self) -> Iterable[Metric]:
         """Return how many hosts have an alarm, and for the worst of them since when and in what."""
         drifting = self._watch.drifting()
-        hosts = GaugeMetricFamily(_HOSTS, "Hosts whose pages suddenly clean differently", value=len(drifting))
-        since = GaugeMetricFamily(_SINCE, "Since when a host cleans differently (Unix time)", labels=["host"])
-        labels = ["host", "figure"]
-        last = GaugeMetricFamily(_LAST, "A figure of the host's last pages: a share, or words", labels=labels)
-        habit = GaugeMetricFamily(_HABIT, "What the figure was before", labels=labels)
-        pages = GaugeMetricFamily(_PAGES, "How many pages the figure of the last ones is of", labels=labels)
+        hosts, since = gauge_family(known.DRIFTING), gauge_family(known.DRIFT_SINCE)
+        last, habit, pages = map(gauge_family, (known.DRIFT_LAST, known.DRIFT_HABIT, known.DRIFT_PAGES))
+        hosts.add_metric([], len(drifting))
         for drift in drifting[:MOST_NAMED]:
             since.add_metric([drift.host], drift.since.timestamp())
             for one in drift.differences:

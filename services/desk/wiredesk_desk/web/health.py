@@ -1,9 +1,11 @@
 """/livez and /readyz of the process that serves, on a port of their own, as every service has them."""
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import generate_latest
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from wiredesk.metrics import known
+from wiredesk.metrics.registry import gauge, own_registry
 from wiredesk.postgres.connections import unready
 from wiredesk_desk.web.context import Desk
 
@@ -13,9 +15,8 @@ class Health:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._metrics = CollectorRegistry()
-        readers = Gauge("wiredesk_desk_streams", "Readers of /v1/stream.", registry=self._metrics)
-        readers.set_function(lambda: desk.hub.readers)
+        self._metrics = own_registry()
+        gauge(known.STREAMS, self._metrics).set_function(lambda: desk.hub.readers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 200, or 503 with the reasons as JSON; Prometheus text for /metrics."""

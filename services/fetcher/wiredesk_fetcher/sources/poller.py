@@ -26,6 +26,7 @@ from wiredesk_fetcher.sources import polling
 from wiredesk_fetcher.sources.polled import Poll, Saw
 from wiredesk_fetcher.sources.source import Source, article_of, identity, submission
 from wiredesk_fetcher.sources.store import Listed, Page, SourceStore
+from wiredesk_fetcher.sources.tally import POLLS
 from wiredesk_fetcher.websub.store import Subscriptions
 
 log = logging.getLogger(__name__)
@@ -248,6 +249,7 @@ class Poller:
         if before.health.state is not after.health.state and await self._store.is_polled(source):
             await self._tell(wire.of_source(polling.told(after, poll.at), source="fetcher"))
         await self._store.finish(after, items, poll.at)
+        POLLS.labels(poll.saw).inc()
         if poll.reason:
             log.info("%s: %s", after.url, poll.reason)
 

@@ -7,18 +7,15 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
-from prometheus_client import Counter
-
-from wiredesk.engine.metrics import REGISTRY
+from wiredesk.metrics import known
+from wiredesk.metrics.registry import counter
 from wiredesk.postgres.connections import Connections
 from wiredesk_storage.retention.pruning import START, Place, Pruner, Round
 from wiredesk_storage.settings import StorageOptions
 
 log = logging.getLogger(__name__)
 
-DELETED = Counter(
-    "wiredesk_storage_deleted", "Rows that retention deleted: articles, or revisions", ["what"], registry=REGISTRY
-)
+DELETED = counter(known.STORAGE_DELETED)
 
 # What becomes too old waits so long at most.
 _EVERY_SECONDS = 6 * 3600.0
