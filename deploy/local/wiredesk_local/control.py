@@ -86,6 +86,16 @@ class Control:
         """
         await self._ask("restart", _RESTART_SECONDS, service=service)
 
+    async def run_lane(self, name: str) -> None:
+        """Have the workers of lane `name` run, one a stage, until all that is in it is done; makes its topics.
+
+        Ask again while more is put into it: a lane in which nothing waits has a minute. Returns when they were started.
+
+        Raises:
+            ConfigurationError: the supervisor refused, or one of them has ended for good.
+        """
+        await self._ask("lane", _ANSWER_SECONDS, name=name)
+
     async def stop(self) -> None:
         """Stop everything; returns when it has stopped.
 

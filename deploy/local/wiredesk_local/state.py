@@ -3,6 +3,7 @@
 - `state.json`: who runs here and how to reach it; holds passwords and a token, so mode 0600
 - `ports.json`: which ports the servers had, and keep
 - `contact`: whom sites may write to, as `wiredesk sources contact` was told; every fetcher that runs here gets it
+- `lanes`: names of the lanes beside the live one that have work left, one a line
 - `lock`: held by the supervisor for as long as it lives
 - `pids/`: one file per child, read at the next start after a crash
 - `logs/`: one file per process
@@ -13,12 +14,13 @@
 import contextlib
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from wiredesk_local.processes.child import is_running
 
-_STATE, _CONTACT = "state.json", "contact"
+_STATE, _CONTACT, _LANES = "state.json", "contact", "lanes"
 
 
 class StateDir:
@@ -62,6 +64,21 @@ class StateDir:
         """
         self.create()
         self._replace(_CONTACT, f"{contact}\n")
+
+    def lanes(self) -> list[str]:
+        """Return the lanes whose workers are to run besides."""
+        try:
+            return (self.root / _LANES).read_text("utf-8").split()
+        except (OSError, UnicodeDecodeError):
+            return []
+
+    def keep_lanes(self, names: Iterable[str]) -> None:
+        """Remember them for the next start.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        self._replace(_LANES, "".join(f"{name}\n" for name in names))
 
     def running(self) -> dict[str, Any] | None:
         """What `state.json` says, when its supervisor is still alive."""

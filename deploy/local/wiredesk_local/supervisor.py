@@ -5,24 +5,26 @@ import contextlib
 import os
 import secrets
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import SecretStr
 
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, WiredeskError
-from wiredesk.contracts.topics import Lane
 from wiredesk_local.control import ControlServer
+from wiredesk_local.lanes import Lanes
 from wiredesk_local.ports import Ports
 from wiredesk_local.processes.child import lock_folder, started, stop_leftovers
 from wiredesk_local.processes.restart import Restarter
+from wiredesk_local.saying import never_raising
 from wiredesk_local.servers import kafka_aot
-from wiredesk_local.servers.kafka import TOPIC_BYTES
 from wiredesk_local.servers.kafka_jars import kafka_jars
 from wiredesk_local.servers.launch import both, kafka_server, postgres_server
 from wiredesk_local.settings import LocalSettings
 from wiredesk_local.state import StateDir
+from wiredesk_local.topics import ApplyTopics, apply_topics, make_topics
 from wiredesk_local.workers import DESK, Command, Workers, module_command
 
 _SERVER_STOP_SECONDS = 20.0
@@ -31,20 +33,11 @@ _TRAIN_AFTER_SECONDS = 20.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CONTACT = "WIREDESK_FETCHER__CONTACT"
 
-# (Kafka, lane, bytes that all partitions of one topic may take together; None: no bound)
-ApplyTopics = Callable[[KafkaSettings, Lane, int | None], Awaitable[object]]
-
 
 class StoppedError(WiredeskError):
     """Somebody asked to stop before everything was up."""
 
     reason = "stopped"
-
-
-async def _apply_topics(kafka: KafkaSettings, lane: Lane, retention_bytes: int | None) -> object:
-    from wiredesk.client.admin import apply_topics  # noqa: PLC0415 - brings aiokafka, which only a start needs
-
-    return await apply_topics(kafka, lane, retention_bytes=retention_bytes)
 
 
 class Supervisor:
@@ -58,7 +51,7 @@ class Supervisor:
         environment: Mapping[str, Mapping[str, str]] | None = None,
         say: Callable[[str], None],
         command: Command = module_command,
-        apply_topics: ApplyTopics = _apply_topics,
+        apply_topics: ApplyTopics = apply_topics,
     ) -> None:
         """`scale` names every service and how many processes it gets; `environment` adds variables per service."""
         self.settings = settings
@@ -70,13 +63,17 @@ class Supervisor:
         """address of the pages, while they are served"""
         self._kafka_login: dict[str, Any] = {}
         self._scale = dict(scale)
-        self._say = _never_raising(say)
+        self._say = never_raising(say)
         self._apply_topics = apply_topics
         self._state = StateDir(settings.local.state_dir)
         self._servers: dict[str, Restarter] = {}
-        self._workers = Workers(
-            list(scale), self._state, environment or {}, command=command, say=self._say, changed=self._write_state
-        )
+        self._new_workers = partial(
+            Workers, state=self._state, environment=environment or {}, command=command, say=self._say,
+            changed=self._write_state,
+        )  # fmt: skip
+        self._workers = self._new_workers(list(scale))
+        in_lanes = partial(self._new_workers, [service for service in scale if service != DESK])
+        self._lanes = Lanes(self._state, in_lanes, make_topics=self._make_topics, say=self._say)
         self._token = secrets.token_urlsafe(24)
         self._control = ControlServer(self._token, self._answer)
         self._phase = "stopped"
@@ -116,7 +113,7 @@ class Supervisor:
         if self._training is not None:
             self._training.cancel()
             await asyncio.gather(self._training, return_exceptions=True)
-        await self._workers.stop(self._hurry)
+        await asyncio.gather(self._workers.stop(self._hurry), self._lanes.stop(self._hurry))
         for server in self._servers.values():
             await server.stop(_SERVER_STOP_SECONDS, self._hurry)
         self._servers.clear()
@@ -161,7 +158,7 @@ class Supervisor:
 
     def status(self) -> dict[str, Any]:
         """What runs, without secrets. `desk`: address of the pages; empty: none are served."""
-        workers = self._workers.status()
+        workers = self._workers.status() + self._lanes.status()
         return {
             "pid": os.getpid(),
             "phase": self._phase,
@@ -190,13 +187,21 @@ class Supervisor:
         await self._control.start()
         self._write_state()
         await both(self._start_kafka(), self._start_postgres())
-        # A Kafka of the operator's keeps its own bounds.
-        retention_bytes = None if self.settings.existing_kafka else TOPIC_BYTES
-        await self._apply_topics(self.kafka, Lane(self.settings.lane), retention_bytes)
+        await self._make_topics(self.settings.lane)
         for service, count in self._scale.items():
             await self.scale(service, count)
+        for lane in self._state.lanes():
+            await self._run_lane(lane)
         self._phase = "running"
         self._write_state()
+
+    async def _make_topics(self, lane: str) -> None:
+        await make_topics(self._apply_topics, self.settings, self.kafka, lane)
+
+    async def _run_lane(self, lane: str) -> None:
+        # Those of the live lane run anyway.
+        if lane != self.settings.lane:
+            await self._lanes.run(lane, self.kafka, self._addresses())
 
     async def _start_kafka(self) -> None:
         if self.settings.existing_kafka:
@@ -272,6 +277,9 @@ class Supervisor:
                 return self.status()
             case "restart":
                 await self._workers.restart(str(question["service"]), self._addresses())
+                await self._lanes.restart(str(question["service"]), self._addresses())
+            case "lane":
+                await self._run_lane(str(question["name"]))
             case "scale":
                 await self.scale(str(question["service"]), int(question["count"]))
             case "stop":
@@ -286,13 +294,3 @@ class Supervisor:
                 "control": {"port": self._control.port, "token": self._token},
             }
             self._state.write({**self.status(), **secret, "started": started(os.getpid())})
-
-
-def _never_raising(say: Callable[[str], None]) -> Callable[[str], None]:
-    """A terminal that was closed takes no more words, which must not keep anything from being stopped."""
-
-    def said(message: str) -> None:
-        with contextlib.suppress(OSError):
-            say(message)
-
-    return said

@@ -20,6 +20,8 @@ STOP_SECONDS = 30.0
 MOST_WORKERS = 64
 # It reads no topic in a group, and has one port that people know: a second would have no work.
 DESK = "desk"
+# Of the workers of a lane beside the live one: while the others have work, these get a tenth of the processors.
+NICENESS = 10
 _ASK_SECONDS = 6.0
 # A worker that is started anew may load a model.
 READY_SECONDS = 60.0
@@ -36,7 +38,8 @@ def module_command(service: str) -> Sequence[str]:
 class Worker:
     """One process of one service."""
 
-    def __init__(self, service: str, index: int, child: Child, restarter: Restarter) -> None:
+    def __init__(self, lane: str, service: str, index: int, child: Child, restarter: Restarter) -> None:
+        self.lane = lane
         self.service = service
         self.index = index
         self.child = child
@@ -45,7 +48,9 @@ class Worker:
 
     def status(self) -> dict[str, Any]:
         """What `wiredesk status` shows about it."""
+        beside = {"name": self.child.name, "lane": self.lane} if self.lane else {}
         return {
+            **beside,
             "service": self.service,
             "index": self.index,
             "pid": self.child.pid,
@@ -68,8 +73,13 @@ class Workers:
         command: Command,
         say: Callable[[str], None],
         changed: Callable[[], None],
+        lane: str = "",
     ) -> None:
-        """`environment` maps a service to variables it gets besides our own."""
+        """`environment` maps a service to variables it gets besides our own.
+
+        Those of a `lane` beside the one that the environment names step back behind all others.
+        """
+        self._lane = lane
         self._groups: dict[str, list[Worker]] = {service: [] for service in services}
         self._state = state
         self._environment = environment
@@ -101,6 +111,11 @@ class Workers:
             await asyncio.gather(*(worker.restarter.stop(STOP_SECONDS) for worker in gone))
             del group[count:]
             self._changed()
+
+    async def start(self, addresses: Mapping[str, str]) -> None:
+        """Start one process of each service."""
+        for service in self._groups:
+            await self.scale(service, 1, addresses)
 
     async def restart(self, service: str, addresses: Mapping[str, str]) -> None:
         """Start every process of `service` anew, one after the other: the next when the one before is ready again.
@@ -151,7 +166,7 @@ class Workers:
         await asyncio.gather(*(worker.restarter.stop(STOP_SECONDS, hurry) for worker in everyone))
 
     async def _add(self, service: str, index: int, addresses: Mapping[str, str]) -> Worker:
-        name = f"{service}-{index}"
+        name = f"{self._lane}-{service}-{index}" if self._lane else f"{service}-{index}"
         child = Child(name, log=self._state.logs / f"{name}.log", pids=self._state.pids)
 
         async def start() -> None:
@@ -161,9 +176,11 @@ class Workers:
             env = {name: value for name, value in env.items() if name.upper().removesuffix(FILE) not in addresses}
             env |= {"PYTHONUNBUFFERED": "1", **addresses, **self._environment.get(service, {})}
             env["WIREDESK_HEALTH__PORT"] = str(worker.health_port)
-            await child.start(self._command(service), env=env)
+            if self._lane:
+                env["WIREDESK_LANE"] = self._lane
+            await child.start(self._command(service), env=env, niceness=NICENESS if self._lane else 0)
 
-        worker = Worker(service, index, child, self._restarter(child, start))
+        worker = Worker(self._lane, service, index, child, self._restarter(child, start))
         await worker.restarter.start()
         return worker
 

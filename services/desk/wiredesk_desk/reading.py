@@ -3,6 +3,7 @@
 import contextlib
 import heapq
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from datetime import datetime
 from typing import TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -10,6 +11,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from wiredesk.client import offsets
+from wiredesk.client.consumers import starts
 from wiredesk.client.options import client_options
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
@@ -44,11 +46,16 @@ async def _push(heads: list[tuple[int, int, int, RawRecord]], number: int, part:
 
 
 async def read(
-    kafka: KafkaSettings, topics: Iterable[str], *, key: bytes | None = None, only: TopicPartition | None = None
+    kafka: KafkaSettings,
+    topics: Iterable[str],
+    *,
+    key: bytes | None = None,
+    only: TopicPartition | None = None,
+    since: datetime | None = None,
 ) -> AsyncGenerator[RawRecord, None]:
     """Yield every record that is on `topics` now, in order within a partition; with `key` only of its partition.
 
-    With `only` of that partition alone.
+    With `only` of that partition alone; with `since` those that the brokers have got then or later.
 
     A record that the Kafka client cannot decode (a header name that is not UTF-8) is left out, and so is what follows
     it in its producer's batch: the client cannot get past it. So is a batch that is damaged or too large to unpack.
@@ -70,6 +77,12 @@ async def read(
         return
     async with _consumer(kafka) as consumer:
         consumer.assign(list(left))
+        if since is not None:
+            begun = await starts(consumer, since)
+            left = {
+                partition: (begun[partition], end) for partition, (_, end) in left.items() if begun[partition] < end
+            }
+            consumer.pause(*(partition for partition in begun if partition not in left))
         for partition, (start, _) in left.items():
             # A seek to a number is exact; seek_to_beginning races with the automatic reset.
             consumer.seek(partition, start)

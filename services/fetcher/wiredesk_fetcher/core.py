@@ -103,7 +103,9 @@ def passed_through(submission: ArticleSubmitted, at: datetime) -> ArticleFetched
     """Return the event for a submitted page or text; `at` is when it was submitted, the same on redelivery."""
     kind = Content.TEXT if submission.html is None else Content.HTML
     content = fit(submission.html or submission.text or "")
-    return _fetched(submission, kind, content, at=at, fetched_at=at, url=submission.url)
+    # It can be made older alone: dated in the future, it would win over all that is fetched until then.
+    fetched_at = min(submission.fetched_at or at, at)
+    return _fetched(submission, kind, content, at=at, fetched_at=fetched_at, url=submission.url)
 
 
 def answered(

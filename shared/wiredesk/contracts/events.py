@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import FailFast, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, FailFast, Field, StringConstraints, model_validator
 
 from wiredesk.contracts.parts import (
     ChangeKind,
@@ -94,7 +94,7 @@ class ArticleSubmitted(Event):
     Exactly one of "a URL alone", `html` and `text`; a URL beside `html` or `text` gives the article its identity.
     """
 
-    schema_version: Version = "1.1"
+    schema_version: Version = "1.2"
     url: Url | None = Field(None, description="where the article is, or where the page or text came from")
     html: str | None = Field(None, description="the page as got; at most 5 MiB of UTF-8")
     text: str | None = Field(None, description="flattened text, page furniture included; at most 1 MiB of UTF-8")
@@ -102,6 +102,9 @@ class ArticleSubmitted(Event):
     source_labels: Labels | None = Field(None, description="what is known of the source: language, country, section")
     published_hint: datetime | None = Field(None, description="publication time as a feed gives it")
     feed_item: FeedItem | None = None
+    fetched_at: AwareDatetime | None = Field(
+        None, description="when the page or text was got, if that was before it was submitted: from an archive"
+    )
 
     @model_validator(mode="after")
     def _has_one_content(self) -> Self:

@@ -166,7 +166,7 @@ def test_a_list_has_a_url_or_a_submission_on_each_line():
     [
         ("{broken", "not JSON"),
         ("{}", "give a url, html or text"),
-        ('{"link": "https://example.org"}', "unknown field link; there is feed_item, html, published_hint, source, "),
+        ('{"link": "https://example.org"}', "unknown field link; there is feed_item, fetched_at, html, "),
         ('{"url": "https://example.org", "html": "x", "text": "y"}', "give html or text, not both"),
         ('{"text": 5}', "text: Input should be a valid string"),
     ],

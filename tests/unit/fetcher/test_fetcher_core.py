@@ -54,6 +54,18 @@ def test_a_page_fetched_again_is_another_event_of_the_same_article_whatever_it_s
     assert first.article_id == again.article_id == other.article_id
 
 
+def test_a_submission_from_an_archive_is_as_old_as_it_says_and_no_newer_than_it_came():
+    old, ahead = NOW - timedelta(days=3000), NOW + timedelta(days=1)
+    assert passed_through(ArticleSubmitted(text="News", fetched_at=old)).fetched_at == old
+    assert passed_through(ArticleSubmitted(text="News", fetched_at=ahead)).fetched_at == NOW
+    assert passed_through(ArticleSubmitted(text="News")).fetched_at == NOW
+
+
+def test_a_dated_submission_is_the_same_event_however_often_it_is_submitted():
+    dated = ArticleSubmitted(text="News", fetched_at=NOW - timedelta(days=3000))
+    assert passed_through(dated) == passed_through(dated, NOW + timedelta(days=1))
+
+
 def test_a_submission_delivered_again_is_the_same_event_and_submitted_again_another():
     one, later = ArticleSubmitted(text="News", source="desk"), NOW + timedelta(milliseconds=1)
     assert passed_through(one) == passed_through(one)

@@ -63,8 +63,9 @@ class Child:
         cwd: Path | None = None,
         user: tuple[int, int] | None = None,
         lock: int | None = None,
+        niceness: int = 0,
     ) -> None:
-        """Start `command` (its first word an absolute path), optionally as (uid, gid).
+        """Start `command` (its first word an absolute path), optionally as (uid, gid), `niceness` below the others.
 
         `lock` is a descriptor from `lock_folder`, which the child then holds for as long as it lives.
         """
@@ -74,7 +75,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._pid_file.parent.mkdir(parents=True, exist_ok=True)
         launch = [sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), str(int(self._death_signal))]
-        launch.append("-" if user is None else f"{user[0]}:{user[1]}")
+        launch += ["-" if user is None else f"{user[0]}:{user[1]}", str(niceness)]
         with _open_log(self.log) as log:
             self._process = await asyncio.create_subprocess_exec(
                 *launch,

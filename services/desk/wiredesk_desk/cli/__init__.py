@@ -1,6 +1,6 @@
 """The command line: what a person typed comes in, a verb of `wiredesk_desk.commands` runs, its exit code goes out.
 
-One module a group of verbs (`everyday`, `finding`, `withdrawing`, `exporting`, `sources`, `subscribing`,
+One module a group of verbs (`everyday`, `backfilling`, `finding`, `withdrawing`, `exporting`, `sources`, `subscribing`,
 `dead_letters`, `tokens`, `upkeep`; `options` is what several take): what each takes, and what `--help` says. What a
 verb does is in the package of its name, or in `wiredesk_desk.commands`; of subscriptions in `wiredesk_desk.web`.
 Nothing else of ours is imported before a verb runs, so help answers at once.
@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from wiredesk_desk.cli import (
+    backfilling,
     dead_letters,
     everyday,
     exporting,
@@ -36,6 +37,7 @@ app.add_typer(withdrawing.app)
 app.add_typer(exporting.app)
 app.add_typer(subscribing.app)
 for name, group in {
+    "backfill": backfilling.backfill,
     "sources": sources.sources,
     "subscriptions": subscribing.subscriptions,
     "dlq": dead_letters.dlq,

@@ -38,6 +38,7 @@ class Item:
     published_hint: datetime | None = None
     source_labels: Mapping[str, str] | None = field(default=None, hash=False)
     feed_item: FeedItem | None = None
+    fetched_at: datetime | None = None
     wrong: str = ""
 
     def submission(self, source: str) -> ArticleSubmitted:
@@ -50,6 +51,7 @@ class Item:
             source_labels=dict(self.source_labels) if self.source_labels else None,
             published_hint=self.published_hint,
             feed_item=self.feed_item,
+            fetched_at=self.fetched_at,
         )
 
 
@@ -171,15 +173,20 @@ def in_lines(lines: Iterable[str], *, first: int = 1) -> Iterator[tuple[str, Ite
     """Yield each line with its item: a URL, or a submission as a JSON object. Blank lines and `# …` are passed over."""
     for number, whole in enumerate(lines, start=first):
         line = whole.strip().removeprefix("\ufeff")
-        if not line or line.startswith("#"):
-            continue
-        if not line.startswith("{"):
-            yield line, Item(without_credentials(line), url=line)
-            continue
-        try:
-            yield line, _submission(f"line {number}", json.loads(line))
-        except (ValueError, TypeError) as error:
-            yield line, Item(f"line {number}", wrong=f"no submission: {_first(error)}")
+        if (item := in_line(line, f"line {number}")) is not None:
+            yield line, item
+
+
+def in_line(line: str, name: str) -> Item | None:
+    """Return the item of one line without the white space around it, called `name` where it has no URL; None: none."""
+    if not line or line.startswith("#"):
+        return None
+    if not line.startswith("{"):
+        return Item(without_credentials(line), url=line)
+    try:
+        return _submission(name, json.loads(line))
+    except (ValueError, TypeError) as error:
+        return Item(name, wrong=f"no submission: {_first(error)}")
 
 
 def _submission(name: str, fields: dict[str, object]) -> Item:
@@ -196,6 +203,7 @@ def _submission(name: str, fields: dict[str, object]) -> Item:
         event.published_hint,
         event.source_labels,
         event.feed_item,
+        event.fetched_at,
     )
 
 
