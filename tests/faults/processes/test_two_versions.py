@@ -1,6 +1,7 @@
 """An upgrade while articles come in: the old and the new tagger in one group; and back again."""
 
 from collections import Counter
+from uuid import UUID
 
 import orjson
 import pytest
@@ -16,7 +17,7 @@ ARTICLES = 40
 
 
 async def test_an_old_and_a_new_tagger_share_a_group_and_either_may_go(kafka, lane, tmp_path, enter):
-    sent = []
+    sent: list[UUID] = []
 
     async def publish():
         """Send some to each of two partitions, and wait until all are tagged. Return by whom."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sized
 
 from wiredesk.client import offsets
 from wiredesk.client.settings import KafkaSettings
@@ -25,8 +26,8 @@ class Room:
         self._mean_bytes = 0.0
         self._looked_at = -_LOOK_SECONDS
 
-    async def take(self, size: int, under_way: int) -> None:
-        """Return when there is room for one more, of `size` bytes; `under_way` are not acknowledged yet.
+    async def take(self, size: int, under_way: Sized) -> None:
+        """Return when there is room for one more, of `size` bytes; those `under_way` are not acknowledged yet.
 
         Raises:
             InfrastructureError: Kafka cannot be reached.
@@ -36,7 +37,7 @@ class Room:
             await asyncio.sleep(self._looked_at + _LOOK_SECONDS - time.monotonic())
             self.waiting = sum(stage.lag for stage in await offsets.lag(self._kafka, self._lane))
             self._looked_at = time.monotonic()
-            self._left = room(self.waiting + under_way, self._most, self._mean_bytes)
+            self._left = room(self.waiting + len(under_way), self._most, self._mean_bytes)
         self._left -= 1
 
 

@@ -97,7 +97,7 @@ class Sender:
             sending.done.done(sending.done.begin(found.after), End.REFUSED)
             self._refused(_row(item, *why))
             return
-        await self._room.take(found.size, len(under_way))
+        await self._room.take(found.size, under_way)
         await self._turns.acquire()
         begun = sending.done.begin(found.after)
 
