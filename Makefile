@@ -154,7 +154,7 @@ screenshots: setup  ## Make the pictures of docs/screenshots from the demo (need
 	@$(BIN)/python -m tests.e2e.screenshots docs/screenshots
 
 .PHONY: train-tagger
-train-tagger: $(TRAIN)/.synced  ## Train the tagger's model from CORPUS=folder (1.5 hours on two cores with AMX, else 4; ARGS=--help tells more)
+train-tagger: $(TRAIN)/.synced  ## Train the tagger's model from CORPUS=folder (under two hours on two cores with AMX or AVX-512 BF16, else 4; ARGS=--help tells more)
 	@PYTHONPATH=shared:services/tagger $(TRAIN)/bin/python -m wiredesk_tagger.training $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
 $(TRAIN)/.synced: $(VENV)/bin/python requirements/train.txt

@@ -30,8 +30,8 @@ Run the same command again after an interruption: it goes on where it was.
   student  a network of a third of the work, taught by the mean of the last two models' weights
   then     the student in integers, dev scores and model card go to the folder --out
 
-Two free cores with matrix units for bf16 (AMX) need about an hour and a half, others three times that. Nothing is
-written to --out before the last step."""
+Two free cores that multiply bf16 in one instruction (AMX, AVX-512 BF16) need one and a half to two hours, others twice
+that. Nothing is written to --out before the last step."""
 _EXAMPLES = """examples:
   make train-tagger CORPUS=../shared/ner-corpus
   make train-tagger CORPUS=../shared/ner-corpus ARGS="--leave-out docred --epochs 2 0 --out /tmp/m"
