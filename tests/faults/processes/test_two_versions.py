@@ -9,7 +9,8 @@ import pytest
 from tests.factories import cleaned
 from tests.faults.harness.one_service import committed_all, member, stage_ledger
 from tests.faults.programs.old_tagger import OLD
-from tests.wires import Raw, produce, read_all
+from tests.wires import Raw, eventually, produce, read_all
+from wiredesk.client import offsets
 from wiredesk.contracts.topics import CLEANED, ENRICHED
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -42,6 +43,13 @@ async def test_an_old_and_a_new_tagger_share_a_group_and_either_may_go(kafka, la
         assert await publish() == (2 * ARTICLES, 0)
         async with member(kafka, lane, "wiredesk_tagger", logs=tmp_path) as new:
             await new.joined(kafka, lane, "tagger")
+
+            async def both_own():
+                (stage,) = [one for one in await offsets.lag(kafka, lane) if one.service == "tagger"]
+                return [len(one.partitions) for one in stage.members] == [1, 1]
+
+            # To be a member is not yet to have a partition.
+            await eventually(both_own, within=60)
             together = await publish()
             assert await old.stop() == 0
             assert await publish() == (0, 2 * ARTICLES)
