@@ -29,9 +29,9 @@ def kind_of(path: Path, content: str | bytes) -> Kind:
         ("a.txt", "", Kind.ARTICLE),
         ("urls", URLS, Kind.LIST),
         ("a.ndjson", "{}", Kind.LIST),
-        ("a.ndjson.gz", gzip.compress(b"{}"), Kind.LIST),
+        ("a.ndjson.gz", gzip.compress(b"{}", mtime=0), Kind.LIST),
         ("a.warc", b"WARC/1.1\r\n", Kind.WARC),
-        ("A.WARC.GZ", gzip.compress(b"WARC/1.1\r\n"), Kind.WARC),
+        ("A.WARC.GZ", gzip.compress(b"WARC/1.1\r\n", mtime=0), Kind.WARC),
         ("dump", b"WARC/1.0\r\n", Kind.WARC),
     ],
 )
