@@ -24,7 +24,7 @@ Waiting = Callable[[KafkaSettings, Lane], Awaitable[int]]
 async def _waiting(kafka: KafkaSettings, lane: Lane) -> int:
     from wiredesk.client import offsets  # noqa: PLC0415 - brings aiokafka, which few starts need here
 
-    return sum(stage.lag for stage in await offsets.lag(kafka, lane))
+    return await offsets.waiting(kafka, lane)
 
 
 class LayOut(Protocol):

@@ -84,6 +84,11 @@ async def lag(kafka: KafkaSettings, lane: Lane) -> list[StageLag]:
     return stages
 
 
+async def waiting(kafka: KafkaSettings, lane: Lane) -> int:
+    """Return how many records wait in `lane`, all stages together."""
+    return sum(stage.lag for stage in await lag(kafka, lane))
+
+
 async def counts(kafka: KafkaSettings, lane: Lane) -> dict[str, int]:
     """Return how many records each existing topic of `lane` holds now (end minus start), by Kafka name."""
     names = [lane.topic(topic) for topic in every_topic()]

@@ -56,15 +56,16 @@ class Traces:
         self, records: Sequence[RawRecord], verdicts: Sequence[Verdict], began: datetime
     ) -> tuple[list[Verdict], Open]:
         """Return the verdicts with outputs that carry the context of their record's span, and the spans."""
-        parents = [self._context(record) for record in records]
+        carried = [wire.readable_headers(record.headers) for record in records]
+        parents = [self._context(headers) for headers in carried]
         together = self._together(records[0], parents, began) if len(records) > 1 else None
         spans, told = [], []
-        for record, verdict, parent in zip(records, verdicts, parents, strict=True):
+        for record, verdict, given, parent in zip(records, verdicts, carried, parents, strict=True):
             span = self._tracer.start_span(
                 f"{self._stage} process {record.topic}",
                 context=parent,
                 kind=self._api.SpanKind.CONSUMER,
-                attributes=self._attributes(record) | _about(verdict, record, began),
+                attributes=self._attributes(record, given) | _about(verdict, record, began),
                 links=[self._api.Link(together.get_span_context())] if together is not None else [],
                 start_time=_since_1970(began),
             )
@@ -93,14 +94,12 @@ class Traces:
             start_time=_since_1970(began),
         )
 
-    def _context(self, record: RawRecord) -> Any:
-        headers = wire.readable_headers(record.headers)
+    def _context(self, headers: Mapping[str, str]) -> Any:
         given = {name: value for name in wire.TRACE if 0 < len(value := headers.get(name, "")) <= MAX_TRACE_CHARS}
         # What is no trace context begins a trace of its own.
         return self._headers.extract(given)
 
-    def _attributes(self, record: RawRecord) -> dict[str, Any]:
-        headers = wire.readable_headers(record.headers)
+    def _attributes(self, record: RawRecord, headers: Mapping[str, str]) -> dict[str, Any]:
         found = {
             "messaging.message.id": headers.get("ce_id", ""),
             "messaging.message.conversation_id": headers.get(wire.CORRELATION, ""),

@@ -89,7 +89,7 @@ async def drained(kafka: KafkaSettings, lane: Lane, *, within: float) -> float:
             # A record is on the next topic before it is committed on this one. So when no topic grew while the lags
             # were read, and all are zero, nothing is on its way.
             before = await offsets.counts(kafka, lane)
-            lag = sum(stage.lag for stage in await offsets.lag(kafka, lane))
+            lag = await offsets.waiting(kafka, lane)
             if lag == 0 and before == await offsets.counts(kafka, lane):
                 return time.monotonic() - began
             await asyncio.sleep(0.5)

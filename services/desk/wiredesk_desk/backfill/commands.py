@@ -51,7 +51,7 @@ async def _feed(
     plan = await asyncio.to_thread(planned, inputs, known)
     if done := len(inputs) - len(plan):
         say(f"fed before, and left out: {done:,} of {len(inputs):,}")
-    if plan or await _waiting(here):
+    if plan or await offsets.waiting(here.kafka, here.lane):
         await _make_ready(here)
     if paused:
         say(f"lane {here.lane.name} is paused. Type: {_typed('resume', here.lane)}")
@@ -226,17 +226,13 @@ async def _until_drained(here: System, tell: Callable[[str], None]) -> None:
     try:
         # A record that goes from one stage to the next while both are looked at may be seen at neither.
         while empty < 2:
-            waiting = await _waiting(here)
+            waiting = await offsets.waiting(here.kafka, here.lane)
             empty = 0 if waiting else empty + 1
             tell(f"all is fed; {waiting:,} wait in the lane (Ctrl-C: it goes on without you)")
             await asyncio.sleep(_WAIT_SECONDS)
     except asyncio.CancelledError:
         say(f"All is fed, and what is in the lane goes on. Type: {_typed('status', here.lane)}")
         raise
-
-
-async def _waiting(here: System) -> int:
-    return sum(stage.lag for stage in await offsets.lag(here.kafka, here.lane))
 
 
 def _row(feeder: Feeder, plan: Sequence[tuple[Input, Kept | None]], ends: showing.Totals) -> dict[str, int]:

@@ -35,7 +35,7 @@ class Room:
         self._mean_bytes += _NEWS * (size - self._mean_bytes)
         while self._left <= 0:
             await asyncio.sleep(self._looked_at + _LOOK_SECONDS - time.monotonic())
-            self.waiting = sum(stage.lag for stage in await offsets.lag(self._kafka, self._lane))
+            self.waiting = await offsets.waiting(self._kafka, self._lane)
             self._looked_at = time.monotonic()
             self._left = room(self.waiting + len(under_way), self._most, self._mean_bytes)
         self._left -= 1

@@ -81,7 +81,7 @@ _GUIDE = re.compile(
 _MONTHS = 2  # a page that tells as past what lies further ahead of its day was written anew
 
 _BESIDE = re.compile(rf"{S}(?:of{S})?(?P<which>last|this|next){S}(?P<period>week|year)\b", re.IGNORECASE)
-_LONE_MONTH = re.compile(MONTH)
+LONE_MONTH = re.compile(MONTH)
 _YEAR_SHARED = re.compile(
     rf"(?:,{S}{MONTH}){{0,4}},?(?:{S}?[-\u2013]{S}?|{S}(?:and|to|or|through|until){S})"
     rf"(?P<month>{MONTH}){S}(?P<year>{YEAR})\b"
@@ -149,7 +149,7 @@ def with_year(surface: str, after: str, published: date) -> str:
     if its:
         return f"{surface}, {its['month'] or its['then']} {its['day'] or its['first']}, {its['year']}"
     shared = _YEAR_SHARED.match(after)
-    if shared and _LONE_MONTH.fullmatch(surface):
+    if shared and LONE_MONTH.fullmatch(surface):
         # "between November and April 2018"
         return f"{surface} {int(shared['year']) - (month_number(surface) > month_number(shared['month']))}"
     match = _BESIDE.match(after)

@@ -107,10 +107,11 @@ def _of_date(
     ):
         return {None}, False
     with_year = date_context.with_year(surface, after, day)
-    if with_year == surface and date_context.is_of_another_year(surface, before, day):
-        return {None}, True
-    if with_year == surface and timeless.is_any_month(surface, before):
-        return {None}, False
+    if with_year == surface:
+        if date_context.is_of_another_year(surface, before, day):
+            return {None}, True
+        if timeless.is_any_month(surface, before):
+            return {None}, False
     directions = date_context.looks(before, after)
     is_certain = directions != (False,) or with_year != surface or date_context.is_told(surface, before, after)
     if not is_certain and date_context.is_weekday(surface):

@@ -2,7 +2,7 @@
 
 import re
 
-from wiredesk_tagger.values.date_context import PAST, SENTENCE
+from wiredesk_tagger.values.date_context import LONE_MONTH, PAST, SENTENCE
 from wiredesk_tagger.values.grammar import MONTH, PHASE, TO, WEEKDAY, S
 
 _NEXT_OR_LAST = re.compile(rf"(?:next|last){S}", re.IGNORECASE)
@@ -40,7 +40,6 @@ _ANY_ONE = re.compile(rf"\b(?:on{S}the|[a-z]{{3,}}est|typical|average|normal){S}
 _TO_MONTH = re.compile(rf"{_TO}(?:{PHASE})?{MONTH}(?!,?{S}[0-9])", re.IGNORECASE)
 # A month that means one of a year stands behind a word that dates, or is the one that it is: "in March", "It's only
 # August". "The months of April and July", "the August heat" and "January is a month of diets" mean any.
-_LONE_MONTH = re.compile(MONTH, re.IGNORECASE)
 _DATES = re.compile(
     rf"\b(?:in|since|from|until|till|by|during|before|after|between|through|for){S}(?:an?{S})?"
     rf"(?:{MONTH}(?:,{S}{MONTH}){{0,3}},?{S}(?:and|or|to){S})?$"
@@ -144,7 +143,7 @@ def is_timeless(surface: str, before: str, after: str) -> bool:
 
 def is_any_month(surface: str, before: str) -> bool:
     """Whether it is a month alone that nothing says to be one of a year: "the August heat"."""
-    return _LONE_MONTH.fullmatch(surface) is not None and _DATES.search(before) is None
+    return LONE_MONTH.fullmatch(surface) is not None and _DATES.search(before) is None
 
 
 def _is_any_period(before: str, after: str) -> bool:
