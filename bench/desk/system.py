@@ -1,7 +1,6 @@
 """The system of `make bench-desk`: what `wiredesk up` starts in a folder, with so many made articles in its store."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,20 +9,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from bench.local_mode import up
 from bench.store.generator import articles
-from bench.store.writing import BenchError
 from wiredesk.contracts.events import ArticleEnriched
 from wiredesk.contracts.topics import ENRICHED
 from wiredesk.engine.outcomes import Received
 from wiredesk.postgres.connections import Connections, open_pool
-from wiredesk_local.state import StateDir
 from wiredesk_storage import __main__ as service
 from wiredesk_storage.handlers import row_of
 from wiredesk_storage.migrations import bring_up
 from wiredesk_storage.settings import StorageOptions
 from wiredesk_storage.store import Store
 
-_WIREDESK = Path(sys.executable).with_name("wiredesk")
 # Articles come as enriched events: who makes them has nothing to do.
 _SCALE = [f"--scale={name}=0" for name in ("fetcher", "cleaner", "tagger")]
 _BEGUN = "begun.txt"
@@ -58,17 +55,11 @@ async def running(folder: Path) -> AsyncIterator[System]:
     if not begun.exists():
         begun.write_text(datetime.now(UTC).isoformat(), "utf-8")
     newest = datetime.fromisoformat(begun.read_text("utf-8"))
-    await _wiredesk(folder, "up", "--detach", *_SCALE)
-    try:
-        state = StateDir(folder / ".wiredesk").running()
-        if state is None:
-            raise BenchError("what was started has ended again; its logs are in .wiredesk/logs of the folder")
+    async with up(folder, *_SCALE) as state:
         options = StorageOptions.model_validate({"dsn": state["dsn"]})
         await bring_up(options)
         async with open_pool(options) as pool:
             yield System(state["desk"], _pid(state), state["bootstrap_servers"], pool, newest)
-    finally:
-        await asyncio.shield(_wiredesk(folder, "down"))
 
 
 async def fill(system: System, count: int, say: Callable[[str], None]) -> int:
@@ -100,18 +91,6 @@ def _records(made: Iterator[ArticleEnriched], first: int) -> Iterator[Received[b
     for number, article in enumerate(made, first):
         value = article.model_dump_json().encode()
         yield Received(value, at=datetime.now(UTC), topic=ENRICHED.name, partition=_NOWHERE, offset=number)
-
-
-async def _wiredesk(folder: Path, *arguments: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(str(_WIREDESK), *arguments),
-        cwd=folder,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await process.communicate()
-    if process.returncode:
-        raise BenchError(f"wiredesk {arguments[0]} failed:\n{said.decode(errors='replace')[-2_000:]}")
 
 
 def _pid(state: dict[str, Any]) -> int:

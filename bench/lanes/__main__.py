@@ -16,11 +16,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.lanes.articles import lines
+from bench.lanes.backfill import backfill
 from bench.lanes.live import Live
 from bench.lanes.report import Found, Phase, report, rows
-from bench.lanes.system import BenchError, backfill, running
+from bench.local_mode import up
 from bench.markdown import put
+from bench.store.writing import BenchError
 from wiredesk.client.client import Wiredesk
+from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 
 _PERFORMANCE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
@@ -32,7 +35,13 @@ _WARM_SECONDS, _WARM_ARTICLES = 20.0, 50
 
 async def _measured(folder: Path, asked: argparse.Namespace) -> Found:
     _say("starting Kafka, PostgreSQL and the services")
-    async with running(folder) as kafka, Wiredesk(kafka) as wire:
+    async with up(folder) as state:
+        kafka = KafkaSettings(bootstrap_servers=state["bootstrap_servers"])
+        return await _beside(folder, kafka, asked)
+
+
+async def _beside(folder: Path, kafka: KafkaSettings, asked: argparse.Namespace) -> Found:
+    async with Wiredesk(kafka) as wire:
         live = Live(wire)
         await live.latencies(_WARM_SECONDS)
         _say(f"{asked.seconds:g} seconds without a backfill")

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 
 from bench.lanes.articles import page
-from bench.lanes.system import BenchError
+from bench.store.writing import BenchError
 from wiredesk.client.client import CLOCK_SKEW, Wiredesk
 from wiredesk.client.records import Entry, Submission
 from wiredesk.contracts.topics import ENRICHED, REJECTED

@@ -1,42 +1,20 @@
-"""The system of `make bench-lanes`: what `wiredesk up` starts in a folder, and a backfill beside it."""
+"""The backfill of `make bench-lanes`, beside a system that runs."""
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.local_mode import WIREDESK
+from bench.store.writing import BenchError
 from wiredesk.client import offsets
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.topics import ENRICHED, Lane
-from wiredesk_local.state import StateDir
 
 LANE = Lane("backfill")
-_WIREDESK = Path(sys.executable).with_name("wiredesk")
 _LOOK_SECONDS = 1.0
-
-
-class BenchError(Exception):
-    """A run that gave no numbers, and why."""
-
-
-@asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[KafkaSettings]:
-    """Run the system in `folder` for as long as the block runs; yields how to reach its Kafka.
-
-    Raises:
-        BenchError: it did not start.
-    """
-    await _wiredesk(folder, "up", "--detach")
-    try:
-        state = StateDir(folder / ".wiredesk").running()
-        if state is None:
-            raise BenchError("what was started has ended again; its logs are in .wiredesk/logs of the folder")
-        yield KafkaSettings(bootstrap_servers=state["bootstrap_servers"])
-    finally:
-        await asyncio.shield(_wiredesk(folder, "down"))
 
 
 class Backfill:
@@ -66,7 +44,7 @@ class Backfill:
 
     async def waiting(self) -> int:
         """Return how many records wait in the lane."""
-        return sum(stage.lag for stage in await offsets.lag(self._kafka, LANE))
+        return await offsets.waiting(self._kafka, LANE)
 
     async def drained(self) -> dict[str, Any]:
         """Return what the command says at its end, when nothing waits any more."""
@@ -79,7 +57,7 @@ class Backfill:
 async def backfill(folder: Path, kafka: KafkaSettings, file: Path) -> AsyncIterator[Backfill]:
     """Feed `file` while the block runs; broken off at its end where it has not ended."""
     process = await asyncio.create_subprocess_exec(
-        *(str(_WIREDESK), "backfill", str(file), "--json"),
+        *(str(WIREDESK), "backfill", str(file), "--json"),
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -90,15 +68,3 @@ async def backfill(folder: Path, kafka: KafkaSettings, file: Path) -> AsyncItera
         if process.returncode is None:
             process.terminate()
             await process.communicate()
-
-
-async def _wiredesk(folder: Path, *arguments: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(str(_WIREDESK), *arguments),
-        cwd=folder,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await process.communicate()
-    if process.returncode:
-        raise BenchError(f"wiredesk {arguments[0]} failed:\n{said.decode(errors='replace')[-2_000:]}")
