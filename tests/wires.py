@@ -10,11 +10,17 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from wiredesk.client.options import client_options
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.topics import Lane, MiB, Topic
+from wiredesk.contracts.wire import Record
 from wiredesk.engine.broker import broker_for
 from wiredesk.engine.stage import Stage
 from wiredesk.engine.work import Work
 
 Raw = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
+
+
+def raw(record: Record) -> Raw:
+    """Return a record that was made of an event as `produce` takes it."""
+    return record.key, record.value, [(name, text.encode()) for name, text in record.headers.items()]
 
 
 async def produce(kafka: KafkaSettings, topic: str, records: Iterable[Raw], *, partition: int | None = None) -> None:

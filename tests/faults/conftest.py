@@ -1,10 +1,8 @@
 """Collects what the rows of the matrix measured, prints the table, and writes it down when asked to."""
 
-import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 
-import asyncpg
 import pytest
 
 # Here, because a warning at its import (of a SOCKS library nobody needs) would be an error while tests are collected.
@@ -13,6 +11,7 @@ from tests.faults import matrix
 from tests.faults.harness.cluster import Cluster, three_brokers
 from tests.faults.harness.pace import Pace, measure
 from tests.faults.harness.pipeline import Ledger
+from tests.faults.harness.servers import empty_store
 from wiredesk.client.settings import KafkaSettings
 
 # What takes longest begins first, so that two processes end together; the rest follows as it was collected.
@@ -52,12 +51,8 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
 @pytest.fixture
 async def own_dsn(dsn: str) -> AsyncIterator[str]:
     """A store of its own in the real PostgreSQL, so that all of its rows can be counted."""
-    schema = f"test_{uuid.uuid4().hex}"
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(f"create schema {schema}")
-    yield f"{dsn}{'&' if '?' in dsn else '?'}search_path={schema}"
-    await connection.execute(f"drop schema {schema} cascade")
-    await connection.close()
+    async with empty_store(dsn) as store:
+        yield store
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import psutil
 
+from tests.faults.harness.one_service import has_member
 from tests.faults.harness.pipeline import SERVICES, Processes, story
-from tests.wires import Raw, produce, read_all
+from tests.wires import produce, raw, read_all
 from wiredesk.client import offsets
 from wiredesk.client.client import Wiredesk
 from wiredesk.client.settings import KafkaSettings
@@ -61,22 +62,16 @@ async def flood(kafka: KafkaSettings, lane: Lane, count: int, run: str, *, paddi
     """Put `count` stories, each with `padding` behind it, on the first topic in one go."""
     events = [ArticleSubmitted(text=story(number, run) + padding, source="faults") for number in range(count)]
     records = [wire.encode(event, source="faults", time=datetime.now(UTC)) for event in events]
-    raw: list[Raw] = [
-        (one.key, one.value, [(name, text.encode()) for name, text in one.headers.items()]) for one in records
-    ]
-    await produce(kafka, lane.topic(SUBMITTED), raw)
+    await produce(kafka, lane.topic(SUBMITTED), map(raw, records))
     return [wire.subject(event) for event in events]
 
 
 async def all_run(kafka: KafkaSettings, lane: Lane, running: Processes, *, within: float = 120) -> None:
     """Return when the process of each service is a member of each of its groups."""
-
-    def joined(stage: offsets.StageLag) -> bool:
-        return any(one.client_id.endswith(f"-{running.pid(stage.service)}") for one in stage.members)
-
     async with asyncio.timeout(within):
         while True:
-            if all(joined(stage) for stage in await offsets.lag(kafka, lane) if stage.service in SERVICES):
+            stages = [stage for stage in await offsets.lag(kafka, lane) if stage.service in SERVICES]
+            if all(has_member(stage, running.pid(stage.service)) for stage in stages):
                 return
             await asyncio.sleep(0.2)
 

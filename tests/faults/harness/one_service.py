@@ -64,13 +64,11 @@ class Member:
 
     async def joined(self, kafka: KafkaSettings, lane: Lane, service: str, *, within: float = 60) -> None:
         """Return when every group of `service`, that of its retry topics too, has this process for a member."""
-
-        def has_me(stage: offsets.StageLag) -> bool:
-            return any(one.client_id.endswith(f"-{self.pid}") for one in stage.members)
-
         async with asyncio.timeout(within):
             while True:
-                if all(has_me(stage) for stage in await offsets.lag(kafka, lane) if stage.service == service):
+                if all(
+                    has_member(stage, self.pid) for stage in await offsets.lag(kafka, lane) if stage.service == service
+                ):
                     return
                 assert self.process.returncode is None, self.log.read_text()
                 await asyncio.sleep(0.1)
@@ -97,6 +95,11 @@ class Member:
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         await self.process.wait()
+
+
+def has_member(stage: offsets.StageLag, pid: int) -> bool:
+    """Whether the group of a stage has the process for a member."""
+    return any(one.client_id.endswith(f"-{pid}") for one in stage.members)
 
 
 async def spawn(kafka: KafkaSettings, lane: Lane, *command: str, logs: Path, **environment: str) -> Member:

@@ -15,9 +15,9 @@ from uuid import UUID
 
 import asyncpg
 
-from tests.faults.harness.one_service import Member, spawn
+from tests.faults.harness.one_service import Member, has_member, spawn
 from tests.faults.harness.small_web import FEED, Asked, Site, SmallWeb, small_web
-from tests.wires import Raw, eventually, produce, read_all
+from tests.wires import eventually, produce, raw, read_all
 from wiredesk.client import offsets
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts import wire
@@ -162,10 +162,7 @@ async def _submit(kafka: KafkaSettings, lane: Lane, served: SmallWeb, paths: Seq
     random.shuffle(urls)
     now = datetime.now(UTC)
     records = [wire.encode(ArticleSubmitted(url=url, source="faults"), source="faults", time=now) for url in urls]
-    raw: list[Raw] = [
-        (one.key, one.value, [(name, text.encode()) for name, text in one.headers.items()]) for one in records
-    ]
-    await produce(kafka, lane.topic(SUBMITTED), raw)
+    await produce(kafka, lane.topic(SUBMITTED), map(raw, records))
 
 
 async def _note_in_hand(run: Run, kafka: KafkaSettings, lane: Lane, database: str, pid: int) -> None:
@@ -197,7 +194,7 @@ async def _note_in_hand(run: Run, kafka: KafkaSettings, lane: Lane, database: st
 
 async def _has_left(kafka: KafkaSettings, lane: Lane, pid: int) -> bool:
     stages = [stage for stage in await offsets.lag(kafka, lane) if stage.service == "fetcher"]
-    return not any(one.client_id.endswith(f"-{pid}") for stage in stages for one in stage.members)
+    return not any(has_member(stage, pid) for stage in stages)
 
 
 async def _all_fetched(run: Run, kafka: KafkaSettings, lane: Lane) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -136,6 +137,17 @@ async def lag_is_gone(kafka: KafkaSettings, lane: Lane, services: Sequence[str])
     """Whether these services have committed everything on the topics they read."""
     stages = [stage for stage in await offsets.lag(kafka, lane) if stage.service in services]
     return sum(position.lag for stage in stages for position in stage.partitions) == 0
+
+
+@asynccontextmanager
+async def empty_store(dsn: str) -> AsyncIterator[str]:
+    """Yield the address of a schema of its own in the real PostgreSQL, dropped at the end."""
+    schema = f"test_{uuid.uuid4().hex}"
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(f"create schema {schema}")
+    yield f"{dsn}{'&' if '?' in dsn else '?'}search_path={schema}"
+    await connection.execute(f"drop schema {schema} cascade")
+    await connection.close()
 
 
 async def contents(dsn: str) -> dict[str, tuple[int, str]]:

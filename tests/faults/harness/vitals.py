@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.harness.one_service import Member
+from tests.faults.harness.one_service import Member, has_member
 from tests.faults.harness.probe import ask
 from wiredesk.client import offsets
 from wiredesk.client.settings import KafkaSettings
@@ -91,7 +91,7 @@ async def works_through(
         seen = f"after {seconds:.0f} s, {stage.lag} records left: {vitals}"
         assert member.process.returncode is None, f"ended with {member.process.returncode} {seen}"
         assert vitals.complaints == [], seen
-        assert any(one.client_id.endswith(f"-{member.pid}") for one in stage.members), f"no member {seen}"
+        assert has_member(stage, member.pid), f"no member {seen}"
         if stage.lag == 0:
             return seconds
         assert seconds < within, seen

@@ -16,7 +16,7 @@ from tests.factories import url
 from tests.faults.harness.pipeline import ledger, processes, story
 from tests.faults.harness.servers import all_dead_letters, contents, lag_is_gone, revision_book
 from tests.integration.storage.records import enriched
-from tests.wires import Raw, eventually, produce, read_all, running
+from tests.wires import Raw, eventually, produce, raw, read_all, running
 from wiredesk.client.client import Wiredesk
 from wiredesk.contracts import wire
 from wiredesk.contracts.events import ArticleSubmitted
@@ -159,9 +159,7 @@ async def _spoil(kafka, lane, run):
     now = datetime.now(UTC)
     events = [ArticleSubmitted(text=story(GOOD + n, run), source="faults") for n in range(FORGED)]
     made = [wire.encode(event, source="faults", time=now) for event in events]
-    new: list[Raw] = [
-        (one.key, one.value, [(name, text.encode()) for name, text in one.headers.items()]) for one in made
-    ]
+    new = list(map(raw, made))
     old = {
         topic: [(r.key, r.value, list(r.headers)) for r in (await read_all(kafka, lane.topic(topic)))[:FORGED]]
         for topic in (FETCHED, CLEANED)

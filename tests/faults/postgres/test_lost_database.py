@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import sys
-import uuid
 from datetime import timedelta
 
 import asyncpg
@@ -12,8 +11,8 @@ import pytest
 
 from tests.factories import NOON, enriched
 from tests.faults.harness.one_service import committed_all
-from tests.faults.harness.servers import only, revision_book
-from tests.wires import Raw, produce
+from tests.faults.harness.servers import empty_store, only, revision_book
+from tests.wires import produce, raw
 from wiredesk.contracts import wire
 from wiredesk.contracts.topics import ENRICHED
 from wiredesk_desk.config import SERVERS
@@ -34,12 +33,8 @@ async def rewind(kafka, lane, service, *more):
 @pytest.fixture
 async def new_dsn(dsn):
     """Another empty store."""
-    schema = f"test_{uuid.uuid4().hex}"
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(f"create schema {schema}")
-    yield f"{dsn}{'&' if '?' in dsn else '?'}search_path={schema}"
-    await connection.execute(f"drop schema {schema} cascade")
-    await connection.close()
+    async with empty_store(dsn) as store:
+        yield store
 
 
 async def told(dsn):
@@ -68,10 +63,9 @@ async def test_a_lost_database_is_filled_again_from_the_topics_to_the_letter(
         for n, one in enumerate(first[::3])
     ]
     events = [*first, *later]
-    records = [wire.encode(event, source="faults", time=NOON) for event in events]
-    raw: list[Raw] = [(r.key, r.value, [(name, text.encode()) for name, text in r.headers.items()]) for r in records]
+    records = [raw(wire.encode(event, source="faults", time=NOON)) for event in events]
     async with only(["storage"], kafka, own_dsn, lane, tmp_path):
-        await produce(kafka, lane.topic(ENRICHED), raw)
+        await produce(kafka, lane.topic(ENRICHED), records)
         await committed_all(kafka, lane, "storage", within=120)
         refused = await rewind(kafka, lane, "storage")
         _, said = await refused.communicate()
