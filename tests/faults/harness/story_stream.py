@@ -64,6 +64,12 @@ class Stream:
             publishing, self._publishing = self._publishing, None
             await publishing
 
+    async def break_off(self) -> None:
+        """Stop now, whatever the story in hand waits for."""
+        if self._publishing is not None:
+            self._publishing.cancel()
+            await asyncio.gather(self._publishing, return_exceptions=True)
+
     async def count(self, articles: Iterable[uuid.UUID] | None = None) -> int:
         """How many of `articles` (of all sent, when None) are in the database."""
         connection = await asyncpg.connect(self._dsn)
@@ -112,5 +118,8 @@ async def stream(kafka: KafkaSettings, dsn: str, lane: Lane, *, pause: float = 0
         try:
             await running.start()
             yield running
-        finally:
-            await running.stop()
+        except BaseException:
+            # Kafka may stay away, and what failed would never be told.
+            await running.break_off()
+            raise
+        await running.stop()
