@@ -21,7 +21,14 @@ def report(results: Sequence[Result]) -> str:
     """Return the tables of what was measured; what was not is left out."""
     figures = Figures(results)
     parts = [_made(figures), _beside(figures), _promises(figures), _processes(figures)]
-    parts += [_latencies(figures), _idle(figures), _bytes(figures), _scaling(figures), _held(figures.held())]
+    parts += [
+        _latencies(figures),
+        _idle(figures),
+        _bytes(figures),
+        _scaling(figures),
+        _rebalances(figures),
+        _held(figures.held()),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -155,6 +162,23 @@ def _scaling(figures: Figures) -> str:
     if all(limits):
         rows.append(["the limit", *(f"{median(rates):.1f}" for rates in limits), _two(figures.second_process())])
     return table(rows) if len(rows) > 1 else ""
+
+
+def _rebalances(figures: Figures) -> str:
+    steps, ends = figures.of("rebalance"), figures.of("scaled")
+    if not steps or not ends:
+        return ""
+    rows = [["taggers", "pauses of one that stays", "s of a pause, mean", "longest time with nothing enriched, s"]]
+    rows += [
+        [one.name, f"{one.values['pauses']:.1f}", f"{one.values['pause']:.2f}", f"{one.values['stood']:.1f}"]
+        for one in steps
+    ]
+    whole = ends[-1].values
+    said = (
+        f"Of {whole['articles']:,.0f} articles {whole['articles'] - whole['out']:,.0f} were lost, and "
+        f"{whole['again']:,.0f} events came a second time with the same id."
+    )
+    return f"{table(rows)}\n\n{said}"
 
 
 def _held(held: Sequence[Held]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from bench.pipeline import peering, timing, working
+from bench.pipeline import peering, scaling, timing, working
 from bench.pipeline.corpus.made import Article, write
 from bench.pipeline.peers.catalogue import Peer
 from bench.pipeline.peers.environments import ROOT, NotInstalledError, python_of
@@ -25,6 +25,8 @@ WARM = 64
 _ALONE, _BUSY = 60, 0.7
 # For the tagger's pace, in articles of a round: one process alone is quick.
 _TAGGED = 1.5
+# While taggers come and go some must be left to the last step.
+_SCALED = 3.0
 _MOST_SECONDS = 1_200
 
 Make = Callable[[int, int], Iterator[Article]]
@@ -76,7 +78,10 @@ async def measured(folder: Path, asked: Asked, keep: Keep, say: Say) -> None:
         for count in (1, 2):
             say(f"a backlog for {count} of the tagger")
             tagged = asked.articles(round(_TAGGED * asked.count))
-            keep(await timing.taggers(system, count, asked.articles(WARM), tagged, say))
+            keep(await scaling.taggers(system, count, asked.articles(WARM), tagged, say))
+        say("a backlog for one of the tagger, then four, then one")
+        for one in await scaling.rebalances(system, asked.articles(round(_SCALED * asked.count)), say):
+            keep(one)
 
 
 @dataclass(frozen=True, slots=True)

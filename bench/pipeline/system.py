@@ -45,20 +45,31 @@ class System:
         Raises:
             BenchError: one did not come up, or did not stay up.
         """
-        environment = {DESK: {"WIREDESK_DESK__PORT": str(free_port())}}
-        workers = Workers(list(counts), self.state, environment, command=module_command, say=say, changed=lambda: None)
-        try:
-            for service, count in counts.items():
-                await workers.scale(service, count, self._addresses())
-            await _ready(workers)
+        async with self.workers(counts, say) as workers:
             groups = _groups(workers, counts)
             yield groups
             if _groups(workers, counts) != groups:
                 raise BenchError("a service was started again while it was measured: what it took before is lost")
+
+    @contextlib.asynccontextmanager
+    async def workers(self, counts: Mapping[str, int], say: Callable[[str], None]) -> AsyncIterator[Workers]:
+        """Run the same; yield what starts and stops more of them.
+
+        Raises:
+            BenchError: one did not come up.
+        """
+        environment = {DESK: {"WIREDESK_DESK__PORT": str(free_port())}}
+        workers = Workers(list(counts), self.state, environment, command=module_command, say=say, changed=lambda: None)
+        try:
+            for service, count in counts.items():
+                await workers.scale(service, count, self.addresses())
+            await ready(workers)
+            yield workers
         finally:
             await asyncio.shield(workers.stop(asyncio.Event()))
 
-    def _addresses(self) -> dict[str, str]:
+    def addresses(self) -> dict[str, str]:
+        """Return the variables that tell a service where the servers are."""
         return {
             "WIREDESK_KAFKA__BOOTSTRAP_SERVERS": ",".join(self.kafka.bootstrap_servers),
             "WIREDESK_STORAGE__DSN": self.dsn,
@@ -97,7 +108,12 @@ def _groups(workers: Workers, names: Iterable[str]) -> dict[str, list[int]]:
     return {name: [int(one["pid"] or 0) for one in status if one["service"] == name] for name in names}
 
 
-async def _ready(workers: Workers) -> None:
+async def ready(workers: Workers) -> None:
+    """Wait until each of them can work.
+
+    Raises:
+        BenchError: one ended for good, or is not ready after three minutes.
+    """
     try:
         async with asyncio.timeout(_READY_SECONDS):
             while problems := await workers.unready():

@@ -1,4 +1,4 @@
-"""What time says: how soon an article is out, what the system takes when nothing comes, what a second tagger gives."""
+"""What time says: how soon an article is out, and what the system takes when nothing comes."""
 
 import asyncio
 import random
@@ -10,7 +10,7 @@ from bench.pipeline.corpus.made import Article
 from bench.pipeline.kafka import Counter
 from bench.pipeline.system import System
 from bench.pipeline.working import SHAPE, Result, counting, put_through, until
-from wiredesk.contracts.topics import CLEANED, ENRICHED, REJECTED, STORED, SUBMITTED
+from wiredesk.contracts.topics import ENRICHED, REJECTED, STORED, SUBMITTED
 from wiredesk_local.workers import DESK
 
 # What `wiredesk up` starts.
@@ -19,9 +19,6 @@ USUAL = {"fetcher": 1, "cleaner": 1, "tagger": 1, "storage": 1, DESK: 1}
 _SETTLED_SECONDS = 5.0
 # A fetch waits up to 500 ms for something to come: arrivals must fall anywhere in that.
 _BETWEEN_SECONDS = (0.05, 0.6)
-_LOOKED_SECONDS = 0.05
-# Of a backlog the first and last articles do not count: taggers begin and end with a batch of their own.
-_COUNTED = (0.3, 0.85)
 
 
 async def usual(
@@ -47,51 +44,6 @@ async def busy(
         await put_through(system, counter, warm)
         say(f"{len(articles)} articles, {rate:.1f} a second")
         return await _latencies(system, counter, "busy", _at_rate(system, counter, articles, rate), rate=rate)
-
-
-async def taggers(
-    system: System, count: int, warm: Sequence[Article], articles: Sequence[Article], say: Callable[[str], None]
-) -> Result:
-    """Return how many articles a second so many processes of the tagger enrich, of a cleaned backlog."""
-    cleaner = CLEANED.name, REJECTED.name
-    async with counting(system) as counter:
-        async with system.services({"fetcher": 1, "cleaner": 1}, say):
-            cleaned, before = await counter.count(CLEANED.name), await counter.count(*cleaner)
-            async with kafka.producing(system.kafka) as producer:
-                await kafka.submit(producer, [*warm, *articles])
-            await until(counter, before + len(warm) + len(articles), *cleaner)
-        left = await counter.count(CLEANED.name) - cleaned
-        done = await counter.count(ENRICHED.name)
-        points: list[tuple[float, int]] = []
-        watching = asyncio.create_task(_watch(counter, points))
-        try:
-            async with system.services({"tagger": count}, say):
-                await until(counter, done + left, ENRICHED.name)
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-    return Result("taggers", str(count), values={"rate": rate_of(points)})
-
-
-def rate_of(points: Sequence[tuple[float, int]], counted: tuple[float, float] = _COUNTED) -> float:
-    """Return how fast a count grows, by least squares over those (seconds, count) between two shares of its growth.
-
-    Raises:
-        ZeroDivisionError: there are no two such points.
-    """
-    first, last = points[0][1], points[-1][1]
-    low, high = (first + share * (last - first) for share in counted)
-    inside = [(at, count) for at, count in points if low <= count <= high]
-    at_mean = sum(at for at, _ in inside) / len(inside)
-    mean = sum(count for _, count in inside) / len(inside)
-    along = sum((at - at_mean) * (count - mean) for at, count in inside)
-    return along / sum((at - at_mean) ** 2 for at, _ in inside)
-
-
-async def _watch(counter: Counter, points: list[tuple[float, int]]) -> None:
-    while True:
-        points.append((time.perf_counter(), await counter.count(ENRICHED.name)))
-        await asyncio.sleep(_LOOKED_SECONDS)
 
 
 async def _idle(groups: processes.Groups, seconds: float) -> Result:

@@ -69,6 +69,7 @@ class Subscription(ConsumerRebalanceListener, Generic[E]):  # type: ignore[misc]
         self._interrupted = asyncio.Event()
         self._released = asyncio.Event()
         self._stopping = False
+        self._paused_at: float | None = None
 
     @property
     def consumer(self) -> Any:
@@ -96,6 +97,8 @@ class Subscription(ConsumerRebalanceListener, Generic[E]):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - all of them
         """Let the work in hand finish and commit it; what is not done in time comes again to the next owner."""
+        if self.commits.is_assigned:
+            self._paused_at = asyncio.get_running_loop().time()
         try:
             await self._drain(self._patience)
         finally:
@@ -113,6 +116,10 @@ class Subscription(ConsumerRebalanceListener, Generic[E]):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Nothing is asked here: heartbeats stand still meanwhile."""
         self.commits.is_assigned = True
+        if self._paused_at is not None:
+            paused = asyncio.get_running_loop().time() - self._paused_at
+            self._paused_at = None
+            metrics.REBALANCE_SECONDS.labels(self._judge.stage).observe(paused)
         self._gaps.assigned(self.consumer, list(assigned))
 
     def reads(self, partition: TopicPartition) -> bool:

@@ -131,6 +131,15 @@ LAG_SECONDS = Metric(
 
 # ---- what goes wrong ----
 
+REBALANCE_SECONDS = Metric(
+    "wiredesk_rebalance_seconds",
+    Kind.HISTOGRAM,
+    "seconds",
+    "From when a process was asked to hand its partitions over, the work in hand included, to when it had its share of "
+    "them again: the pause that a replica which comes or goes is to the others of its group",
+    (_STAGE,),
+    buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
+)
 REDELIVERIES = Metric(
     "wiredesk_redeliveries_total",
     Kind.COUNTER,
@@ -267,7 +276,7 @@ PROCESS = (
 METRICS = (
     *(RECORDS, ARTICLE_AGE, DEAD_LETTERS, REJECTIONS, OFFSET_GAP, BATCH_SECONDS, BATCH_RECORDS),
     *(LAG, LAG_SECONDS),
-    *(REDELIVERIES, REWINDS, FAILED_COMMITS, CIRCUIT_OPEN, LOOP_LAG),
+    *(REBALANCE_SECONDS, REDELIVERIES, REWINDS, FAILED_COMMITS, CIRCUIT_OPEN, LOOP_LAG),
     *(SOURCES, POLL_DELAY, POLLS),
     *(DRIFTING, DRIFT_SINCE, DRIFT_LAST, DRIFT_HABIT, DRIFT_PAGES),
     *(STORAGE_DELETED, STREAMS),

@@ -22,7 +22,7 @@ from bench.pipeline.peers.environments import NotInstalledError
 from bench.pipeline.peers.task import Task
 from bench.pipeline.processes import Cpu
 from bench.pipeline.report import report, spread
-from bench.pipeline.timing import rate_of
+from bench.pipeline.scaling import longest_stand, pause, rate_of
 from bench.pipeline.working import Result
 
 TEN = {"articles": 10.0, "words": 6_000.0, "wall": 2.0}
@@ -133,6 +133,31 @@ def test_a_rate_is_told_from_the_middle_of_a_backlog():
     stairs = [(at / 10, 16 * (at // 4)) for at in range(400)]
     late = [(60.0 + at, stairs[-1][1]) for at in range(5)]
     assert rate_of([*stairs, *late]) == pytest.approx(40.0, rel=0.02)
+
+
+def test_how_long_nothing_came_is_told_from_the_start_of_a_step_to_its_end():
+    points = [(0.0, 0), (1.0, 1), (2.0, 1), (4.5, 2), (5.0, 3), (6.0, 3)]
+    assert longest_stand(points, 0.0) == pytest.approx(3.5)
+    assert longest_stand(points, 4.0) == pytest.approx(1.0)
+    assert longest_stand(points, 9.0) == 0.0
+
+
+def test_a_pause_is_the_mean_of_those_that_were_there_before_and_after():
+    before = {1: (1.0, 2.0), 2: (0.0, 0.0)}
+    after = {1: (1.6, 4.0), 2: (0.3, 1.0), 3: (9.0, 9.0)}
+    seconds, times = pause(before, after)
+    assert (round(seconds, 6), times) == (0.3, 1.5)
+    assert pause({}, after) == (0.0, 0.0)
+
+
+def test_taggers_that_come_and_go_are_told_step_by_step_with_what_was_lost():
+    steps = [
+        Result("rebalance", "1 to 2", values={"took": 4.0, "pause": 0.31, "pauses": 1.5, "stood": 2.2}),
+        Result("scaled", values={"articles": 900.0, "out": 899.0, "again": 3.0}),
+    ]
+    said = report(steps)
+    assert "| 1 to 2 " in said
+    assert "Of 900 articles 1 were lost, and 3 events came a second time" in said
 
 
 def test_a_process_is_told_with_those_that_it_started():
