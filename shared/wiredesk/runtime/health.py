@@ -208,7 +208,26 @@ async def _answer(send: Any, status: int, body: bytes, content_type: bytes) -> N
 
 
 class Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the process decides when to end, and with which exit code."""
+    """uvicorn without its signal handlers: the process decides when to end, and with which exit code.
+
+    It looks about once a second, not ten times: what waits should take next to nothing.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ended = asyncio.Event()
+
+    def end(self) -> None:
+        """Take no more requests, answer those that are there, and return from `serve`."""
+        self.should_exit = True
+        self._ended.set()
+
+    async def main_loop(self) -> None:
+        """Keep the date of the answers until it is to end."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TICK_SECONDS):
+                    await self._ended.wait()
 
     def capture_signals(self) -> Any:
         """Leave the process's handlers alone."""

@@ -143,7 +143,7 @@ async def _work(
             await _wait_for_topics(settings.kafka, lane, stage)
             return await _consume(broker, stage, worker.work, health, stop, up)
     finally:
-        server.should_exit = True
+        server.end()
         running[1].cancel()
         await asyncio.gather(*running, return_exceptions=True)
 

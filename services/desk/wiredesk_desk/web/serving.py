@@ -66,7 +66,7 @@ async def serve(*, host: str | None = None, port: int | None = None) -> Exit:
         ended = asyncio.create_task(stop.wait())
         await asyncio.wait({ended, *running}, return_when=asyncio.FIRST_COMPLETED)
         for server in servers:
-            server.should_exit = True
+            server.end()
         ends = await asyncio.gather(*running, return_exceptions=True)
         ended.cancel()
     if failed := [end for end in ends if isinstance(end, Exception)]:

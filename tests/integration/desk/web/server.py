@@ -113,7 +113,7 @@ async def serving(
                 address = f"http://127.0.0.1:{listening.getsockname()[1]}"
                 yield Server(desk, address, session, server.server_state.connections)
         finally:
-            server.should_exit = True
+            server.end()
             await running
 
 

@@ -38,6 +38,6 @@ async def test_who_listens_on_this_machine_is_told_what_came_and_that_its_signat
                 assert answer.status == 204
             async with session.get(address) as answer:
                 assert answer.status == 405
-        listener.should_exit = True
+        listener.end()
         await running
     assert [(one.subscription, one.headline) for one in told] == [("ferries", "A ferry sails"), (None, "Not ours")]

@@ -79,7 +79,7 @@ async def listen_to_posts(port: int, *, as_json: bool) -> Exit:
         with listen(_HOST, port, "--port") as listening:
             server = Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
             for number in (signal.SIGTERM, signal.SIGINT):
-                asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
+                asyncio.get_running_loop().add_signal_handler(number, server.end)
             address = f"http://{_HOST}:{listening.getsockname()[1]}/hook"
             say(f"listening at {address}; Ctrl-C ends. What is new comes here with")
             say(f"  wiredesk subscribe NAME --webhook {address}")
