@@ -170,7 +170,12 @@ def _rebalances(figures: Figures) -> str:
         return ""
     rows = [["taggers", "pauses of one that stays", "s of a pause, mean", "longest time with nothing enriched, s"]]
     rows += [
-        [one.name, f"{one.values['pauses']:.1f}", f"{one.values['pause']:.2f}", f"{one.values['stood']:.1f}"]
+        [
+            one.name,
+            f"{one.values['pauses']:.1f}",
+            f"{one.values['pause']:.2f}",
+            spread([one.values["stood"]] if "stood" in one.values else []),
+        ]
         for one in steps
     ]
     whole = ends[-1].values

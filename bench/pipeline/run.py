@@ -26,7 +26,7 @@ _ALONE, _BUSY = 60, 0.7
 # For the tagger's pace, in articles of a round: one process alone is quick.
 _TAGGED = 1.5
 # While taggers come and go some must be left to the last step.
-_SCALED = 3.0
+_SCALED = 4.5
 _MOST_SECONDS = 1_200
 
 Make = Callable[[int, int], Iterator[Article]]

@@ -48,13 +48,13 @@ async def rebalances(system: System, articles: Sequence[Article], say: Callable[
         left = await _cleaned(system, counter, articles, say)
         async with _watching(counter) as points, system.workers({_TAGGER: 1}, say) as workers:
             await until(counter, points[0][1] + 1, ENRICHED.name)
-            was = 1
+            was, last = 1, points[0][1] + left
             for count in STEPS:
                 say(f"from {was} of the tagger to {count}")
-                found.append(await _step(system, workers, was, count, points))
+                found.append(await _step(system, workers, (was, count), points, last))
                 was = count
             say("the rest of the backlog")
-            await until(counter, points[0][1] + left, ENRICHED.name)
+            await until(counter, last, ENRICHED.name)
         ends = await counter.ends(ENRICHED.name)
     records = sum(ends.values()) - sum(starts.values())
     distinct = len(await kafka.taken_at(system.kafka, ENRICHED.name, starts, ends))
@@ -77,16 +77,21 @@ def rate_of(points: Sequence[tuple[float, int]], counted: tuple[float, float] = 
     return along / sum((at - at_mean) ** 2 for at, _ in inside)
 
 
-def longest_stand(points: Sequence[tuple[float, int]], since: float) -> float:
-    """Return the longest time, in seconds, in which a count did not grow after `since`; 0.0 without a point there."""
-    longest, last = 0.0, since
-    count: int | None = None
-    for at, now in points:
-        if at < since:
-            continue
-        if count is None or now > count:
-            longest, last, count = max(longest, at - last), at, now
-    return max(longest, points[-1][0] - last) if count is not None else 0.0
+def longest_stand(points: Sequence[tuple[float, int]], since: float, last: int) -> float | None:
+    """Return the longest time, in seconds, in which a count did not grow after `since` and before it was `last`.
+
+    None where it was `last` from the start, or nobody looked.
+    """
+    after = [(at, count) for at, count in points if at >= since]
+    if not after or after[0][1] >= last:
+        return None
+    longest, moved, was = 0.0, since, after[0][1]
+    for at, count in after:
+        if count > was:
+            longest, moved, was = max(longest, at - moved), at, count
+        if count >= last:
+            return longest
+    return max(longest, after[-1][0] - moved)
 
 
 def pause(before: Mapping[int, tuple[float, float]], after: Mapping[int, tuple[float, float]]) -> tuple[float, float]:
@@ -101,7 +106,10 @@ def pause(before: Mapping[int, tuple[float, float]], after: Mapping[int, tuple[f
     return (seconds / times if times else 0.0, times / len(there) if there else 0.0)
 
 
-async def _step(system: System, workers: Workers, was: int, count: int, points: list[tuple[float, int]]) -> Result:
+async def _step(
+    system: System, workers: Workers, counts: tuple[int, int], points: list[tuple[float, int]], last: int
+) -> Result:
+    was, count = counts
     staying = [int(one["health_port"]) for one in workers.status()][: min(was, count)]
     before, begun = await asyncio.to_thread(_paused, staying), time.perf_counter()
     await workers.scale(_TAGGER, count, system.addresses())
@@ -109,7 +117,9 @@ async def _step(system: System, workers: Workers, was: int, count: int, points: 
     took = time.perf_counter() - begun
     await asyncio.sleep(_STEP_SECONDS)
     seconds, times = pause(before, await asyncio.to_thread(_paused, staying))
-    values = {"took": took, "pause": seconds, "pauses": times, "stood": longest_stand(points, begun)}
+    values = {"took": took, "pause": seconds, "pauses": times}
+    if (stood := longest_stand(points, begun, last)) is not None:
+        values["stood"] = stood
     return Result("rebalance", f"{was} to {count}", values=values)
 
 

@@ -135,11 +135,13 @@ def test_a_rate_is_told_from_the_middle_of_a_backlog():
     assert rate_of([*stairs, *late]) == pytest.approx(40.0, rel=0.02)
 
 
-def test_how_long_nothing_came_is_told_from_the_start_of_a_step_to_its_end():
-    points = [(0.0, 0), (1.0, 1), (2.0, 1), (4.5, 2), (5.0, 3), (6.0, 3)]
-    assert longest_stand(points, 0.0) == pytest.approx(3.5)
-    assert longest_stand(points, 4.0) == pytest.approx(1.0)
-    assert longest_stand(points, 9.0) == 0.0
+def test_how_long_nothing_came_is_told_from_the_start_of_a_step_to_its_end_or_that_of_the_backlog():
+    points = [(0.0, 0), (1.0, 1), (2.0, 1), (4.5, 2), (5.0, 3), (6.0, 3), (9.0, 3)]
+    assert longest_stand(points, 0.0, last=9) == pytest.approx(4.0)
+    assert longest_stand(points, 0.0, last=3) == pytest.approx(3.5)
+    assert longest_stand(points, 2.0, last=3) == pytest.approx(2.5)
+    assert longest_stand(points, 5.0, last=3) is None
+    assert longest_stand(points, 10.0, last=9) is None
 
 
 def test_a_pause_is_the_mean_of_those_that_were_there_before_and_after():
@@ -153,10 +155,13 @@ def test_a_pause_is_the_mean_of_those_that_were_there_before_and_after():
 def test_taggers_that_come_and_go_are_told_step_by_step_with_what_was_lost():
     steps = [
         Result("rebalance", "1 to 2", values={"took": 4.0, "pause": 0.31, "pauses": 1.5, "stood": 2.2}),
+        Result("rebalance", "2 to 1", values={"took": 1.0, "pause": 0.0, "pauses": 1.0}),
         Result("scaled", values={"articles": 900.0, "out": 899.0, "again": 3.0}),
     ]
     said = report(steps)
     assert "| 1 to 2 " in said
+    (to_one,) = [row for row in said.splitlines() if row.startswith("| 2 to 1 ")]
+    assert "\u2013" in to_one
     assert "Of 900 articles 1 were lost, and 3 events came a second time" in said
 
 
