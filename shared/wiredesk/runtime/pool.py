@@ -15,13 +15,16 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from wiredesk.contracts.errors import BrokenError, PermanentError, WorkFailedError
 
 T = TypeVar("T")
 
 START_SECONDS = 120.0
+# How often pebble looks whether a task is out of time or a worker has died. Its own 0.1 s wake an idle service 20 times
+# a second; results are not waited for in this way.
+_LOOK_SECONDS = 0.25
 
 
 def _end_with_parent() -> None:
@@ -62,6 +65,7 @@ class Pool:
     ) -> None:
         """`initializer(*args)` runs in each new worker; `memory_bytes` is its address-space limit."""
         self.workers = workers
+        CONSTS.sleep_unit = _LOOK_SECONDS
         self._pool = ProcessPool(
             max_workers=workers,
             initializer=_start_worker,
