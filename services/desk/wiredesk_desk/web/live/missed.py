@@ -76,7 +76,8 @@ class Missed:
             left = {number for number, offset in start.items() if offset < since[number]}
             if not left:
                 return
-            async with aclosing(receipts.batches({number: start[number] for number in left})) as batches:
+            behind = {number: start[number] for number in left}
+            async with aclosing(receipts.batches(behind, is_all=False)) as batches:
                 async for batch in batches:
                     old = [told for told in batch.told if told.offset < since[told.partition]]
                     if batch.has_gap:

@@ -97,10 +97,11 @@ class Receipts:
         starts = {partition.partition: start for partition, (start, _) in found.items()}
         return Edges(starts, {partition.partition: end for partition, (_, end) in found.items()})
 
-    async def batches(self, start: Mapping[int, int]) -> AsyncGenerator[Batch, None]:
+    async def batches(self, start: Mapping[int, int], *, is_all: bool = True) -> AsyncGenerator[Batch, None]:
         """Yield receipts from `start` (an offset a partition) on, in the order of each partition.
 
-        A batch is empty where nothing came for half a second. Ends when the topic has more partitions than these.
+        A batch is empty where nothing came for half a second. Ends when the topic has more partitions than these, which
+        `is_all` says are all of them.
 
         Raises:
             InfrastructureError: Kafka cannot be used any more.
@@ -111,7 +112,7 @@ class Receipts:
         for partition, offset in stands.items():
             consumer.seek(partition, offset)
         try:
-            while len(consumer.partitions_for_topic(self._topic) or ()) <= len(start):
+            while not is_all or len(consumer.partitions_for_topic(self._topic) or ()) <= len(start):
                 before = dict(stands)
                 try:
                     found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
