@@ -1,7 +1,10 @@
 """A Kafka that knows the users of the chart and refuses what they have no right to; services that log in there."""
 
+import argparse
 import asyncio
 import os
+import re
+import shlex
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -18,13 +21,13 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from deploy.kubernetes.contracts import contracts
 from tests.deploy.chart import SERVICES
 from wiredesk.client.settings import KafkaSettings
+from wiredesk.contracts.topics import Lane
+from wiredesk_desk.rights import USERS, commands, rights
 from wiredesk_local.servers.kafka import KafkaServer
 
 PASSWORD = "made-up_for-this"
-USERS = contracts()["users"]
 _PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 DENIED = ("AuthorizationFailed", "not authorized", "Not authorized")
 
@@ -79,31 +82,42 @@ def laid_out(folder: Path, jars: Sequence[Path]) -> KafkaServer:
 
 
 def grant(operator: AdminClient) -> None:
-    """As Strimzi does for each KafkaUser."""
+    """As whoever types what `wiredesk topics rights` prints."""
     bindings = [
-        AclBinding(
-            ResourceType[right["type"].upper()],
-            right["name"],
-            ResourcePatternType["LITERAL" if right["patternType"] == "literal" else "PREFIXED"],
-            f"User:{user}",
-            "*",
-            AclOperation["DESCRIBE_CONFIGS" if operation == "DescribeConfigs" else operation.upper()],
-            AclPermissionType.ALLOW,
-        )
-        for user, rights in USERS.items()
-        for right in rights
-        for operation in right["operations"]
+        AclBinding(kind, name, pattern, typed.allow_principal, "*", _operation(word), AclPermissionType.ALLOW)
+        for user in USERS
+        for typed in map(_typed, commands(rights(user, Lane()), f"User:{user}", "127.0.0.1:9092"))
+        for kind, names in ((ResourceType.TOPIC, typed.topic), (ResourceType.GROUP, typed.group))
+        for pattern in [ResourcePatternType[typed.resource_pattern_type.upper()]]
+        for name in names
+        for word in typed.operation
     ]
     for done in operator.create_acls(bindings).values():
         done.result(timeout=30)
 
 
+def _typed(command: str) -> argparse.Namespace:
+    """What Kafka's own tool reads out of a command."""
+    parser = argparse.ArgumentParser()
+    for once in ("--bootstrap-server", "--command-config", "--allow-principal"):
+        parser.add_argument(once, required=True)
+    for often in ("--operation", "--topic", "--group"):
+        parser.add_argument(often, action="append", default=[])
+    parser.add_argument("--add", action="store_true", required=True)
+    parser.add_argument("--resource-pattern-type", choices=("literal", "prefixed"), default="literal")
+    return parser.parse_args(shlex.split(command)[1:])
+
+
+def _operation(word: str) -> AclOperation:
+    return AclOperation[re.sub("(?<=[a-z])(?=[A-Z])", "_", word).upper()]
+
+
 @dataclass
 class Running:
-    """The services as processes, each with the login of its own user."""
+    """The services as processes, each with the login of its own user and, by `dsns`, of its own role."""
 
     guarded: Guarded
-    dsn: str
+    dsns: dict[str, str]
     folder: Path
     ports: dict[str, int]
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
@@ -112,7 +126,7 @@ class Running:
         """Run a verb as the desk, as in its pod; return what it printed."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "wiredesk_desk", *arguments),
-            env={**self.guarded.environment("desk"), "WIREDESK_STORAGE__DSN": self.dsn},
+            env={**self.guarded.environment("desk"), "WIREDESK_STORAGE__DSN": self.dsns["desk"]},
             cwd=self.folder,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -144,14 +158,14 @@ async def process(running: Running, service: str) -> AsyncIterator[None]:
     """Run a service beside the block."""
     more = {
         "fetcher": {
-            "WIREDESK_FETCHER__DSN": running.dsn,
+            "WIREDESK_FETCHER__DSN": running.dsns["fetcher"],
             "WIREDESK_FETCHER__CONTACT": "you@example.org",
             "WIREDESK_FETCHER__ALLOW_ADDRESSES": "127.0.0.0/8",
             "WIREDESK_FETCHER__DELAYS": "127.0.0.1=0",
         },
         "tagger": {"WIREDESK_TAGGER__WORKERS": "1"},
-        "storage": {"WIREDESK_STORAGE__DSN": running.dsn},
-        "desk": {"WIREDESK_STORAGE__DSN": running.dsn, "WIREDESK_DESK__PORT": "0"},
+        "storage": {"WIREDESK_STORAGE__DSN": running.dsns["storage"]},
+        "desk": {"WIREDESK_STORAGE__DSN": running.dsns["desk"], "WIREDESK_DESK__PORT": "0"},
     }.get(service, {})
     with (running.folder / f"{service}.log").open("wb") as log:
         started = await asyncio.create_subprocess_exec(

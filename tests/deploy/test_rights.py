@@ -1,10 +1,11 @@
-"""The rights that the chart gives each user, on a Kafka that refuses everything else: all of it works, and no more."""
+"""The rights that each user is given, on a Kafka that refuses everything else: all of it works, and no more."""
 
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import asyncpg
 import orjson
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -17,11 +18,13 @@ from pydantic import SecretStr
 from deploy.kubernetes.contracts import contracts
 from tests.conftest import NO_SERVERS
 from tests.deploy.chart import SERVICES
+from tests.deploy.database_roles import database_of_roles
 from tests.deploy.guarded_kafka import DENIED, Guarded, Running, grant, laid_out, process
-from tests.integration.desk.web.server import database
 from tests.wires import eventually, produce, read_all
-from wiredesk.client import admin
+from wiredesk.client import admin, growth
+from wiredesk.client.client import Wiredesk
 from wiredesk.client.options import client_options
+from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 from wiredesk.contracts.topics import ENRICHED, FETCHED, RETRY_TOPICS, STORED, SUBMITTED, Lane
 from wiredesk_desk.feed_topics import feed_topic
@@ -33,7 +36,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
 
 @pytest.fixture(scope="module")
 async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guarded]:
-    """A Kafka with the topics and with the rights of the chart, and nothing that is allowed besides."""
+    """A Kafka with the rights, nothing that is allowed besides, and the topics, made by who may."""
     try:
         jars = await kafka_jars(print)
     except ConfigurationError as error:
@@ -42,8 +45,8 @@ async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gua
     await server.start()
     try:
         found = Guarded(server)
-        await admin.apply_topics(found.by("wiredesk"), Lane())
         await asyncio.to_thread(grant, found.operator("wiredesk"))
+        await admin.apply_topics(found.by("topics"), Lane())
         yield found
     finally:
         await server.stop()
@@ -51,11 +54,10 @@ async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gua
 
 @pytest.fixture(scope="module")
 async def system(guarded: Guarded, dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """Every service with the login of its own user."""
+    """Every service with the login of its own user, and of its own role in PostgreSQL."""
     folder = tmp_path_factory.mktemp("services")
-    async with database(dsn) as options, AsyncExitStack() as stack:
-        own = options.dsn.get_secret_value()
-        running = Running(guarded, own, folder, {service: free_port() for service in SERVICES})
+    async with database_of_roles(dsn) as dsns, AsyncExitStack() as stack:
+        running = Running(guarded, dsns, folder, {service: free_port() for service in SERVICES})
         for service in SERVICES:
             await stack.enter_async_context(process(running, service))
         await eventually(running.is_ready, within=120)
@@ -117,6 +119,27 @@ async def test_nobody_was_refused_anything(system: Running):
         assert [word for word in DENIED if word in log] == [], f"{service}: {log}"
 
 
+async def test_every_service_has_tables_of_its_own_and_the_fetcher_sees_none_of_the_store(system: Running):
+    async def owners() -> dict[str, str]:
+        connection = await asyncpg.connect(system.dsns["desk"])
+        try:
+            rows = await connection.fetch(
+                "select schemaname, tableowner from pg_tables where schemaname !~ '^(pg_|information_schema)'"
+            )
+        finally:
+            await connection.close()
+        return {row["schemaname"]: row["tableowner"].partition("_")[0] for row in rows}
+
+    assert await owners() == {"public": "storage", "wiredesk_fetcher": "fetcher", "wiredesk_desk": "desk"}
+    for service, forbidden in (("fetcher", "articles"), ("storage", "wiredesk_fetcher.sources")):
+        connection = await asyncpg.connect(system.dsns[service])
+        try:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.fetch(f"select from {forbidden}")
+        finally:
+            await connection.close()
+
+
 async def test_who_scales_sees_where_groups_and_topics_stand(system: Running):
     operator = system.guarded.operator("scaling")
     for read in contracts()["services"].values():
@@ -131,7 +154,9 @@ async def test_who_scales_sees_where_groups_and_topics_stand(system: Running):
         assert await asyncio.to_thread(asked) >= 0
 
 
-@pytest.mark.parametrize(("user", "topic"), [("cleaner", SUBMITTED.name), ("scaling", ENRICHED.name)])
+@pytest.mark.parametrize(
+    ("user", "topic"), [("cleaner", SUBMITTED.name), ("scaling", ENRICHED.name), ("publisher", STORED.name)]
+)
 async def test_a_topic_of_others_is_not_read(guarded: Guarded, user: str, topic: str):
     consumer = AIOKafkaConsumer(**client_options(guarded.by(user)), auto_offset_reset="earliest")
     await consumer.start()
@@ -145,7 +170,14 @@ async def test_a_topic_of_others_is_not_read(guarded: Guarded, user: str, topic:
 
 
 @pytest.mark.parametrize(
-    ("user", "topic"), [("cleaner", ENRICHED.name), ("storage", FETCHED.name), ("desk", STORED.name)]
+    ("user", "topic"),
+    [
+        ("cleaner", ENRICHED.name),
+        ("storage", FETCHED.name),
+        ("desk", STORED.name),
+        ("publisher", FETCHED.name),
+        ("topics", SUBMITTED.name),
+    ],
 )
 async def test_a_topic_of_others_is_not_written(guarded: Guarded, user: str, topic: str):
     with pytest.raises(TopicAuthorizationFailedError):
@@ -170,6 +202,23 @@ async def test_a_worker_makes_no_topic(guarded: Guarded):
     with pytest.raises(ConfigurationError):
         await admin.create_topic(guarded.by("cleaner"), name, feed_topic(name))
     assert await admin.create_topic(guarded.by("desk"), name, feed_topic(name))
+
+
+async def test_a_program_that_submits_articles_may(guarded: Guarded):
+    async with Wiredesk(guarded.by("publisher")) as wire:
+        submission = await wire.publish(text=f"Oslo Opens a Bridge\n\n{uuid.uuid4()} crossed it on Monday.\n")
+    found = await read_all(guarded.by("wiredesk"), SUBMITTED.name)
+    assert submission.position in {f"{one.topic}/{one.partition}/{one.offset}" for one in found}
+
+
+async def test_who_makes_topics_may_add_partitions_and_nobody_else(guarded: Guarded):
+    def three(user: str) -> KafkaSettings:
+        return guarded.by(user).model_copy(update={"partitions": 3})
+
+    with pytest.raises(ConfigurationError, match="refuses more partitions"):
+        await growth.grow_topics(three("desk"), Lane())
+    assert await growth.grow_topics(three("topics"), Lane())
+    assert growth.lacking(await admin.diff_topics(three("desk"), Lane())) == []
 
 
 async def test_a_login_that_is_none_of_the_charts_gets_in_nowhere(guarded: Guarded):

@@ -108,7 +108,7 @@ async def apply_topics(kafka: KafkaSettings, lane: Lane, *, retention_bytes: int
     """Create every topic of `lane` that is missing, and return when all partitions have a leader. Idempotent.
 
     Topics that exist get the settings of `configuration` where theirs differ, and keep what else is set on them.
-    Partitions and replicas are never changed: `diff_topics` says where they differ.
+    Partitions and replicas are not changed: `diff_topics` says where they differ, `wiredesk.client.growth` adds some.
 
     Raises:
         ConfigurationError: Kafka refuses a topic (policy, rights, too few brokers for the replication factor).
@@ -259,7 +259,10 @@ async def create_topic(kafka: KafkaSettings, name: str, topic: Topic) -> bool:
 
 
 async def diff_topics(kafka: KafkaSettings, lane: Lane) -> list[Drift]:
-    """Return every difference between the topics as written and the cluster, in topic order."""
+    """Return every difference between the topics as written and the cluster, in topic order.
+
+    How many partitions a table has is none: of more, two would have a last record of one key, and a null clear one.
+    """
     wanted = {lane.topic(topic): topic for topic in every_topic()}
     async with connect(kafka) as client:
         found = await _describe(client, list(wanted))
@@ -269,7 +272,8 @@ async def diff_topics(kafka: KafkaSettings, lane: Lane) -> list[Drift]:
             drifts.append(Drift(name, "topic", "exists", "missing"))
             continue
         there = found[name]
-        expected = {"partitions": str(partitions(topic, kafka)), "replication": str(kafka.replication_factor)}
+        many = there.partitions if topic.is_table else partitions(topic, kafka)
+        expected = {"partitions": str(many), "replication": str(kafka.replication_factor)}
         actual = {"partitions": str(there.partitions), "replication": str(there.replicas)}
         drifts += _drifts(name, expected | configuration(topic, kafka), actual | dict(there.settings))
     return drifts

@@ -24,7 +24,7 @@ from wiredesk.contracts.withdrawals import ArticleWithdrawn
 
 MiB = 1024 * 1024
 
-# 12 divides by 2, 3, 4 and 6 workers; it is fixed because a change of it breaks the order per key.
+# 12 divides by 2, 3, 4 and 6 workers. More move keys, which `wiredesk.client.growth` does when it is asked to.
 PARTITIONS = 12
 MAX_RECORD_BYTES = 8 * MiB
 # What a producer's batch may have once it is decompressed; more is not read. Producers make batches of 1 MiB and less,

@@ -163,7 +163,7 @@ async def test_apply_says_what_it_changed(kafka: KafkaSettings, monkeypatch, cap
         # Told as on a terminal, and yet printed as NDJSON, which no terminal's width cuts.
         monkeypatch.setattr("wiredesk_desk.commands.topics.for_people", lambda **_: True)
         for changed in (True, False):
-            assert await topics_command.apply(as_json=False) is Exit.OK
+            assert await topics_command.apply(grow=False, as_json=False) is Exit.OK
             told = {row["topic"]: row for row in map(orjson.loads, capsys.readouterr().out.splitlines())}
             wanted = "changed: message.timestamp.type CreateTime -> LogAppendTime" if changed else "as it should be"
             assert told[name]["done"] == wanted

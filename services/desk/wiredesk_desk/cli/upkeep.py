@@ -17,12 +17,15 @@ CONTRACTS = Path("docs/contracts")
 
 
 @topics.command("apply")
-def topics_apply(json: Json = False) -> None:
-    """Create the topics that are missing and configure those that exist; partitions and replication stay."""
+def topics_apply(
+    grow: Annotated[bool, typer.Option("--grow", help="Add partitions, too; they are never taken away.")] = False,
+    json: Json = False,
+) -> None:
+    """Create the topics that are missing and configure those that exist; replication stays, and partitions, too."""
     from wiredesk_desk import running
     from wiredesk_desk.commands import topics as verb
 
-    running.execute(verb.apply(as_json=json))
+    running.execute(verb.apply(grow=grow, as_json=json))
 
 
 @topics.command("diff")
@@ -32,6 +35,19 @@ def topics_diff(json: Json = False) -> None:
     from wiredesk_desk.commands import topics as verb
 
     running.execute(verb.diff(as_json=json))
+
+
+@topics.command("rights")
+def topics_rights(
+    users: Annotated[list[str] | None, typer.Argument(metavar="[USER]…", help="Such as tagger; all of them.")] = None,
+    principal: Annotated[str, typer.Option(help="Whom Kafka takes them for; {} is the user.")] = "User:wiredesk-{}",
+    json: Json = False,
+) -> None:
+    """Print the least rights that each service needs on Kafka, as commands of kafka-acls.sh. Asks nobody."""
+    from wiredesk_desk import running
+    from wiredesk_desk.commands import topics as verb
+
+    running.execute(verb.rights(users or [], principal=principal, as_json=json))
 
 
 @topics.command("rewind")

@@ -60,10 +60,11 @@ class Journey:
 LookUp: TypeAlias = Callable[[UUID], Awaitable[StoredArticle | None]]
 
 
-async def find(here: System, wanted: str, look_up: LookUp | None = None) -> Journey:
+async def find(here: System, wanted: str, look_up: LookUp | None = None, *, by_key: bool = True) -> Journey:
     """Return the way of an article, by its id, its URL or the correlation id of a submission.
 
-    Reads whole topics. `look_up` asks the store for what is on none of them; by default over a connection of its own.
+    Reads whole topics, but `by_key` of those that have it only the partition of its key, as long as that tells enough.
+    `look_up` asks the store for what is on none of them; by default over a connection of its own.
 
     Raises:
         Problem: it can be no article, or nothing is known of it.
@@ -72,7 +73,7 @@ async def find(here: System, wanted: str, look_up: LookUp | None = None) -> Jour
     name = identify(wanted)
     # In this order: what was committed before the records were read has its outcome among them.
     lag = await offsets.lag(here.kafka, here.lane)
-    entries = await _collect(here, name)
+    entries = await _collect(here, name, by_key=by_key)
     articles = sorted({article for entry in entries if (article := article_of(entry))})
     if len(articles) > 1 and name not in articles:
         return Journey(name, "", articles)
@@ -85,12 +86,16 @@ async def find(here: System, wanted: str, look_up: LookUp | None = None) -> Jour
         return Journey(name, article_id or name, articles, withdrawn=withdrawn, stored=stored)
     settled = await store.settlements(here)
     now = datetime.now(UTC)
+    places = [(one, whereabouts(one, lag, settled, now)) for one in shown]
+    if by_key and any(place.code == "missing" for _, place in places):
+        # Its key was on another partition before some were added.
+        return await find(here, wanted, look_up, by_key=False)
     enriched = [entry.event for one in shown for entry in one.entries if isinstance(entry.event, ArticleEnriched)]
     return Journey(
         name,
         article_id,
         articles,
-        rounds=[(one, whereabouts(one, lag, settled, now)) for one in shown],
+        rounds=places,
         others=len(found) - len(shown),
         withdrawn=withdrawn,
         article=enriched[-1] if enriched else None,
@@ -122,7 +127,7 @@ def article_of(entry: Entry) -> str:
     return entry.article_id
 
 
-async def _collect(here: System, name: str) -> list[Entry]:
+async def _collect(here: System, name: str, *, by_key: bool) -> list[Entry]:
     """Return the records that `name` stands for, without their values; of several articles only the first found."""
     entries = await _everywhere(here, _UNKEYED, {name})
     articles = {article for entry in entries if (article := article_of(entry))}
@@ -133,7 +138,7 @@ async def _collect(here: System, name: str) -> list[Entry]:
         # It is a correlation id: other submissions of its article may be on the same topics.
         (article,) = articles
         entries = await _everywhere(here, _UNKEYED, {name, article})
-    entries += await _everywhere(here, _KEYED, {article}, key=article)
+    entries += await _everywhere(here, _KEYED, {article}, key=article if by_key else None)
     if not entries:
         # The submission is gone and with it the article's id: only reading everything finds a correlation id.
         entries = await _everywhere(here, _KEYED, {name})

@@ -1,10 +1,12 @@
-"""`topics apply`, `topics diff` and `topics rewind`."""
+"""`topics apply`, `topics diff`, `topics rights` and `topics rewind`."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
-from wiredesk.client import admin, offsets
+from wiredesk.client import admin, growth, offsets
 from wiredesk.contracts.errors import PermanentError
+from wiredesk_desk import rights as kafka_rights
 from wiredesk_desk.config import system
 from wiredesk_desk.output import for_people, say, table
 from wiredesk_desk.running import Exit, Problem
@@ -14,16 +16,40 @@ _ASKS_SITES = "fetcher"
 REWINDABLE = ("fetcher", "cleaner", "tagger", "storage")
 
 
-async def apply(*, as_json: bool) -> Exit:
-    """Create what is missing, configure what differs, and tell what only the operator can change."""
+async def apply(*, grow: bool, as_json: bool) -> Exit:
+    """Create what is missing, configure what differs, with `grow` add partitions; tell what is left to the operator."""
     here = await system()
     changes = await admin.apply_topics(here.kafka, here.lane)
+    grown = {one.topic: one for one in await growth.grow_topics(here.kafka, here.lane)} if grow else {}
+    changes = [
+        replace(one, settings=(*one.settings, grown[one.topic])) if one.topic in grown else one for one in changes
+    ]
     row = _told if for_people(as_json=as_json) else _record
     table([row(change) for change in changes], as_json=as_json, empty="")
     drifts = await admin.diff_topics(here.kafka, here.lane)
     if drifts:
         say(f"{len(drifts)} differences were left as they are: see `wiredesk topics diff`.")
+    _tell_of_partitions(drifts)
     return Exit.OK
+
+
+def _tell_of_partitions(drifts: Sequence[admin.Drift]) -> None:
+    """Say which topics have another number of partitions than is set, and what to do about it."""
+    lacking = growth.lacking(drifts)
+    if lacking:
+        say(
+            f"WIREDESK_KAFKA__PARTITIONS is {lacking[0].wanted}, and {len(lacking)} topics have fewer: "
+            + ", ".join(f"{one.topic} {one.found}" for one in lacking)
+            + ".\n`wiredesk topics apply --grow` adds the others. No partition is ever taken away again, and keys are "
+            'spread anew: read "Adding partitions" in docs/operating.md first.'
+        )
+    more = [one for one in drifts if one.setting == growth.PARTITIONS and one not in lacking]
+    if more:
+        say(
+            f"WIREDESK_KAFKA__PARTITIONS is {more[0].wanted}, and {len(more)} topics have more: "
+            + ", ".join(f"{one.topic} {one.found}" for one in more)
+            + ".\nKafka takes no partition away: set it to what they have."
+        )
 
 
 def _told(change: admin.Change) -> dict[str, Any]:
@@ -46,8 +72,9 @@ async def diff(*, as_json: bool) -> Exit:
     )
     if drifts:
         say("`wiredesk topics apply` creates what is missing and sets what is set otherwise.")
-    if any(drift.setting in ("partitions", "replication") for drift in drifts):
-        say("It never changes partitions or replication: that is the operator's decision, with Kafka's own tools.")
+    _tell_of_partitions(drifts)
+    if any(drift.setting == "replication" for drift in drifts):
+        say("It never changes replication: that is the operator's decision, with Kafka's own tools.")
     return Exit.FAILED if drifts else Exit.OK
 
 
@@ -67,4 +94,22 @@ async def rewind(service: str, *, yes: bool, as_json: bool) -> Exit:
     table([{"service": service, "records": records}], as_json=as_json, empty="")
     if for_people(as_json=as_json):
         say(f"It reads them as soon as it is started: `wiredesk scale {service} 1`. What is there stays as it is.")
+    return Exit.OK
+
+
+async def rights(users: Sequence[str], *, principal: str, as_json: bool) -> Exit:
+    """Print what each user needs on Kafka, as commands of Kafka's own tool; as rows when they are for a program."""
+    if unknown := sorted(set(users) - set(kafka_rights.USERS)):
+        todo = f"There are {', '.join(kafka_rights.USERS)}."
+        raise Problem(f"there is no user {', '.join(unknown)}", todo, code=Exit.USAGE)
+    here = await system()
+    servers = ",".join(here.kafka.bootstrap_servers)
+    for user in users or kafka_rights.USERS:
+        found = list(kafka_rights.rights(user, here.lane))
+        if as_json:
+            table([{"user": user, **asdict(one)} for one in found], as_json=True, empty="")
+            continue
+        print(f"# {user}: {kafka_rights.USERS[user]}")
+        for command in kafka_rights.commands(found, principal.replace("{}", user), servers):
+            print(command)
     return Exit.OK
