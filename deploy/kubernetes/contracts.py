@@ -1,28 +1,15 @@
 """Topics, users, groups and networks as the templates read them (`wiredesk/files/contracts.json`)."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from wiredesk.client.admin import configuration
 from wiredesk.client.settings import KafkaSettings
-from wiredesk.contracts.topics import (
-    CURRENT,
-    PARTITIONS,
-    PUBLIC,
-    RETRY_TOPICS,
-    SUBMITTED,
-    Lane,
-    Topic,
-    every_topic,
-    retry_topic,
-)
-from wiredesk_desk.feed_topics import PREFIX
+from wiredesk.contracts.topics import PARTITIONS, PUBLIC, Lane, Topic, every_topic
+from wiredesk_desk.rights import DESK, SCALING, SERVICES, Right, rights
 
-SERVICES = ("fetcher", "cleaner", "tagger", "storage")
-DESK = "desk"
-# Reads lag and nothing else: KEDA logs in with it.
-SCALING = "scaling"
+# Strimzi makes the topics, and programs of others are given users by them.
+USERS = (*SERVICES, DESK, SCALING)
 # A chart for fewer brokers takes `min.insync.replicas` away, as the code does.
 REPLICATION_FACTOR = 3
 LIVE = Lane()
@@ -76,67 +63,19 @@ def contracts() -> dict[str, Any]:
             for topic in PUBLIC
             for service in topic.consumers
         },
-        "users": {user: list(_rights(user)) for user in (*SERVICES, DESK, SCALING)},
+        "users": {user: [_right(one) for one in rights(user, LIVE)] for user in USERS},
         "noWeb": {"ipv4": list(_NO_WEB_IPV4), "ipv6": [*_NO_WEB_IPV6, *map(_behind_nat64, _NO_WEB_IPV4)]},
     }
 
 
 def _topic(topic: Topic) -> dict[str, Any]:
     settings = configuration(topic, KafkaSettings(replication_factor=REPLICATION_FACTOR))
-    return {"name": topic.name, "partitions": topic.partitions, "config": settings}
+    return {"name": topic.name, "partitions": topic.partitions, "table": topic.is_table, "config": settings}
 
 
-def _rights(user: str) -> Iterator[Mapping[str, Any]]:
-    if user == SCALING:
-        for topic in PUBLIC:
-            for service in topic.consumers:
-                yield _right("topic", topic.name, ["Describe"])
-                yield _right("group", LIVE.group(service), ["Describe"])
-        return
-    for topic in every_topic():
-        # Who starts looks whether the topics are there, and Kafka shows those alone that one may describe.
-        yield _right("topic", topic.name, ["Describe", *_operations(user, topic)])
-    if user == DESK:
-        # Of subscriptions: it makes them itself.
-        own = ["Create", "Describe", "DescribeConfigs", "Read", "Write"]
-        yield _right("topic", PREFIX, own, pattern="prefix")
-    for service in SERVICES:
-        for group in groups(service):
-            if user in (service, DESK):
-                yield _right("group", group, ["Read"] if user == service else ["Describe"])
-
-
-def _operations(user: str, topic: Topic) -> Iterator[str]:
-    """What `user` does with `topic` besides seeing that it is there."""
-    if user == DESK:
-        # It explains, searches dead letters, and tells how the topics are set.
-        yield from ("DescribeConfigs", "Read")
-    elif user in topic.consumers:
-        yield "Read"
-    if user in topic.producers or topic in _sent_besides(user):
-        yield "Write"
-
-
-def _sent_besides(user: str) -> Sequence[Topic]:
-    """What is written by those whom `Topic.producers` does not name."""
-    if user == "fetcher":
-        # What it finds in feeds comes in by the same door as everybody's.
-        return (SUBMITTED,)
-    if user == DESK:
-        # It submits, replays dead letters to where they came from, and takes what is withdrawn out of the table.
-        return (*(topic for topic in PUBLIC if topic.consumers), CURRENT)
-    return ()
-
-
-def groups(service: str) -> Iterator[str]:
-    """Yield the consumer groups of a service, in the live lane."""
-    yield LIVE.group(service)
-    if any(retry_topic(topic, service) in RETRY_TOPICS for topic in PUBLIC):
-        yield f"{LIVE.group(service)}.retry"
-
-
-def _right(kind: str, name: str, operations: Sequence[str], *, pattern: str = "literal") -> dict[str, Any]:
-    return {"type": kind, "name": name, "patternType": pattern, "operations": list(operations)}
+def _right(right: Right) -> dict[str, Any]:
+    pattern = "prefix" if right.is_prefix else "literal"
+    return {"type": right.kind, "name": right.name, "patternType": pattern, "operations": list(right.operations)}
 
 
 def _behind_nat64(network: str) -> str:

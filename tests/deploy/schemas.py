@@ -27,6 +27,11 @@ def write(folder: Path, swagger: Path, definitions: Path, kinds: Iterable[str]) 
         _write(folder, kind, group, version, _strict(schema))
 
 
+def kinds(definitions: Path) -> set[str]:
+    """Return the kinds that a folder's CustomResourceDefinitions define."""
+    return {kind for kind, *_ in _custom(definitions)}
+
+
 def _write(folder: Path, kind: str, group: str, version: str, schema: Schema) -> None:
     suffix = "-".join(part for part in (group.partition(".")[0], version) if part)
     (folder / f"{kind.lower()}-{suffix}.json").write_text(json.dumps(schema))

@@ -10,11 +10,11 @@ from deploy.kubernetes import __main__ as made
 from deploy.kubernetes.settings import CLASSES
 from tests.deploy.api_server import ApiServer, refusals
 from tests.deploy.chart import CHART, SERVICES, WORKERS, environment, files, of_kind, pods, policies
-from tests.deploy.conftest import WITHOUT_SCHEMA, Helm
+from tests.deploy.conftest import OF_MONITORING, Helm
 from tests.deploy.value_sets import REFUSED, SETS
 from wiredesk.client.admin import configuration
 from wiredesk.client.settings import KafkaSettings, check_names
-from wiredesk.contracts.topics import PUBLIC, Lane, every_topic
+from wiredesk.contracts.topics import PARTITIONS, PUBLIC, Lane, every_topic
 
 ALL = pytest.mark.parametrize("name", SETS)
 Conforms = Callable[[Sequence[Any]], str]
@@ -39,7 +39,7 @@ def test_what_is_rendered_is_as_kubernetes_and_the_operators_take_it(
 
 @ALL
 def test_a_real_server_would_take_what_is_rendered(name: str, helm: Helm, server: ApiServer, tmp_path: Path):
-    assert refusals(server, helm.rendered(tmp_path, SETS[name]), WITHOUT_SCHEMA) == []
+    assert refusals(server, helm.rendered(tmp_path, SETS[name]), OF_MONITORING) == []
 
 
 def test_a_real_server_sees_what_no_schema_says(helm: Helm, server: ApiServer, tmp_path: Path):
@@ -145,6 +145,14 @@ def test_with_one_broker_topics_are_as_the_code_makes_them_for_one(helm: Helm, t
     found = {name: one["spec"]["config"] for name, one in of_kind(objects, "KafkaTopic").items()}
     assert found == {topic.name: configuration(topic, kafka) for topic in every_topic()}
     assert environment(objects, "desk")["WIREDESK_KAFKA__REPLICATION_FACTOR"] == "1"
+
+
+def test_more_partitions_are_of_what_replicas_share_and_tables_keep_theirs(helm: Helm, tmp_path: Path):
+    objects = helm.rendered(tmp_path, SETS["more partitions than at first"])
+    found = {name: one["spec"]["partitions"] for name, one in of_kind(objects, "KafkaTopic").items()}
+    shared = {topic.name for topic in every_topic() if topic.partitions == PARTITIONS and not topic.is_table}
+    assert found == {topic.name: 24 if topic.name in shared else topic.partitions for topic in every_topic()}
+    assert environment(objects, "desk")["WIREDESK_KAFKA__PARTITIONS"] == "24"
 
 
 def test_topics_that_are_not_strimzis_are_made_by_a_job_before_the_services(helm: Helm, tmp_path: Path):

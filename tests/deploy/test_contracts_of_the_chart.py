@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from deploy.kubernetes import __main__ as made
-from deploy.kubernetes.contracts import SERVICES, contracts
+from deploy.kubernetes.contracts import contracts
 from deploy.kubernetes.settings import CLASSES, definitions
 from tests.deploy.chart import CHART, base, of_kind, values
 from wiredesk.client.admin import configuration
@@ -28,6 +28,7 @@ from wiredesk.contracts.topics import (
 from wiredesk.engine.broker import broker_for
 from wiredesk.engine.stage import Stage
 from wiredesk_desk.feed_topics import feed_name
+from wiredesk_desk.rights import SERVICES
 
 CONSUMED = {service: topic for topic in PUBLIC for service in topic.consumers}
 TODO = "run `make kubernetes`"

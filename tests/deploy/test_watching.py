@@ -55,11 +55,15 @@ def test_what_a_watcher_has_mounted_is_there(service: str):
 def test_prometheus_finds_each_service_where_it_serves_its_figures():
     config = loaded(DEPLOY / "prometheus" / "prometheus.yaml")
     (job,) = config["scrape_configs"]
-    (found,) = job["dns_sd_configs"]
-    assert set(found["names"]) == set(SERVICES)
+    live, backfill = job["dns_sd_configs"]
+    assert set(live["names"]) == set(SERVICES)
+    assert set(backfill["names"]) == {
+        name for name in COMPOSE["services"] if name.startswith("backfill-") and name != "backfill-topics"
+    }
+    (port,) = {live["port"], backfill["port"]}
     # What the images are told (deploy/Dockerfile), and what compose publishes of each.
-    assert f"WIREDESK_HEALTH__PORT={found['port']}" in (DEPLOY / "Dockerfile").read_text()
-    assert COMPOSE["x-worker"]["ports"] == [f"127.0.0.1::{found['port']}"]
+    assert f"WIREDESK_HEALTH__PORT={port}" in (DEPLOY / "Dockerfile").read_text()
+    assert COMPOSE["x-worker"]["ports"] == [f"127.0.0.1::{port}"]
     # The alarms and dashboards know our processes by their job.
     assert "wiredesk" in job["job_name"]
 

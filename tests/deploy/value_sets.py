@@ -51,7 +51,10 @@ SETS: dict[str, dict[str, Any]] = {
             "hosts": [{"host": "wire.example.org"}],
             "tls": [{"secretName": "wire-tls", "hosts": ["wire.example.org"]}],
         },
-        "metrics": {"podMonitor": {"enabled": True, "labels": {"release": "prometheus"}}},
+        "metrics": {
+            "podMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+            "dashboards": {"enabled": True},
+        },
         "networkPolicy": {"clients": [CONTROLLER], "extraEgress": [{"ports": [{"port": 4317}]}]},
         "kafka": {"strimzi": {"version": "4.2.0", "storage": {"class": "fast"}, "config": {"num.io.threads": 16}}},
         "postgres": {
@@ -64,6 +67,7 @@ SETS: dict[str, dict[str, Any]] = {
     },
     "a lane beside another release": {
         "lane": "backfill",
+        "metrics": {"podMonitor": {"enabled": True}},
         "kafka": {"strimzi": {"createCluster": False, "clusterName": "wiredesk"}},
         "postgres": {"cloudnativepg": {"createCluster": False, "clusterName": "wiredesk-postgres"}},
     },
@@ -89,8 +93,12 @@ SETS: dict[str, dict[str, Any]] = {
         "keda": {"enabled": False},
         "networkPolicy": {"enabled": False},
         "topicsJob": {"enabled": False},
+        "podDisruptionBudget": {"enabled": False},
+        "topologySpread": {"enabled": False},
+        "metrics": {"annotations": False},
         "tagger": {"replicas": 4},
     },
+    "more partitions than at first": {"kafka": {"partitions": 24}, "tagger": {"scaling": {"maxReplicas": 24}}},
     "as many replicas as partitions with lag": {"keda": {"evenPartitions": False}},
 }
 
