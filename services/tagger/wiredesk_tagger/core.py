@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from wiredesk.contracts import identity
 from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched
-from wiredesk_tagger.entities import salience, truecasing
+from wiredesk_tagger.entities import known_places, salience, truecasing
 from wiredesk_tagger.entities.grouping import Place, grouped, merged, settled
 from wiredesk_tagger.entities.truecasing import Read
 from wiredesk_tagger.lexicon.gazetteers import Lexicon
@@ -22,9 +22,9 @@ from wiredesk_tagger.linking import toponyms
 from wiredesk_tagger.linking.cities import NO_CITIES, Cities
 from wiredesk_tagger.linking.knowledge import Knowledge
 from wiredesk_tagger.spans import THING, Span
-from wiredesk_tagger.values import normalisation
+from wiredesk_tagger.values import local, normalisation
 
-__all__ = ["Found", "Place", "Story", "as_read", "enrich", "fields_of", "find_entities"]
+__all__ = ["Found", "Place", "Story", "as_read", "enrich", "fields_of", "find_entities", "in_language"]
 
 _NOTHING = Knowledge()
 # What the id of a cleaned event stands for.
@@ -67,10 +67,31 @@ def fields_of(story: Story) -> dict[str, str]:
     return {field: text for field, text in fields.items() if text}
 
 
-def as_read(fields: Mapping[str, str], lexicon: Lexicon) -> dict[str, Read]:
-    """Return the texts as they are tagged: lines in Title Case or CAPITALS as sentences, code point for code point."""
-    calm = truecasing.calm_lines(fields.get("text", ""), lexicon)
-    return {field: truecasing.read_lines(text, calm, lexicon) for field, text in fields.items()}
+def as_read(fields: Mapping[str, str], lexicon: Lexicon, language: str | None = None) -> dict[str, Read]:
+    """Return the texts as they are tagged: lines in Title Case or CAPITALS as sentences, code point for code point.
+
+    `language` is that of the texts (primary BCP 47 tag), None where it is not known: Title Case is of English.
+    """
+    calm = truecasing.calm_lines(fields.get("text", ""), lexicon, language)
+    return {field: truecasing.read_lines(text, calm, lexicon, language) for field, text in fields.items()}
+
+
+def in_language(
+    spans: Mapping[str, Iterable[Span]], read: Mapping[str, Read], language: str | None
+) -> dict[str, list[Span]]:
+    """Return `spans` (by field) of a built-in pipeline with the dates, sums and places in the forms of a language.
+
+    In English, whose pipeline has them, they come back as they are. `read` is what `as_read` gives; `language` a
+    primary BCP 47 tag, None where it is not known.
+    """
+    return {
+        field: [
+            *known_places.without_common(own.text, spans.get(field, ()), language),
+            *local.find(own.text, language),
+            *known_places.find(own.text, language),
+        ]
+        for field, own in read.items()
+    }
 
 
 def find_entities(
@@ -81,6 +102,7 @@ def find_entities(
     read: Mapping[str, Read] | None = None,
     cities: Cities = NO_CITIES,
     knowledge: Knowledge = _NOTHING,
+    language: str | None = None,
 ) -> tuple[Found, ...]:
     """Group `spans` into entities, in order of first mention.
 
@@ -93,12 +115,14 @@ def find_entities(
         read: `as_read(fields)`, from a caller who has it.
         cities: the world's cities; without them no city or state is linked.
         knowledge: what the user knows about names.
+        language: of the texts (primary BCP 47 tag); None: not known. It says which endings names have; `lexicon` and
+            `cities` are that language's (`gazetteers.of`, `native_names.of`).
 
     Every mention's offsets lie in its field, and no two mentions overlap. The canonical name is a string of the
     article, the fullest form, or a country's common name (`naming.canonical`).
     """
-    texts = {field: own.text for field, own in (read or as_read(fields, lexicon)).items()}
-    groups = grouped(fields, texts, settled(texts, spans, lexicon, cities), lexicon)
+    texts = {field: own.text for field, own in (read or as_read(fields, lexicon, language)).items()}
+    groups = grouped(fields, texts, settled(texts, spans, lexicon, cities), lexicon, language)
     linked = merged(groups, toponyms.links([group.named(texts) for group in groups], lexicon, cities), knowledge)
     length = len(fields.get("text", ""))
     return tuple(

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wiredesk.contracts.errors import ConfigurationError
 from wiredesk.contracts.events import ArticleCleaned, ArticleEnriched
-from wiredesk_tagger.core import Found, as_read, enrich, fields_of, find_entities
+from wiredesk_tagger.core import Found, as_read, enrich, fields_of, find_entities, in_language
 from wiredesk_tagger.entities.truecasing import Read
 from wiredesk_tagger.lexicon import gazetteers
-from wiredesk_tagger.linking import cities
+from wiredesk_tagger.linking import cities, native_names
 from wiredesk_tagger.linking.knowledge import Knowledge
 from wiredesk_tagger.linking.knowledge_file import KnowledgeFile
 from wiredesk_tagger.pipeline import languages, reading
@@ -85,14 +85,14 @@ class Pipeline:
     def __init__(self, nlp: "Language", language: str | None) -> None:
         self.nlp = nlp
         name = str(nlp.meta["name"])
-        full = name if name in languages.BUILT_IN else f"{nlp.lang}_{name}"
-        self.made_by = MadeBy(full, str(nlp.meta["version"]), language)
+        self.is_built_in = name in languages.BUILT_IN
+        self.made_by = MadeBy(name if self.is_built_in else f"{nlp.lang}_{name}", str(nlp.meta["version"]), language)
         self._read = 0
 
     def spans(self, stories: Sequence[Mapping[str, Read]]) -> list[dict[str, list[Span]]]:
         """Return the spans in each field of each story, as `core.as_read` gives them; offsets in the field."""
         self._read += sum(len(own.text) for fields in stories for own in fields.values())
-        if self._read > _RENEW and self.nlp.meta["name"] in languages.BUILT_IN:
+        if self._read > _RENEW and self.is_built_in:
             self._renew()
         # Strings that a piece adds to spaCy's vocabulary are freed at the end of the block; nothing of it may leave.
         with self.nlp.memory_zone():
@@ -119,15 +119,14 @@ class Tagger:
     def __init__(self, loaded: Mapping[str, "Language"], knowledge: KnowledgeFile | None = None) -> None:
         """Take the pipeline of each language, English among them, and what the user knows about names."""
         self._by_language = {language: Pipeline(nlp, language) for language, nlp in loaded.items()}
-        self._lexicon = gazetteers.read()
-        self._cities = cities.read()
         self._knowledge = knowledge
         self.made_by = self._by_language[languages.ENGLISH].made_by
 
     def tag(self, articles: Sequence[Article]) -> list[Tagged]:
         """Return the entities of each article and what found them, in order.
 
-        An article in a language that no pipeline knows gets only what holds in any: listed names, dates and amounts.
+        An article in a language that no pipeline knows gets only what needs none: listed names, dates and amounts, in
+        the forms of its language where that is one of `lexicon.locales`.
         Where the article's language is not known, it is the one whose most frequent words make up a quarter of it.
         """
         known = self._knowledge.current() if self._knowledge else Knowledge()
@@ -136,10 +135,22 @@ class Tagger:
         results: list[Tagged | None] = [None] * len(articles)
         for pipeline in dict.fromkeys(chosen):
             mine = [at for at, one in enumerate(chosen) if one is pipeline]
-            texts = [as_read(stories[at], self._lexicon) for at in mine]
-            for at, read, spans in zip(mine, texts, pipeline.spans(texts), strict=True):
+            spoken = [articles[at].language or pipeline.made_by.language for at in mine]
+            texts = [
+                as_read(stories[at], gazetteers.of(language), language)
+                for at, language in zip(mine, spoken, strict=True)
+            ]
+            for at, language, read, spans in zip(mine, spoken, texts, pipeline.spans(texts), strict=True):
+                # A pipeline from elsewhere says itself what is a date or a place.
+                found = in_language(spans, read, language) if pipeline.is_built_in else spans
                 entities = find_entities(
-                    stories[at], spans, self._lexicon, read=read, cities=self._cities, knowledge=known
+                    stories[at],
+                    found,
+                    gazetteers.of(language),
+                    read=read,
+                    cities=native_names.of(language),
+                    knowledge=known,
+                    language=language,
                 )
                 results[at] = Tagged(entities, pipeline.made_by.knowing(known))
         return [result for result in results if result is not None]

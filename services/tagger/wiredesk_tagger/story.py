@@ -27,7 +27,7 @@ from wiredesk.contracts.parts import ENTITY_TYPES
 from wiredesk_tagger.core import Found, Place, as_read, find_entities
 from wiredesk_tagger.entities.truecasing import Read
 from wiredesk_tagger.lexicon import gazetteers
-from wiredesk_tagger.linking import cities
+from wiredesk_tagger.linking import native_names
 from wiredesk_tagger.pipeline import reading
 from wiredesk_tagger.spans import Span
 
@@ -35,7 +35,7 @@ NAME = "wire_entities"
 
 
 class Entities:
-    """The component. It has no data of its own: word lists and cities come with the code."""
+    """The component. It has no data of its own: word lists and cities of its language come with the code."""
 
     labels = ENTITY_TYPES
 
@@ -43,16 +43,24 @@ class Entities:
         """Take the pipeline in which it stands under `name`."""
         self._nlp = nlp
         self._name = name
-        self._lexicon = gazetteers.read()
-        self._cities = cities.read()
+        self._language = nlp.lang
+        self._lexicon = gazetteers.of(self._language)
+        self._cities = native_names.of(self._language)
 
     def __call__(self, doc: Doc) -> Doc:
         """Set what the module's docstring lists; tokens and text stay as they are."""
         places = _places(doc)
         text = doc.text
         fields = {field: text[start:end] for field, (start, end) in places.items() if start < end}
-        read = as_read(fields, self._lexicon)
-        found = find_entities(fields, self._spans(doc, text, read), self._lexicon, read=read, cities=self._cities)
+        read = as_read(fields, self._lexicon, self._language)
+        found = find_entities(
+            fields,
+            self._spans(doc, text, read),
+            self._lexicon,
+            read=read,
+            cities=self._cities,
+            language=self._language,
+        )
         # As plain data: so it is in `doc.to_bytes`, and comes back from another process.
         doc.user_data[NAME] = [list(one) for one in found]
         mentions = [

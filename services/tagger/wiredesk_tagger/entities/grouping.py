@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from wiredesk_tagger.entities import naming, story_evidence
 from wiredesk_tagger.entities.acronyms import things
+from wiredesk_tagger.entities.base_names import base_names
 from wiredesk_tagger.entities.common_words import without_common_words
 from wiredesk_tagger.entities.coreference import Names, occurrences
 from wiredesk_tagger.entities.courtesy import courtesy
@@ -38,6 +39,8 @@ class Mention(NamedTuple):
     place: Place
     shown: str
     form: str
+    base: str | None = None
+    """the base form of an inflected name, where that is certain"""
 
     @property
     def field(self) -> str:
@@ -57,8 +60,9 @@ class Group(NamedTuple):
     def named(self, texts: Mapping[str, str]) -> Named:
         """Return the group as `toponyms` reads it."""
         sure = [one.place.confidence for one in self.mentions]
+        best = naming.fullest(self.mentions)
         return Named(
-            name=" ".join(naming.fullest(self.mentions).form.split()),
+            name=" ".join((best.base or best.form).split()),
             label=self.label,
             places=[(texts[one.place.field], one.place.start, one.place.end) for one in self.mentions],
             confidence=None if None in sure else max(value for value in sure if value is not None),
@@ -108,21 +112,28 @@ def _trimmed(text: str, spans: Iterable[Span], lexicon: Lexicon) -> list[Span]:
 
 
 def grouped(
-    fields: Mapping[str, str], texts: Mapping[str, str], spans: Mapping[str, Sequence[Span]], lexicon: Lexicon
+    fields: Mapping[str, str],
+    texts: Mapping[str, str],
+    spans: Mapping[str, Sequence[Span]],
+    lexicon: Lexicon,
+    language: str | None = None,
 ) -> list[Group]:
     """Return `spans` in groups of what one name or its short form means, in order of first mention.
 
-    `fields` are the article's texts, `texts` the same as a sentence would write them.
+    `fields` are the article's texts, `texts` the same as a sentence would write them; `language` says how its names are
+    inflected.
     """
     names = Names(texts, spans, lexicon)
+    bases = base_names(texts, spans, language)
     groups: dict[tuple[str, object], list[Mention]] = defaultdict(list)
     for field, text in texts.items():
         for span in spans[field]:
             form = text[span.start : span.end]
             sure = None if span.confidence is None else round(span.confidence, _DIGITS)
             place = Place(field, span.start, span.end, sure)
-            groups[names.key(form, span.label, courtesy(text, span.start))].append(
-                Mention(place, fields[field][span.start : span.end], form)
+            base = bases.get((span.label, form))
+            groups[names.key(base or form, span.label, courtesy(text, span.start))].append(
+                Mention(place, fields[field][span.start : span.end], form, base)
             )
     return [Group(label, mentions) for (label, _), mentions in groups.items()]
 

@@ -9,12 +9,14 @@ from wiredesk_tagger.lexicon.gazetteers import Lexicon
 
 
 class Named(Protocol):
-    """A mention: its words in the article, and as a sentence would write them; the name of the field."""
+    """A mention: its words in the article, as a sentence would write them, and their base form; its field."""
 
     @property
     def shown(self) -> str: ...
     @property
     def form(self) -> str: ...
+    @property
+    def base(self) -> str | None: ...
     @property
     def field(self) -> str: ...
 
@@ -44,14 +46,14 @@ def canonical(label: str, mentions: Sequence[Named], lexicon: Lexicon) -> str:
     """Return the name to show.
 
     A country has its listed name. A people has its listed name where the article's words hold it ("Russian" in
-    "Russians"). Anything else is called by the words of its fullest mention, letter for letter; only a line end or
-    more than one blank inside them becomes one blank.
+    "Russians"). Anything else is called by the words of its fullest mention, letter for letter, or their base form
+    where it is certain; only a line end or more than one blank inside them becomes one blank.
     """
     best = fullest(mentions)
-    form = as_listed(label, best.form, lexicon)
+    form = as_listed(label, best.base or best.form, lexicon)
     listed = lexicon.name(label, form) if form else None
     if form and listed and label == "GPE" and lexicon.code(label, form):
         return listed
     if listed and label == "NORP" and any(listed in one.shown for one in mentions):
         return listed
-    return " ".join(best.shown.split())
+    return " ".join((best.base or best.shown).split())

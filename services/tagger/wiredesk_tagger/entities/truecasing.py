@@ -1,4 +1,4 @@
-"""Headlines in Title Case or CAPITALS, as a sentence would write them. Pure; English.
+"""Headlines in Title Case or CAPITALS, as a sentence would write them. Pure; word lists are English.
 
 Where every word has a capital, a capital says nothing. The body knows how most words of its headline are written; of
 the others, lists of words that news writes small know most. What is left keeps its capital, for the rules, and is
@@ -23,6 +23,7 @@ _OPENS = re.compile(r"(?:^|[.!?:;\n\r\u201c\u2018\"(\[\u2022|])[ \"\u201c\u2018(
 _ENDED = re.compile(r"(?:(?<![.\s]\w)(?<!^\w)\.|[!?:\n\r])[\"\u201d\u2019' ]*$")
 _ENDINGS = (("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("ly", ""))
 _SHARE = 0.8
+_MOST = 5  # one letter of so many may have no capital, as the Hawaiian sign for a glottal stop
 # Small in many a headline style.
 _MINOR = frozenset(
     {
@@ -56,10 +57,18 @@ _SHORT_NAMES = frozenset({"us", "eu", "un", "uk"})
 _BEFORE_PRONOUN = frozenset({"all", "for", "give", "gives", "help", "let", "make", "of", "tell", "tells", "to", "with"})
 
 
-def is_loud(headline: str, lexicon: Lexicon) -> bool:
-    """Whether `headline` gives capitals to words that are small in a sentence."""
+def is_loud(headline: str, lexicon: Lexicon, language: str | None = None) -> bool:
+    """Whether `headline` gives capitals to words that are small in a sentence.
+
+    Only where the script has capitals: "AI" in a line of Japanese makes it no line in capitals. Title Case is of
+    English: elsewhere (`language`, where it is known) such a line is one of names or of nouns.
+    """
+    if not _has_case(headline):
+        return False
     if headline.isupper():
         return True
+    if language not in (None, "en"):
+        return False
     words = [word[0] for word in _WORD.finditer(headline)][1:]
     telling = [word for word in words if len(word) > 1 and word.lower() not in _MINOR]
     plain = [word for word in telling if word.lower() in lexicon.small]
@@ -69,9 +78,17 @@ def is_loud(headline: str, lexicon: Lexicon) -> bool:
     return bool(plain) and sum(word[0].isupper() for word in plain) > _SHARE * len(plain)
 
 
-def calm_lines(body: str, lexicon: Lexicon) -> str:
+def _has_case(text: str) -> bool:
+    """Whether `text` is of a script with capitals: hardly a letter of another stands in it."""
+    if text.isascii():
+        return True
+    letters = [char for char in text if char.isalpha()]
+    return _MOST * sum(not (char.isupper() or char.islower()) for char in letters) <= len(letters)
+
+
+def calm_lines(body: str, lexicon: Lexicon, language: str | None = None) -> str:
     """Return the lines of `body` that are not loud: they know how words are written."""
-    return "\n".join(line for line in body.splitlines() if not is_loud(line, lexicon))
+    return "\n".join(line for line in body.splitlines() if not is_loud(line, lexicon, language))
 
 
 class Read(NamedTuple):
@@ -81,23 +98,23 @@ class Read(NamedTuple):
     unsure: tuple[tuple[int, int], ...] = ()
 
 
-def read_lines(text: str, context: str, lexicon: Lexicon) -> Read:
+def read_lines(text: str, context: str, lexicon: Lexicon, language: str | None = None) -> Read:
     """Return `text` with every loud line as `read_line` reads it; all line ends stay."""
     lines, unsure, at = [], [], 0
     for line in text.splitlines(keepends=True):
-        read = read_line(line, context, lexicon)
+        read = read_line(line, context, lexicon, language)
         lines.append(read.text)
         unsure += [(at + start, at + end) for start, end in read.unsure]
         at += len(line)
     return Read("".join(lines), tuple(unsure))
 
 
-def read_line(line: str, context: str, lexicon: Lexicon) -> Read:
+def read_line(line: str, context: str, lexicon: Lexicon, language: str | None = None) -> Read:
     """Return a loud `line` in sentence case, code point for code point; any other comes back unchanged and sure.
 
     `context` is calm text of the same story, which knows how its words are written.
     """
-    if not is_loud(line, lexicon):
+    if not is_loud(line, lexicon, language):
         return Read(line)
     words = list(_WORD.finditer(line))
     view = _Headline(line, words, _forms(context), lexicon)

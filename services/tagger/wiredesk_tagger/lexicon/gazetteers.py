@@ -4,11 +4,13 @@ Read from the package's own files, once; no spaCy, so that the core can be teste
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 import pycountry
+
+from wiredesk_tagger.lexicon import locales
 
 # In order of priority: the first list that has a phrase decides its type (Luxembourg is a country first).
 _LISTS = (
@@ -142,4 +144,24 @@ def read() -> Lexicon:
         pairs=frozenset(_lines("pairs")),
         heads={word: label for label, words in _keyed("heads") for word in words},
         heads_of={word: label for label, words in _keyed("heads_of") for word in words},
+    )
+
+
+@cache
+def of(language: str | None) -> Lexicon:
+    """Return the lexicon for texts in `language` (primary BCP 47 tag): with its names of countries.
+
+    A country's canonical name is then CLDR's in that language. English, and what is not listed, has `read()` itself.
+    """
+    lexicon, places = read(), locales.places(language)
+    if places is None:
+        return lexicon
+    codes = set(lexicon.countries.values())
+    named = {name: code for name, code in places.countries.items() if code in codes}
+    means = {name: code for (label, name), code in lexicon.countries.items() if label == "GPE"} | named
+    return replace(
+        lexicon,
+        phrases=lexicon.phrases | dict.fromkeys(named, "GPE"),
+        canonical=lexicon.canonical | {("GPE", name): places.own.get(code, name) for name, code in means.items()},
+        countries=lexicon.countries | {("GPE", name): code for name, code in named.items()},
     )

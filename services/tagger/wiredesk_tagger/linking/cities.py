@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 # Smaller places keep only their own name: their other names are rarely English and often somebody else's.
 _OTHER_NAMES_FROM = 50_000
+_VOICED = 8  # Unicode's class of combining marks
 
 
 class City(NamedTuple):
@@ -45,6 +46,9 @@ _ROW = np.dtype(
 )
 
 
+_NONE = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
+
+
 class Cities(NamedTuple):
     """The table: one row a city, and a sorted index of hashed names to rows."""
 
@@ -54,13 +58,20 @@ class Cities(NamedTuple):
     """whose name it is: the row; for one of its other names -row - 1"""
     states: dict[str, int]
     """division of the USA, e.g. "TX" → geonames id"""
+    others: bytes = b""
+    """what `native_names` makes tables of: a line a city, its row and its names beyond ASCII, with tabs between"""
+    native: tuple[NDArray[np.int64], NDArray[np.int32]] = _NONE
+    """`names` and `owners` of a language that is not English"""
+    home: frozenset[str] = frozenset()
+    """the countries of that language"""
 
     def named(self, name: str) -> list[City]:
         """Return every city with this name, the most populous first."""
         key = hash(fold(name))
-        first, last = np.searchsorted(self.names, key, "left"), np.searchsorted(self.names, key, "right")
-        found = [self._city(int(owner)) for owner in self.owners[first:last]]
-        return sorted(found, key=lambda city: (-city.population, city.geonames))
+        owners = [*_owners(key, self.names, self.owners), *_owners(key, *self.native)]
+        # In two tables a city may be under one name twice; its own name counts.
+        found = [self._city(owner) for owner in owners if owner >= 0 or -owner - 1 not in owners]
+        return sorted(dict.fromkeys(found), key=lambda city: (-city.population, city.geonames))
 
     def _city(self, owner: int) -> City:
         row = self.rows[owner if owner >= 0 else -owner - 1]
@@ -77,6 +88,11 @@ class Cities(NamedTuple):
         )
 
 
+def _owners(key: int, names: NDArray[np.int64], owners: NDArray[np.int32]) -> list[int]:
+    first, last = np.searchsorted(names, key, "left"), np.searchsorted(names, key, "right")
+    return [int(owner) for owner in owners[first:last]]
+
+
 NO_CITIES = Cities(np.zeros(0, dtype=_ROW), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), {})
 
 
@@ -84,7 +100,8 @@ def fold(name: str) -> str:
     """Return `name` without case, accents, full stops and hyphens: "St. Étienne" and "Saint-Etienne" are one."""
     letters = name
     if not name.isascii():
-        letters = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+        # The marks of voiced kana are no accents: they tell Bali from Paris.
+        letters = "".join(c for c in unicodedata.normalize("NFKD", name) if unicodedata.combining(c) in (0, _VOICED))
     words = letters.casefold().replace(".", " ").replace("-", " ").replace("\u2019", "'")
     return " ".join("saint" if word == "st" else word for word in words.split())
 
@@ -116,7 +133,7 @@ def read() -> Cities:
     capitals = _capitals(cities, orjson.loads((data / "countries.json").read_bytes()))
     # Nothing made here but arrays may outlive the parsed file, or its memory stays in pieces.
     rows = np.zeros(len(cities), dtype=_ROW)
-    names, owners = array("q"), array("i")
+    names, owners, lines = array("q"), array("i"), []
     for row, city in enumerate(cities):
         own = fold(city["name"])
         names.append(hash(own))
@@ -125,6 +142,7 @@ def read() -> Cities:
             others = {fold(name) for name in _names(city)} - {own}
             names.extend(map(hash, others))
             owners.extend([-row - 1] * len(others))
+            lines.append("\t".join((str(row), *(name for name in city["alternatenames"] if not name.isascii()))))
         number = city["geonameid"]
         place = (city["latitude"], city["longitude"])
         rows[row] = (number, city["countrycode"], city["admin1code"], city["population"], place, number in capitals)
@@ -135,4 +153,5 @@ def read() -> Cities:
         names=np.array(names)[order],
         owners=np.array(owners)[order],
         states={code: state["geonameid"] for code, state in states.items()},
+        others="\n".join(lines).encode(),
     )

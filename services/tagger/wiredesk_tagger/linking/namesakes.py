@@ -31,6 +31,8 @@ class Article(NamedTuple):
     """words of personal names, folded"""
     cities: tuple[City, ...]
     """for each name of a place, the most populous city of that name"""
+    home: frozenset[str] = frozenset()
+    """countries of the language that it is written in; of English, which is everywhere, none"""
 
 
 def inside(city: City, regions: Iterable[Region]) -> bool:
@@ -86,8 +88,12 @@ def _weight(city: City, best: City) -> int:
 
 
 def _singled_out(candidates: Sequence[City], article: Article) -> City | None:
-    """Return the city in the only country of theirs that the article names, if it is a capital or among the largest."""
+    """Return the city in the only country of theirs that the article names, if it is a capital or among the largest.
+
+    Where it names none of theirs, that of the article's language counts.
+    """
     named = {city.country for city in candidates if article.countries[city.country]}
+    named = named or {city.country for city in candidates if city.country in article.home}
     if len(named) != 1:
         return None
     code = named.pop()

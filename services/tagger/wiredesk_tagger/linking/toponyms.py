@@ -108,12 +108,12 @@ def _read(entities: Iterable[Named], lexicon: Lexicon, cities: Cities) -> Articl
             if entity.name not in COUNTRY_AND_STATE and not _is_abbreviation(entity.name):
                 regions |= lexicon.divisions.get(entity.name, frozenset())
     countries.update({country for country, _ in regions})
-    return Article(countries, frozenset(regions), frozenset(people), tuple(largest))
+    return Article(countries, frozenset(regions), frozenset(people), tuple(largest), cities.home)
 
 
 def _is_abbreviation(name: str) -> bool:
-    # "LA" is a city as often as a state.
-    return len(name.replace(".", "")) <= 2
+    # "LA" is a city as often as a state. Paris is of two characters in Chinese.
+    return len(name.replace(".", "")) <= 2 and name.isascii()
 
 
 def _link(entity: Named, article: Article, lexicon: Lexicon, cities: Cities) -> Link | None:

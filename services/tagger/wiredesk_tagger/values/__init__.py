@@ -2,5 +2,6 @@
 
 Pure. Read in this order: `grammar` and `continental` (where they stand), `normalisation` (their values), `temporal` and
 `relative_dates` (temporal normalisation to ISO 8601), `date_context` (what the sentence says of a date), `timeless`
-(which words name no day), `quantities` (money and per cent).
+(which words name no day), `quantities` (money and per cent). `local` has the forms of other languages than English, for
+texts of which the language is known: `local_dates` and `local_sums`, `east_asian_dates` and `east_asian_sums`.
 """

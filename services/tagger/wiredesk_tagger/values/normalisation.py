@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from wiredesk_tagger.values import date_context, quantities, temporal, timeless
+from wiredesk_tagger.values import date_context, local, quantities, temporal, timeless
 from wiredesk_tagger.values.grammar import FIGURES, SCALE, SYMBOL, H, S
 
 _AFTER = 40  # characters behind a sum
@@ -40,7 +40,9 @@ def normalise(
         ahead: whether the sentence speaks of what is still to come (`date_context.looks`).
     """
     if label == "DATE":
-        value = temporal.resolve(surface, published.date() if published else None, ahead=ahead)
+        day = published.date() if published else None
+        said = local.read(surface, language, day, ahead=ahead)
+        value = said.value if said else temporal.resolve(surface, day, ahead=ahead)
         return Value(value) if value else None
     if label == "PERCENT":
         share = quantities.percent(surface, language)
@@ -72,7 +74,11 @@ def of_mentions(
     doubtful: set[Value | None] = set()
     for text, start, end in mentions:
         if label == "DATE":
-            values, is_certain = _of_date(text, start, end, published, language)
+            said = local.meaning(text, start, end, published.date() if published else None, language)
+            if said:
+                values, is_certain = {Value(one) if one else None for one in said.values}, said.is_certain
+            else:
+                values, is_certain = _of_date(text, start, end, published, language)
             (found if is_certain else doubtful).update(values)
         else:
             found.add(None if _is_loose(text, start, end) else normalise(label, text[start:end], language=language))

@@ -15,7 +15,7 @@ the Continent is not certain, nor is 1.500 in one of a language that is not list
 import re
 from decimal import Decimal
 
-from wiredesk_tagger.values import continental
+from wiredesk_tagger.values import continental, east_asian_sums, local_sums
 from wiredesk_tagger.values.grammar import (
     FIGURES,
     ISO_CURRENCY,
@@ -29,7 +29,14 @@ from wiredesk_tagger.values.grammar import (
     S,
 )
 
-_DECIMAL_COMMA = frozenset({"cs", "da", "de", "es", "fi", "fr", "it", "nl", "no", "pl", "pt", "ru", "sv", "tr", "uk"})
+_DECIMAL_COMMA = frozenset(
+    {"cs", "da", "de", "es", "fi", "fr", "hu", "id", "it", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sv", "tr"}
+    | {"uk"}
+)
+_DECIMAL_POINT = frozenset({"en", "ja", "ko", "zh"})
+# In these a sum with a dollar sign alone may be of pesos; a yen sign is Japan's in one language only.
+_DOUBTFUL_SIGNS = {"es": frozenset("$"), "pt": frozenset("$"), "zh": frozenset("$")}
+_OWN_SIGNS = {("ja", "¥"): "JPY"}
 _SCALES = {
     "k": 3, "thousand": 3, "lakh": 5, "m": 6, "mn": 6, "million": 6, "crore": 7,
     "bn": 9, "billion": 9, "tn": 12, "trillion": 12,
@@ -88,8 +95,8 @@ def _one_sign(before: str, sign: str, after: str, language: str) -> Decimal | No
     """Return the number in which one point or comma stands between `before` and `after`."""
     if len(after) != 3:
         # English has no decimal comma: "12,50" in it is a slip or a list.
-        return None if sign == "," and language == "en" else Decimal(f"{before}.{after}")
-    if language == "en":
+        return None if sign == "," and language in _DECIMAL_POINT else Decimal(f"{before}.{after}")
+    if language == "en" or (language in _DECIMAL_POINT and sign == ","):
         return Decimal(before + after if sign == "," else f"{before}.{after}")
     return Decimal(before + after) if sign == "." and language in _DECIMAL_COMMA else None
 
@@ -102,7 +109,7 @@ def plain(value: Decimal) -> str:
 def percent(surface: str, language: str = "en") -> str | None:
     """Return the number of a PERCENT, "12.5", or None."""
     match = _SHARE.fullmatch(surface)
-    figures = match["number"] if match else continental.figures_of_percent(surface)
+    figures = match["number"] if match else _figures_of_percent(surface, language)
     value = number(figures, language) if figures else None
     return None if value is None else plain(value)
 
@@ -110,8 +117,9 @@ def percent(surface: str, language: str = "en") -> str | None:
 def money(surface: str, language: str = "en") -> tuple[str, str | None] | None:
     """Return amount and currency of a MONEY: ("1500000000", "USD"), ("20000", None), or None."""
     match = _SUM.fullmatch(surface)
-    if match is None:
-        return _continental(surface, language)
+    local = _local(surface, language)
+    if match is None or local:
+        return local or _continental(surface, language)
     value = number(match["number"], language)
     if value is None or not (match["symbol"] or match["unit"]):
         return None
@@ -121,6 +129,24 @@ def money(surface: str, language: str = "en") -> tuple[str, str | None] | None:
     if match["scale"]:
         value = value.scaleb(_SCALES[match["scale"].lower()])
     return plain(value), _currency(match["symbol"], match["unit"], scaled=match["scale"] is not None)
+
+
+def _figures_of_percent(surface: str, language: str) -> str | None:
+    return (
+        local_sums.figures_of_percent(surface, language)
+        or east_asian_sums.figures_of_percent(surface, language)
+        or continental.figures_of_percent(surface)
+    )
+
+
+def _local(surface: str, language: str) -> tuple[str, str | None] | None:
+    found = local_sums.money(surface, language) or east_asian_sums.money(surface, language)
+    value = number(found.figures, language) if found else None
+    if found is None or value is None:
+        return None
+    sign = found.symbol if found.symbol not in _DOUBTFUL_SIGNS.get(language, ()) else None
+    of_sign = _OWN_SIGNS.get((language, sign or "")) or _currency(sign, None, scaled=False)
+    return plain(value.scaleb(found.power)), found.currency or of_sign
 
 
 def _continental(surface: str, language: str) -> tuple[str, str | None] | None:

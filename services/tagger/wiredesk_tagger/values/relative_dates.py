@@ -31,6 +31,7 @@ _WEEKDAYS = {name: at for at, name in enumerate(("mon", "tue", "wed", "thu", "fr
 _STEPS = {"last": -1, "this": 0, "next": 1, "yesterday": -1, "today": 0, "tomorrow": 1}
 NEAR = timedelta(days=62)
 _SOON = timedelta(days=31)
+_FEW_DAYS = 5
 
 
 class When(NamedTuple):
@@ -52,7 +53,12 @@ def weekday_number(name: str) -> int:
 
 def near(word: str, when: When) -> str | None:
     """Return the day that "yesterday", "today" or "tomorrow" is."""
-    return (when.published + timedelta(days=_STEPS[word])).isoformat() if when.published else None
+    return day_at(_STEPS[word], when)
+
+
+def day_at(step: int, when: When) -> str | None:
+    """Return the day so many after that of publication."""
+    return (when.published + timedelta(days=step)).isoformat() if when.published else None
 
 
 def weekday_of_week(day: int, which: str, when: When) -> str | None:
@@ -106,6 +112,14 @@ def day_of(month: int, day: int, weekday: int | None, when: When) -> date | None
     return candidates[0] if weekday is not None and len(candidates) == 1 else _certain(candidates, when)
 
 
+def day_of_month(day: int, when: When) -> str | None:
+    """Return the day that "the 28th" without a month is, where it is one of the last few."""
+    if when.published is None:
+        return None
+    back = (when.published - timedelta(days=step) for step in range(_FEW_DAYS))
+    return next((one.isoformat() for one in back if one.day == day), None)
+
+
 def month_of(month: int, which: str, when: When) -> str | None:
     """Return the month that "January" or "last January" is."""
     if when.published is None or which not in ("", "last", "this", "next"):
@@ -125,9 +139,14 @@ def month_of(month: int, which: str, when: When) -> str | None:
 
 def period(which: str, unit: str, when: When) -> str | None:
     """Return the calendar's period that "last week", "this quarter", "next year" and so on is."""
+    return period_at(unit, _STEPS[which], when)
+
+
+def period_at(unit: str, step: int, when: When) -> str | None:
+    """Return the calendar's week, weekend, month, quarter or year, so many after that of publication."""
     if when.published is None:
         return None
-    day, step = when.published, _STEPS[which]
+    day = when.published
     if unit == "week":
         return _week(day + timedelta(weeks=step))
     if unit == "weekend":

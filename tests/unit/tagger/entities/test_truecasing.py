@@ -99,3 +99,21 @@ def test_every_code_point_keeps_its_place(headline, body):
         read = read_line(form, f"{body} {form}", LEXICON).text
         assert len(read) == len(form)
         assert [c for c in read if not c.isalpha()] == [c for c in form if not c.isalpha()]
+
+
+@pytest.mark.parametrize(
+    "headline",
+    ["NHKが報じた", "AIの未来", "SK하이닉스 실적 발표", "NATO峰会", "وكالة AP تعلن", "BBC रिपोर्ट"],
+)
+def test_where_the_script_has_no_capitals_a_line_is_never_loud(headline):
+    assert not is_loud(headline, LEXICON)
+    assert read_line(headline, "", LEXICON).text == headline
+
+
+def test_title_case_is_of_english_and_capitals_are_of_any_language_that_has_them():
+    title, shouted = "Die Ministerin War Die Letzte Im Haus", "MINISTERIN REIST NACH ORSK"
+    assert is_loud(title, LEXICON)
+    assert not is_loud(title, LEXICON, "de")
+    assert is_loud(shouted, LEXICON, "de")
+    body = "Die Ministerin reist heute."
+    assert read_line(shouted, body, LEXICON, "de").text == "Ministerin reist Nach Orsk"
