@@ -1,5 +1,6 @@
 """How the tagger is measured: F1, headlines, speed, memory. Functions return numbers and print none."""
 
+import copy
 import multiprocessing
 import random
 import time
@@ -36,18 +37,26 @@ class Finder(Protocol):
 
 
 class Ours:
-    """The built-in pipeline with all document steps, or another one that `nlp.load` knows."""
+    """The built-in pipelines with all document steps, or another one of English that `nlp.load` knows."""
 
     def __init__(self, pipeline: str | None = None) -> None:
         self.tagger = nlp.load({_ENGLISH: pipeline} if pipeline else None)
         self.name = self.tagger.made_by.pipeline
         self.version = self.tagger.made_by.version
+        self.language = _ENGLISH
+
+    def speaking(self, language: str) -> "Ours":
+        """Return the same tagger for texts of `language`, with what reads them as its name and version."""
+        other = copy.copy(self)
+        (tagged,) = self.tagger.tag([nlp.Article("", "", language)])
+        other.language, other.name, other.version = language, tagged.made_by.pipeline, tagged.made_by.version
+        return other
 
     def spans(self, texts: Sequence[str]) -> list[list[Span]]:
-        return list(self._places([nlp.Article("", text, _ENGLISH) for text in texts], "text"))
+        return list(self._places([nlp.Article("", text, self.language) for text in texts], "text"))
 
     def headlines(self, pairs: Sequence[tuple[str, str]]) -> list[list[Span]]:
-        return list(self._places([nlp.Article(top, body, _ENGLISH) for top, body in pairs], "headline"))
+        return list(self._places([nlp.Article(top, body, self.language) for top, body in pairs], "headline"))
 
     def _places(self, articles: Sequence[nlp.Article], field: str) -> Iterator[list[Span]]:
         for some in _batches(articles):

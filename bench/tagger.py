@@ -5,6 +5,7 @@
     python -m bench.tagger ../shared/ner-corpus --limit 50 --peer wire_rules    a quick look, beside the rules alone
     python -m bench.tagger ../shared/ner-corpus --pages ../shared/news-pages    and dates, speed, other processors
     ... --before ../before                                                      and the speed beside another checkout
+    ... --world ../shared/ner-corpus-world                                      and the names in other languages
 
 `spans` runs everything on a list of texts, for any outside measure.
 """
@@ -25,7 +26,7 @@ from bench import ner_measure, ner_report, ner_sets
 from bench.cleaning.furniture import english
 from bench.markdown import put
 from bench.ner_measure import Finder, Ours, Peer
-from bench.tagging import articles, dates, sameness, speed
+from bench.tagging import articles, dates, sameness, speed, world
 from bench.tagging import report as tagging
 from wiredesk.contracts.errors import ConfigurationError
 from wiredesk_cleaner.training.pages import NoPagesError, annotated
@@ -88,6 +89,7 @@ def _report(asked: argparse.Namespace) -> str:
             ner_report.headlines({ours.name: above}, len(with_body)),
             *_told("things, names and places", tagging.sections(ours.tagger, asked.corpus)),
             *_told("news pages", _of_pages(asked, ours) if asked.pages else ()),
+            *_told("other languages", _of_the_world(asked, ours) if asked.world else ()),
             ner_report.memory(ner_measure.memory(ner_sets.stream(asked.corpus), asked.articles)),
         ]
     )
@@ -114,6 +116,11 @@ def _of_pages(asked: argparse.Namespace, ours: Ours) -> Iterator[str]:
     yield speed.report(words, len(news), turns)
 
 
+def _of_the_world(asked: argparse.Namespace, ours: Ours) -> Iterator[str]:
+    yield "Names in other languages:"
+    yield world.report(world.measured(ours, ner_sets.corpus(asked.world, asked.limit)))
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, metavar="CORPUS", help="folder with dev/*.jsonl.gz")
@@ -127,6 +134,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--before", type=Path, metavar="FOLDER", help="another checkout with a .venv, whose speed stands beside ours"
     )
+    parser.add_argument("--world", type=Path, metavar="FOLDER", help="corpus of other languages, with dev/*.jsonl.gz")
     parser.add_argument("--rounds", type=int, default=5, help="turns of the speed measure (5)")
     parser.add_argument("--articles", type=int, default=2000, help="articles to watch the memory over (2000)")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/quality.md")
@@ -145,7 +153,7 @@ def main() -> int:
     try:
         tables = _report(asked)
     except ner_sets.NoCorpusError as error:
-        print(f"No corpus: {error}. Say where it is: make bench-tagger CORPUS=FOLDER", file=sys.stderr)
+        print(f"No corpus: {error}. Say where it is: make bench-tagger CORPUS=FOLDER (WORLD=FOLDER)", file=sys.stderr)
         return 2
     except NoPagesError as error:
         print(f"No pages: {error}. Say where they are: make bench-tagger CORPUS=FOLDER PAGES=FOLDER", file=sys.stderr)

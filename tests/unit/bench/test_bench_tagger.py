@@ -13,6 +13,9 @@ import spacy
 from bench import ner_measure, ner_report, ner_sets, tagger
 from bench.markdown import put, table
 from bench.ner_sets import Headline, Text
+from bench.tagging import world
+from tests.unit.tagger import tiny_model
+from wiredesk_tagger.pipeline import model_files
 
 ROOT = Path(__file__).resolve().parents[3]
 STORY = "Ministers from Oslo met on Tuesday to talk about fish. Erna Solvang said that no deal was near.\nTalks go on."
@@ -150,3 +153,25 @@ def test_without_a_corpus_the_command_says_what_to_type_and_ends_with_2(tmp_path
     )
     assert done.returncode == 2
     assert "make bench-tagger CORPUS=FOLDER" in done.stderr
+
+
+def test_names_in_other_languages_are_told_file_by_file_with_what_may_be_said_of_each(tmp_path, monkeypatch):
+    pieces = {"▁Zorah": "B-PERSON", "▁Trondvik": "B-GPE"}
+    monkeypatch.setattr(model_files, "WORLD", tiny_model.write_world(tmp_path / "model", pieces))
+    found = Text("", "Zorah, Trondvik", ((0, 5, "PERSON"), (7, 15, "LOC")), ())
+    corpus = {"de-a": [found] * 30, "fr-b": [found] * 5, "eo-c": [found] * 30}
+    ours = ner_measure.Ours("wire_rules")
+    rows = world.report(world.measured(ours, corpus)).splitlines()
+    cells = [[cell.strip() for cell in row.split("|")[1:-2]] for row in (rows[0], *rows[2:])]
+    assert cells == [
+        ["language", "file", "tier", "PERSON F1", "ORG F1", "PLACE F1", "together", "names"],
+        ["German", "a", "measured", "1.000", "\u2013", "1.000", "1.000", "60"],
+        ["French", "b", "transferred", "\u2013", "\u2013", "\u2013", "\u2013", "10"],
+        ["Esperanto", "c", "listed names only", "0.000", "\u2013", "0.000", "0.000", "60"],
+    ]
+    assert ours.language == "en"
+
+
+def test_a_pipeline_of_the_users_own_is_called_so():
+    assert world.tier("de", "de_core_news_lg") == "a pipeline of yours"
+    assert world.tier("eo", "wire_world") == "asked for"

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from wiredesk_tagger.pipeline.model_files import INDEPENDENT
+from wiredesk_tagger.pipeline.unigram import END, HIDDEN, PAD, SPACE, START, UNKNOWN, tokenizer
 
 TYPES = ("PERSON", "NORP", "ORG", "GPE", "LOC", "FAC", "EVENT", "WORK_OF_ART", "PRODUCT", "LAW",
          "DATE", "TIME", "MONEY", "PERCENT")  # fmt: skip
 LABELS = ["O", *(f"{prefix}-{label}" for label in TYPES for prefix in "BI")]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+MARKS = [START, PAD, END, UNKNOWN]
 CERTAIN = 12.0
 
 
@@ -59,6 +61,17 @@ def write(folder: Path, words: Mapping[str, str], *, sure: float = CERTAIN) -> P
     """Write the files of a model to `folder` in which each of `words` (lower case) has its label; return `folder`."""
     letters = [prefix + chr(code) for code in range(33, 127) for prefix in ("", "##") if not chr(code).isupper()]
     vocabulary = [*SPECIAL, *letters, *(word for word in words if len(word) > 1)]
+    return _write(folder, vocabulary, words, sure, "vocab.txt", "\n".join(vocabulary) + "\n")
+
+
+def write_world(folder: Path, pieces: Mapping[str, str], *, sure: float = CERTAIN) -> Path:
+    """The same with a vocabulary of the multilingual kind, in which a space is part of the piece behind it."""
+    vocabulary = [*MARKS, SPACE, *(chr(code) for code in range(33, 127)), *pieces, HIDDEN]
+    scored = [(piece, 0.0 if piece in MARKS else -5.0 if piece in pieces else -9.0) for piece in vocabulary]
+    return _write(folder, vocabulary, pieces, sure, "tokenizer.json", tokenizer(scored).to_str())
+
+
+def _write(folder: Path, vocabulary: list[str], words: Mapping[str, str], sure: float, name: str, content: str) -> Path:
     table = np.zeros((len(vocabulary), len(LABELS)), dtype=np.float32)
     table[:, 0] = sure
     for word, label in words.items():
@@ -68,9 +81,9 @@ def write(folder: Path, words: Mapping[str, str], *, sure: float = CERTAIN) -> P
         table[vocabulary.index(word), LABELS.index(label)] = sure
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "weights.onnx").write_bytes(onnx(table))
-    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    (folder / name).write_text(content, encoding="utf-8")
     (folder / "labels.json").write_text(json.dumps(LABELS), encoding="utf-8")
-    names = ("weights.onnx", "vocab.txt", "labels.json")
+    names = ("weights.onnx", name, "labels.json")
     sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in names]
     (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf-8")
     return folder

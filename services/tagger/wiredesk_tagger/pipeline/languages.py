@@ -11,17 +11,24 @@ from typing import TYPE_CHECKING, Any
 from wiredesk.contracts.errors import ConfigurationError
 from wiredesk_tagger.lexicon import gazetteers
 from wiredesk_tagger.pipeline import model_files
+from wiredesk_tagger.pipeline.scripts import COMBINING, ENDINGS, SPACELESS
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 RULES = "wire_rules"
 NEWS = "wire_news"
-BUILT_IN = frozenset({RULES, NEWS})
+WORLD = "wire_world"
+BUILT_IN = frozenset({RULES, NEWS, WORLD})
 # Part of every enriched event's id: raise it when a rule or list changes what is found.
-RULES_VERSION = "1.8.0"
-# The language of the built-in pipelines.
+RULES_VERSION = "1.9.0"
+# The language of the built-in pipelines but `wire_world`.
 ENGLISH = "en"
+# What `wire_world` reads: languages with texts that people labelled, to learn from and to measure on; and those whose
+# names it knows from its base and from its own reading of their texts. "no" is either Norwegian.
+MEASURED = tuple("da de fi hi hr hu id ja ko nb nn no pt ro ru sk sr sv tr zh".split())  # noqa: SIM905 - reads best
+TRANSFERRED = tuple("es fr it nl pl uk".split())  # noqa: SIM905 - as above
+_ANY = "xx"
 # spaCy's code of a language by its primary BCP 47 tag, where they differ; "xx" is spaCy's for any language.
 _CODES = {"no": "nb", "nn": "nb", "iw": "he", "fil": "tl"}
 # What an entity recogniser never reads; leaving them out saves half the time and memory of a full pipeline. Document
@@ -39,17 +46,18 @@ _NEEDLESS = (
 )
 
 
-def _made(name: str, version: str, components: tuple[str, ...]) -> "Language":
+def _made(name: str, version: str, components: tuple[str, ...], language: str = ENGLISH) -> "Language":
     import spacy  # noqa: PLC0415 - see the module's docstring
 
     from wiredesk_tagger.pipeline import components as registered  # noqa: F401, PLC0415 - registers the components
 
-    nlp = spacy.blank(ENGLISH)
+    nlp = spacy.blank(language)
     _split_more(nlp)
     nlp.meta["name"] = name
     nlp.meta["version"] = version
     for component in components:
-        nlp.add_pipe(component)
+        own: dict[str, Any] = {"model": model_files.OF_THE_WORLD} if (name, component) == (WORLD, "wire_ner") else {}
+        nlp.add_pipe(component, config=own)
     # Words met in a memory zone are forgotten at its end: those known beforehand make the tokenizer twice as fast. They
     # are more than the 10,000 that it keeps by default.
     nlp.tokenizer.max_cache_size = 20_000  # type: ignore[union-attr]
@@ -71,6 +79,9 @@ def _split_more(nlp: "Language") -> None:
     defaults = nlp.Defaults
     marks = r"[\"\u201c\u201d<>;?!()\[\]^]"
     infixes = [*(defaults.infixes or ()), r"(?<=[A-Z]\.)-(?=[A-Za-z])", marks, "--+"]
+    if nlp.lang == _ANY:
+        # As the model's words are cut: at every mark, and anywhere in scripts without spaces.
+        infixes += [rf"[^\w\s{COMBINING}]", f"[{SPACELESS}{ENDINGS}]"]
     tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     tokenizer.prefix_search = compile_prefix_regex([*(defaults.prefixes or ()), "--+"]).search
     tokenizer.suffix_search = compile_suffix_regex([*(defaults.suffixes or ()), "-+", "/"]).search
@@ -107,9 +118,33 @@ def news() -> "Language":
     return nlp
 
 
+def world() -> "Language":
+    """Return `wire_world`: the multilingual model, with what holds in a text of any language.
+
+    The model's files are checked, the network is made when the first text comes: where all news is English it would
+    only take memory.
+
+    Raises:
+        ConfigurationError: the model is missing or broken.
+    """
+    from wiredesk_tagger.pipeline import ner  # noqa: PLC0415 - imports ONNX Runtime
+
+    nlp = _made(WORLD, RULES_VERSION, ("wire_ner", "wire_gazetteer", "wire_grammar", "wire_resolve"), _ANY)
+    component = nlp.get_pipe("wire_ner")
+    assert isinstance(component, ner.WireNer)
+    nlp.meta["version"] = f"{RULES_VERSION}+{component.version()}"
+    return nlp
+
+
+def defaults() -> dict[str, str]:
+    """Return the built-in pipeline of each language: `wire_world` for those it reads, where its weights are."""
+    others = (*MEASURED, *TRANSFERRED) if (model_files.WORLD / model_files.WEIGHTS).is_file() else ()
+    return {ENGLISH: default()} | dict.fromkeys(others, WORLD)
+
+
 def default() -> str:
-    """Return the name of the built-in pipeline: `wire_news` where the model's weights are, else `wire_rules`."""
-    return NEWS if (model_files.MODEL / "weights.onnx").is_file() else RULES
+    """Return the built-in pipeline of English: `wire_news` where the model's weights are, else `wire_rules`."""
+    return NEWS if (model_files.MODEL / model_files.WEIGHTS).is_file() else RULES
 
 
 def load(language: str, name: str) -> "Language":
@@ -120,6 +155,8 @@ def load(language: str, name: str) -> "Language":
     Raises:
         ConfigurationError: it is not there, does not load, or is for another language; the message says what to do.
     """
+    if name == WORLD:
+        return world()
     if name in BUILT_IN:
         if language != ENGLISH:
             raise ConfigurationError(f"{name} reads English: WIREDESK_TAGGER__PIPELINES cannot give it {language!r}")
@@ -130,7 +167,7 @@ def load(language: str, name: str) -> "Language":
         nlp = spacy.load(name, exclude=_NEEDLESS)
     except (OSError, ImportError, ValueError, KeyError) as error:
         raise ConfigurationError(_advice(name, error)) from None
-    if nlp.lang not in (language, _CODES.get(language), "xx"):
+    if nlp.lang not in (language, _CODES.get(language), _ANY):
         raise ConfigurationError(
             f"spaCy pipeline {name!r} reads the language {nlp.lang!r}; WIREDESK_TAGGER__PIPELINES gives it {language!r}"
         )
@@ -138,12 +175,16 @@ def load(language: str, name: str) -> "Language":
 
 
 def load_all(pipelines: Mapping[str, str]) -> dict[str, "Language"]:
-    """Load the pipeline of each language; English has the built-in one where `pipelines` says nothing else.
+    """Load the pipeline of each language; where `pipelines` says nothing, that of `defaults`.
+
+    All languages of `wire_world` share one.
 
     Raises:
         ConfigurationError: as `load`.
     """
-    return {language: load(language, name) for language, name in ({ENGLISH: default()} | dict(pipelines)).items()}
+    named = defaults() | dict(pipelines)
+    shared = world() if WORLD in named.values() else None
+    return {language: shared if shared and name == WORLD else load(language, name) for language, name in named.items()}
 
 
 def _advice(name: str, error: Exception) -> str:

@@ -21,6 +21,7 @@ from wiredesk_tagger.pipeline import decoding, model_files
 from wiredesk_tagger.pipeline.components import add, text_of
 from wiredesk_tagger.pipeline.decoding import Copies, Inputs, Tagged
 from wiredesk_tagger.pipeline.inference import onnxruntime
+from wiredesk_tagger.pipeline.unigram import UnigramEncoder
 from wiredesk_tagger.pipeline.word_pieces import Encoder
 from wiredesk_tagger.spans import THING, Span
 
@@ -38,10 +39,10 @@ class Model:
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         """Take what `read_files` returns; raises ConfigurationError where the files do not go together."""
-        self.version = hashlib.sha256(files[model_files.FILES[0]]).hexdigest()[:8]
-        if tuple(json.loads(files["labels.json"])) != decoding.LABELS:
+        self.version = _version(files)
+        if tuple(json.loads(files[model_files.LABEL_LIST])) != decoding.LABELS:
             raise ConfigurationError("the model has other labels than this version of the tagger")
-        self._encoder = Encoder(files["vocab.txt"].decode("utf-8").splitlines())
+        self._encoder = _encoder(files)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         # The arena takes once what the largest batch needs (16 MB). Without it each batch breaks up the heap: a worker
@@ -51,7 +52,7 @@ class Model:
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(
-                files["weights.onnx"], sess_options=options, providers=["CPUExecutionProvider"]
+                files[model_files.WEIGHTS], sess_options=options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # noqa: BLE001 - ONNX Runtime's errors have no base of their own
             raise ConfigurationError(f"ONNX Runtime does not read the model: {type(error).__name__}") from None
@@ -67,6 +68,16 @@ class Model:
     def tag(self, texts: list[str], unsure: list[tuple[tuple[int, int], ...]]) -> list[list[Tagged]]:
         """Return the names in each text; what stands beside it changes nothing. `unsure` as in `decoding.tag`."""
         return decoding.tag(texts, self._encoder, self._run, unsure, copies=self.copies)
+
+
+def _version(files: Mapping[str, bytes]) -> str:
+    return hashlib.sha256(files[model_files.WEIGHTS]).hexdigest()[:8]
+
+
+def _encoder(files: Mapping[str, bytes]) -> Encoder:
+    if model_files.UNIGRAM in files:
+        return UnigramEncoder(files[model_files.UNIGRAM].decode("utf-8"))
+    return Encoder(files[model_files.WORD_PIECES].decode("utf-8").splitlines())
 
 
 class WireNer:
@@ -91,6 +102,10 @@ class WireNer:
         if self._model is None:
             self._model = Model(self._files())
         return self._model
+
+    def version(self) -> str:
+        """Return what tells its weights from others; its files are checked, not loaded. Raises as `load`."""
+        return self._model.version if self._model else _version(self._files())
 
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
@@ -135,7 +150,9 @@ class WireNer:
 
 @Language.factory("wire_ner", default_config={"model": None}, assigns=["doc.spans"])
 def make_ner(nlp: Language, name: str, model: str | None) -> WireNer:  # noqa: ARG001 - spaCy's signature
-    """Names by the trained model; `model` is the path of its folder, or None for the one that comes with Wiredesk."""
+    """Names by a trained model: the path of its folder, "world" for the multilingual one, None for the English one."""
+    if model == model_files.OF_THE_WORLD:
+        return WireNer(model_files.WORLD)
     return WireNer(Path(model) if model else model_files.MODEL)
 
 

@@ -25,7 +25,7 @@ WINDOW = 160
 CONTEXT = 8
 # Longer words, in code points, become one unknown piece; so every word fits into a window.
 _LONGEST_WORD = 100
-_START, _END, _PAD, _UNKNOWN = "[CLS]", "[SEP]", "[PAD]", "[UNK]"
+_START, _END, _PAD, _UNKNOWN, _HIDDEN = "[CLS]", "[SEP]", "[PAD]", "[UNK]", "[MASK]"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE_END = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
 _SENTENCE_END = frozenset(".!?\u2026")
@@ -64,6 +64,15 @@ class Pieces(NamedTuple):
     """[w] the word stands behind a full stop, or opens its line: a good place to cut"""
 
 
+class Cut(NamedTuple):
+    """A text as pieces and words, before anything is known of its capitals and lines; fields as of `Pieces`."""
+
+    ids: NDArray[np.int64]
+    first: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
 class Window(NamedTuple):
     """A stretch of words: read from `begin` to `end`, labels taken from `keep` to `stop`. Numbers of words."""
 
@@ -94,11 +103,17 @@ def shape(word: str) -> Shape:
 class Encoder:
     """Splits texts by a vocabulary. Holds no state that a text changes; threads may share it."""
 
+    sentence_ends = _SENTENCE_END
+    """marks that end a sentence where white space follows"""
+    full_stops: frozenset[str] = frozenset()
+    """marks that end a sentence whatever follows"""
+
     def __init__(self, vocabulary: Sequence[str]) -> None:
         """Take the pieces in the order of their numbers; raises KeyError if one of the four marks is missing."""
         numbers = {piece: number for number, piece in enumerate(vocabulary)}
         self._start, self._end, self._pad = numbers[_START], numbers[_END], numbers[_PAD]
         self.unknown = numbers[_UNKNOWN]
+        self.hidden = numbers.get(_HIDDEN, self.unknown)
         self._tokenizer = Tokenizer(WordPiece(numbers, unk_token=_UNKNOWN, max_input_chars_per_word=_LONGEST_WORD))
         self._tokenizer.normalizer = BertNormalizer()
         self._tokenizer.pre_tokenizer = BertPreTokenizer()
@@ -109,22 +124,26 @@ class Encoder:
         What touches an `unsure` stretch, (start, end), has no shape: its capitals say nothing.
         """
         readable = _SURROGATE.sub("\ufffd", text)
-        encoding = self._tokenizer.encode(readable, add_special_tokens=False)
+        ids, begins, starts, ends = self.cut(readable)
+        lines, sentences = _openings(readable, starts, ends, self.sentence_ends, self.full_stops)
+        spelled = [readable[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        shapes = np.array([shape(word) for word in spelled], dtype=np.int64)
+        for low, high in unsure:
+            shapes[np.searchsorted(ends, low, "right") : np.searchsorted(starts, high, "left")] = Shape.NONE
+        each = np.repeat(shapes, np.diff(begins, append=len(ids)))
+        return Pieces(ids, each, begins, starts, ends, lines, sentences)
+
+    def cut(self, text: str) -> Cut:
+        """Return the pieces and words of `text`, which holds no lone surrogate."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
         words = np.array(encoding.word_ids, dtype=np.int64)
         places = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
         begins = np.flatnonzero(np.diff(words, prepend=-1))
         starts = places[begins, 0]
         ends = places[np.append(begins[1:], len(words))[: len(begins)] - 1, 1]
-        if not readable.isascii():
-            ends = np.array([_with_marks(readable, end) for end in ends.tolist()], dtype=np.int64)
-        lines, sentences = _openings(readable, starts, ends)
-        spelled = [readable[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        shapes = np.array([shape(word) for word in spelled], dtype=np.int64)
-        for low, high in unsure:
-            shapes[np.searchsorted(ends, low, "right") : np.searchsorted(starts, high, "left")] = Shape.NONE
-        ids = np.array(encoding.ids, dtype=np.int64)
-        each = np.repeat(shapes, np.diff(begins, append=len(ids)))
-        return Pieces(ids, each, begins, starts, ends, lines, sentences)
+        if not text.isascii():
+            ends = np.array([_with_marks(text, end) for end in ends.tolist()], dtype=np.int64)
+        return Cut(np.array(encoding.ids, dtype=np.int64), begins, starts, ends)
 
     def batch(self, chunks: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> dict[str, NDArray[np.int64]]:
         """Return the model's inputs for some (ids, shapes): `ids`, `case`, `mask`, each [chunks, longest + 2].
@@ -145,16 +164,24 @@ class Encoder:
 
 
 def _openings(
-    text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]
+    text: str,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    sentence_ends: frozenset[str],
+    full_stops: frozenset[str],
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which words open a line, and which a sentence."""
     before = np.concatenate(([0], ends))[: len(starts)]
     breaks = np.array([found.start() for found in _LINE_END.finditer(text)], dtype=np.int64)
     lines = np.searchsorted(breaks, before, "left") < np.searchsorted(breaks, starts, "left")
     lines[:1] = True
-    stops = np.array([text[start] in _SENTENCE_END for start in starts.tolist()], dtype=np.bool_)
-    behind_stop = np.concatenate(([False], stops))[: len(starts)]
-    return lines, lines | (behind_stop & (starts > before))
+
+    def behind(marks: frozenset[str]) -> NDArray[np.bool_]:
+        found = np.array([text[start] in marks for start in starts.tolist()], dtype=np.bool_)
+        return np.concatenate(([False], found))[: len(starts)]
+
+    opens = lines | (behind(sentence_ends) & (starts > before))
+    return lines, opens | behind(full_stops) if full_stops else opens
 
 
 def _with_marks(text: str, end: int) -> int:

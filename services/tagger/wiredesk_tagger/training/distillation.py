@@ -1,19 +1,22 @@
 """The last phase: the small network learns what the large one says, freely first, then on the grids of integers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from wiredesk_tagger.pipeline.decoding import Run
 from wiredesk_tagger.pipeline.word_pieces import Encoder
-from wiredesk_tagger.training import export, lessons, pruning, recipe
+from wiredesk_tagger.training import lessons, pruning
+from wiredesk_tagger.training.corpus import Chunk
 from wiredesk_tagger.training.lessons import Lesson
-from wiredesk_tagger.training.network import Network
-from wiredesk_tagger.training.recipe import Material, Recipe
-from wiredesk_tagger.training.student import Student
+from wiredesk_tagger.training.network import Network, Size
+from wiredesk_tagger.training.phase import Phase
+from wiredesk_tagger.training.student import SMALL, Student
 from wiredesk_tagger.training.training_loop import finished, learn, newest
 
 # Half of what is learned of a word that somebody labelled is that label, half is what the teacher makes of it.
@@ -23,13 +26,43 @@ _CLOSENESS = 0.1
 # Enough to see where values lie, and what counts.
 _SOME = 60
 _ROWS = 20
-# The base model's own piece for what is hidden.
-_MASK = 103
+
+
+class Course(Protocol):
+    """The numbers of the last phase, as `recipe.Recipe` explains them."""
+
+    @property
+    def student(self) -> Phase: ...
+    @property
+    def lesson_draws(self) -> int: ...
+    @property
+    def lesson_share(self) -> tuple[float, float]: ...
+    @property
+    def masked(self) -> float: ...
+    @property
+    def exact_from(self) -> int: ...
+    @property
+    def whole_from(self) -> int: ...
+
+
+class Lecture(NamedTuple):
+    """Of what the teacher speaks, and to whom."""
+
+    draw: Callable[[np.random.Generator], Iterable[Chunk]]
+    """draws the chunks that the teacher is asked of, others each time"""
+    teacher: Callable[[], Run]
+    """makes of the teacher what answers"""
+    size: Size = SMALL
+    """of the student"""
+    kept: Sequence[int] = pruning.KEPT
+    """the layers of the teacher that it takes"""
+    halves: bool = True
+    """whether the arithmetic is bf16 until the last epochs"""
 
 
 def taught(
-    plan: Recipe,
-    material: Material,
+    plan: Course,
+    lecture: Lecture,
     teacher: Network,
     encoder: Encoder,
     *,
@@ -44,25 +77,28 @@ def taught(
     """
     file = finished(work, plan.student)
     if file.exists() or not train:
-        student = Student()
+        student = Student(lecture.size)
         # No checkpoint holds the words, which are not trained.
         student.load_state_dict({"words.weight": pruning.on_steps(teacher.words.weight.detach())}, strict=False)
         tell(f"student: {newest(student, work, [plan.student])}")
         known = () if student.calibrated else _samples(lessons.read(_lessons(work)), encoder, plan.student.seed)
     else:
         tell("student: the large model gives its lessons")
-        shown = _given(plan, material, teacher, encoder, work)
+        shown = _given(plan, lecture, encoder, work)
         known = _samples(shown, encoder, plan.student.seed)
-        student = pruning.pruned(teacher, known)
+        student = pruning.pruned(teacher, known, lecture.size, lecture.kept)
 
         hidden = plan.masked
 
-        def half(number: int) -> bool:
+        def rough(number: int) -> bool:
             return number < plan.whole_from
+
+        def half(number: int) -> bool:
+            return lecture.halves and rough(number)
 
         def begin(number: int) -> None:
             nonlocal hidden
-            hidden = plan.masked if half(number) else 0.0
+            hidden = plan.masked if rough(number) else 0.0
             if number >= plan.exact_from:
                 if not student.calibrated:
                     calibrate(student, known)
@@ -73,7 +109,7 @@ def taught(
         def epoch(rng: np.random.Generator) -> list[Lesson]:
             kinds = zip((np.flatnonzero(labelled), np.flatnonzero(~labelled)), plan.lesson_share, strict=True)
             some = [rng.permutation(kind)[: round(len(kind) * share)] for kind, share in kinds]
-            return [masked(shown[k], hidden, rng) for k in np.concatenate(some)]
+            return [masked(shown[k], hidden, rng, encoder.hidden) for k in np.concatenate(some)]
 
         learn(student, plan.student, epoch, encoder, loss, work=work, tell=tell, half=half, begin=begin)
         spare = file.with_suffix(".new")
@@ -89,34 +125,42 @@ def _lessons(work: Path) -> Path:
     return work / "lessons.npz"
 
 
-def _given(plan: Recipe, material: Material, teacher: Network, encoder: Encoder, work: Path) -> list[Lesson]:
+def _given(plan: Course, lecture: Lecture, encoder: Encoder, work: Path) -> list[Lesson]:
     """Return the lessons; the large network gives them once."""
     file = _lessons(work)
     if not file.exists():
-        run = export.session(export.quantized(teacher, work / "teacher.onnx"))
         drawn = [
             chunk
             for number in range(plan.lesson_draws)
-            for chunk in recipe.lessons(plan, material, encoder, np.random.default_rng([plan.student.seed, number]))
+            for chunk in lecture.draw(np.random.default_rng([plan.student.seed, number]))
         ]
-        lessons.write(file, lessons.ask(drawn, encoder, run))
+        lessons.write(file, lessons.ask(drawn, encoder, lecture.teacher()))
     return lessons.read(file)
 
 
-def masked(lesson: Lesson, share: float, rng: np.random.Generator) -> Lesson:
-    """Return `lesson` with a share of its pieces hidden: what stands around a name has to tell of it."""
-    return lesson._replace(ids=np.where(rng.random(len(lesson.ids)) < share, _MASK, lesson.ids)) if share else lesson
+def masked(lesson: Lesson, share: float, rng: np.random.Generator, hidden: int) -> Lesson:
+    """Return `lesson` with a share of its pieces `hidden`: what stands around a name has to tell of it."""
+    return lesson._replace(ids=np.where(rng.random(len(lesson.ids)) < share, hidden, lesson.ids)) if share else lesson
 
 
 def loss(logits: Tensor, shown: Sequence[Lesson]) -> Tensor:
     """Return how far `logits`, [words, labels], are from the teacher's and from the labels that somebody gave."""
     said = torch.from_numpy(np.concatenate([lesson.logits for lesson in shown])).float()
     given = torch.from_numpy(np.concatenate([lesson.given for lesson in shown]))
+    several = given.sum(dim=-1) > 1
+    if several.any():
+        # Which of some labels it is nobody said: among them the teacher decides.
+        given[several] = _among(given[several], said[several])
     share = _GIVEN * given.sum(dim=-1, keepdim=True)
     chances = share * given + (1 - share) * functional.softmax(said, dim=-1)
     entropy = -(chances * functional.log_softmax(logits, dim=-1)).sum() / len(logits)
     apart = (logits - logits.mean(dim=-1, keepdim=True)) - (said - said.mean(dim=-1, keepdim=True))
     return entropy + _CLOSENESS * apart.square().mean()
+
+
+def _among(labels: Tensor, logits: Tensor) -> Tensor:
+    """Return the chances of `logits` for the labels that are 1 in `labels`, both [words, labels]; they sum to 1."""
+    return functional.softmax(logits.masked_fill(labels == 0, float("-inf")), dim=-1)
 
 
 def _samples(shown: Sequence[Lesson], encoder: Encoder, seed: int) -> list[dict[str, Tensor]]:

@@ -13,11 +13,11 @@ from onnx import numpy_helper
 
 from wiredesk_tagger.pipeline.decoding import LABELS, Inputs, Run
 from wiredesk_tagger.pipeline.inference import onnxruntime
+from wiredesk_tagger.pipeline.model_files import LABEL_LIST, SUMS, WEIGHTS, WORD_PIECES
 from wiredesk_tagger.training import student_graph
 from wiredesk_tagger.training.network import Network
 from wiredesk_tagger.training.student import Student
 
-WEIGHTS, VOCABULARY, LABEL_LIST, SUMS = "weights.onnx", "vocab.txt", "labels.json", "SHA256SUMS"
 _OPSET = 17
 # Two texts of unequal length: what the exporter traces must hold for any.
 _EXAMPLE = (
@@ -78,11 +78,27 @@ def restored(file: Path) -> Network:
     return network
 
 
-def export(student: Student, vocabulary: Sequence[str], folder: Path) -> None:
-    """Write the student's weights, the vocabulary and the labels into `folder`, which is made if it is not there."""
+def as_it_is(network: Network) -> Run:
+    """Return the large network as a function, in the arithmetic of PyTorch."""
+    network.eval()
+
+    def run(inputs: Inputs) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        with torch.inference_mode():
+            logits = network(**{name: torch.from_numpy(value) for name, value in inputs.items()})
+        found: np.ndarray[tuple[int, ...], np.dtype[np.float32]] = logits.numpy()
+        return found
+
+    return run
+
+
+def export(student: Student, vocabulary: str, folder: Path, *, name: str = WORD_PIECES) -> None:
+    """Write the student's weights, its vocabulary as the file `name`, and the labels into `folder`.
+
+    The folder is made if it is not there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     student_graph.write(student, folder / WEIGHTS)
-    (folder / VOCABULARY).write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    (folder / name).write_text(vocabulary, encoding="utf-8")
     (folder / LABEL_LIST).write_text(json.dumps(LABELS, indent=1) + "\n", encoding="utf-8")
 
 

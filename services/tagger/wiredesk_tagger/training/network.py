@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from safetensors.torch import load_file
@@ -11,10 +12,22 @@ from torch.nn import functional
 from wiredesk_tagger.pipeline.decoding import LABELS
 from wiredesk_tagger.pipeline.word_pieces import Shape
 
-# The measures of all-MiniLM-L6-v2.
-LAYERS, WIDTH, HEADS, INNER, POSITIONS, VOCABULARY = 6, 384, 12, 1536, 512, 30_522
+# What all networks have in common: they are cut from encoders of this width.
+WIDTH, POSITIONS, HEAD_SIZE = 384, 512, 32
 _DROPOUT = 0.1
 EPSILON = 1e-12
+
+
+class Size(NamedTuple):
+    """How large a network is; the usual one is all-MiniLM-L6-v2. `inner` counts the neurons of a layer."""
+
+    words: int = 30_522
+    layers: int = 6
+    heads: int = 12
+    inner: int = 1536
+
+
+BASE = Size()
 
 
 class Attention(nn.Module):  # type: ignore[misc] # torch is in no service's environment
@@ -27,9 +40,9 @@ class Attention(nn.Module):  # type: ignore[misc] # torch is in no service's env
 
     def forward(self, hidden: Tensor, hide: Tensor) -> Tensor:
         rows, length = hidden.shape[:2]
-        heads = self.qkv(hidden).view(rows, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
+        heads = self.qkv(hidden).view(rows, length, 3, WIDTH // HEAD_SIZE, HEAD_SIZE).permute(2, 0, 3, 1, 4)
         query, key, value = heads[0], heads[1], heads[2]
-        weights = (query @ key.transpose(-1, -2)) / math.sqrt(WIDTH // HEADS) + hide
+        weights = (query @ key.transpose(-1, -2)) / math.sqrt(HEAD_SIZE) + hide
         mixed = functional.softmax(weights, dim=-1) @ value
         return self.out(mixed.transpose(1, 2).reshape(rows, length, WIDTH))
 
@@ -37,12 +50,12 @@ class Attention(nn.Module):  # type: ignore[misc] # torch is in no service's env
 class Layer(nn.Module):  # type: ignore[misc] # as above
     """One layer of the encoder, normalised behind each half as BERT is."""
 
-    def __init__(self) -> None:
+    def __init__(self, inner: int) -> None:
         super().__init__()
         self.attention = Attention()
         self.middle = nn.LayerNorm(WIDTH, eps=EPSILON)
-        self.up = nn.Linear(WIDTH, INNER)
-        self.down = nn.Linear(INNER, WIDTH)
+        self.up = nn.Linear(WIDTH, inner)
+        self.down = nn.Linear(inner, WIDTH)
         self.last = nn.LayerNorm(WIDTH, eps=EPSILON)
         self.dropout = nn.Dropout(_DROPOUT)
 
@@ -54,14 +67,15 @@ class Layer(nn.Module):  # type: ignore[misc] # as above
 class Network(nn.Module):  # type: ignore[misc] # as above
     """`ids`, `case`, `mask` [batch, pieces] in, `logits` [batch, pieces, 29] out."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: Size = BASE) -> None:
         super().__init__()
-        self.words = nn.Embedding(VOCABULARY, WIDTH)
+        self.size = size
+        self.words = nn.Embedding(size.words, WIDTH)
         self.positions = nn.Embedding(POSITIONS, WIDTH)
         self.case = nn.Embedding(len(Shape), WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
         self.dropout = nn.Dropout(_DROPOUT)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer(size.inner) for _ in range(size.layers))
         self.head = nn.Linear(WIDTH, len(LABELS))
         # At the start capitals change nothing: the encoder is what it was trained to be.
         nn.init.zeros_(self.case.weight)
@@ -91,7 +105,7 @@ class Network(nn.Module):  # type: ignore[misc] # as above
             "positions.weight": base["embeddings.position_embeddings.weight"] + kind,
             **_pair(base, "embeddings.LayerNorm", "norm"),
         }
-        for n in range(LAYERS):
+        for n in range(self.size.layers):
             old, new = f"encoder.layer.{n}", f"layers.{n}"
             for part in ("weight", "bias"):
                 qkv = [base[f"{old}.attention.self.{name}.{part}"] for name in ("query", "key", "value")]
@@ -101,6 +115,14 @@ class Network(nn.Module):  # type: ignore[misc] # as above
             state |= _pair(base, f"{old}.intermediate.dense", f"{new}.up")
             state |= _pair(base, f"{old}.output.dense", f"{new}.down")
             state |= _pair(base, f"{old}.output.LayerNorm", f"{new}.last")
+        self.take(state)
+
+    def take(self, state: dict[str, Tensor]) -> None:
+        """Fill the encoder with weights under their names here.
+
+        Raises:
+            KeyError: a weight is missing. RuntimeError: one has another size.
+        """
         missing = self.load_state_dict(state, strict=False).missing_keys
         if set(missing) != {"case.weight", "head.weight", "head.bias"}:
             raise KeyError(f"the base weights lack {missing}")

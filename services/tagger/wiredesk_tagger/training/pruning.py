@@ -1,38 +1,39 @@
 """From the large network to the small one before it has learned: the layers, heads and neurons that say most."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from wiredesk_tagger.training import network as large
-from wiredesk_tagger.training.network import Network
-from wiredesk_tagger.training.student import HEAD_SIZE, HEADS, INNER, Student
+from wiredesk_tagger.training.network import HEAD_SIZE, WIDTH, Network, Size
+from wiredesk_tagger.training.student import SMALL, Student
 
 # The first and the last layer, which words and labels hang on, and two between.
 KEPT = (0, 1, 3, 5)
 _STEPS = 255
 
 
-def pruned(teacher: Network, shown: Iterable[dict[str, Tensor]]) -> Student:
-    """Return the small network, filled from `teacher` by what counts on the inputs `shown`.
+def pruned(
+    teacher: Network, shown: Iterable[dict[str, Tensor]], size: Size = SMALL, kept: Sequence[int] = KEPT
+) -> Student:
+    """Return the small network of `size`, filled from the layers `kept` of `teacher` by what counts on `shown`.
 
     A neuron or head counts by the mean size of what it adds. The word table is rounded to the 256 steps that it has
     in the finished model.
     """
     heads, neurons = _weighed(teacher, shown)
-    small = Student()
+    small = Student(size)
     state = {
         name: value for name, value in teacher.state_dict().items() if name.split(".")[0] not in ("layers", "words")
     }
     state["words.weight"] = on_steps(teacher.words.weight.detach())
-    for new, old in enumerate(KEPT):
+    for new, old in enumerate(kept):
         layer = teacher.layers[old]
-        some = heads[old].topk(HEADS).indices.sort().values
+        some = heads[old].topk(size.heads).indices.sort().values
         rows = (some[:, None] * HEAD_SIZE + torch.arange(HEAD_SIZE)).flatten()
-        of_three = torch.cat([rows + part * large.WIDTH for part in range(3)])
-        cells = neurons[old].topk(INNER).indices.sort().values
+        of_three = torch.cat([rows + part * WIDTH for part in range(3)])
+        cells = neurons[old].topk(size.inner).indices.sort().values
         own = {
             "qkv.weight": layer.attention.qkv.weight[of_three],
             "qkv.bias": layer.attention.qkv.bias[of_three],
@@ -74,8 +75,8 @@ def _is_range(name: str) -> bool:
 def _weighed(teacher: Network, shown: Iterable[dict[str, Tensor]]) -> tuple[list[Tensor], list[Tensor]]:
     """Return for each layer what each head and each neuron adds, on the mean."""
     teacher.eval()
-    heads = [torch.zeros(large.HEADS) for _ in teacher.layers]
-    neurons = [torch.zeros(large.INNER) for _ in teacher.layers]
+    heads = [torch.zeros(teacher.size.heads) for _ in teacher.layers]
+    neurons = [torch.zeros(teacher.size.inner) for _ in teacher.layers]
     marks = []
     for layer, of_heads, of_neurons in zip(teacher.layers, heads, neurons, strict=True):
         out, down = layer.attention.out, layer.down
@@ -99,8 +100,8 @@ def _adding(total: Tensor, weigh: Callable[[Tensor], Tensor]) -> Callable[[objec
 
 
 def _of_heads(weight: Tensor, mixed: Tensor) -> Tensor:
-    heads = mixed.reshape(-1, large.HEADS, HEAD_SIZE)
-    each = weight.view(large.WIDTH, large.HEADS, HEAD_SIZE)
+    heads = mixed.reshape(-1, WIDTH // HEAD_SIZE, HEAD_SIZE)
+    each = weight.view(WIDTH, WIDTH // HEAD_SIZE, HEAD_SIZE)
     return torch.einsum("nhd,whd->nhw", heads, each).norm(dim=-1).sum(dim=0)
 
 

@@ -13,8 +13,8 @@ from wiredesk_tagger.pipeline.word_pieces import Encoder
 from wiredesk_tagger.training import augmentation, corpus, headline_copies
 from wiredesk_tagger.training.corpus import Chunk, Text
 from wiredesk_tagger.training.lessons import asking
+from wiredesk_tagger.training.phase import Phase
 from wiredesk_tagger.training.self_training import Taught
-from wiredesk_tagger.training.training_loop import Phase
 
 # Labelled by people, and how often an epoch of the first and of a later phase shows them: the small ones more
 # often, so that each kind of text counts.

@@ -17,11 +17,10 @@ from torch.nn import functional
 
 from wiredesk_tagger.pipeline.decoding import LABELS
 from wiredesk_tagger.pipeline.word_pieces import Shape
-from wiredesk_tagger.training.network import EPSILON, POSITIONS, VOCABULARY, WIDTH
+from wiredesk_tagger.training.network import EPSILON, HEAD_SIZE, POSITIONS, WIDTH, Size
 
 # Four layers of six: the attention of half the heads costs half, and their neurons are the larger part of the rest.
-LAYERS, HEADS, INNER, HEAD_SIZE = 4, 6, 1024, 32
-MIXED = HEADS * HEAD_SIZE
+SMALL = Size(layers=4, heads=6, inner=1024)
 # Products of eight bits are added in pairs in 16 bits by processors without VNNI: 255 * 63 * 2 is below 2**15.
 WEIGHT_STEPS = 63
 # (2 + x / 4) ** 8 is 256 * (1 + x / 8) ** 8, which is near 256 * exp(x) for the x from -4 to 0 that matter. 256 steps
@@ -121,13 +120,14 @@ class Linear(nn.Linear):  # type: ignore[misc] # as above
 class Layer(nn.Module):  # type: ignore[misc] # as above
     """One layer: attention, then neurons, each with what came in added, and normalised."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: Size) -> None:
         super().__init__()
-        self.qkv = Linear(WIDTH, 3 * MIXED)
-        self.out = Linear(MIXED, WIDTH)
+        self.heads, self.mixing = size.heads, size.heads * HEAD_SIZE
+        self.qkv = Linear(WIDTH, 3 * self.mixing)
+        self.out = Linear(self.mixing, WIDTH)
         self.middle = nn.LayerNorm(WIDTH, eps=EPSILON)
-        self.up = Linear(WIDTH, INNER)
-        self.down = Linear(INNER, WIDTH)
+        self.up = Linear(WIDTH, size.inner)
+        self.down = Linear(size.inner, WIDTH)
         self.last = nn.LayerNorm(WIDTH, eps=EPSILON)
         self.read, self.refined, self.active = Grid(), Grid(), Grid()
         self.queries, self.keys = Grid(centred=True), Grid(centred=True)
@@ -145,7 +145,7 @@ class Layer(nn.Module):  # type: ignore[misc] # as above
 
     def forward(self, hidden: Tensor, hide: Tensor) -> Tensor:
         rows, length = hidden.shape[:2]
-        parts = self.qkv(self.read(hidden)).view(rows, length, 3, HEADS, HEAD_SIZE).permute(2, 0, 3, 1, 4)
+        parts = self.qkv(self.read(hidden)).view(rows, length, 3, self.heads, HEAD_SIZE).permute(2, 0, 3, 1, 4)
         query, key, value = self.queries(parts[0]), self.keys(parts[1]), self.values(parts[2])
         if self.queries.exact:
             query = snap(parts[0], self.query_scale(), -127, 127)
@@ -156,7 +156,7 @@ class Layer(nn.Module):  # type: ignore[misc] # as above
         if self.queries.exact:
             weights = weights + (weights.round() - weights).detach()
         mixed = (weights @ value) / weights.sum(dim=-1, keepdim=True)
-        mixed = self.mixed(mixed.transpose(1, 2).reshape(rows, length, MIXED))
+        mixed = self.mixed(mixed.transpose(1, 2).reshape(rows, length, self.mixing))
         hidden = self.middle(hidden + self.out(mixed))
         active = self.active(functional.relu(self.up(self.refined(hidden))))
         return self.last(hidden + self.dropout(self.down(active)))
@@ -165,13 +165,14 @@ class Layer(nn.Module):  # type: ignore[misc] # as above
 class Student(nn.Module):  # type: ignore[misc] # as above
     """`ids`, `case`, `mask` [batch, pieces] in, `logits` [batch, pieces, 29] out, as of `Network`."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: Size = SMALL) -> None:
         super().__init__()
-        self.words = nn.Embedding(VOCABULARY, WIDTH)
+        self.size = size
+        self.words = nn.Embedding(size.words, WIDTH)
         self.positions = nn.Embedding(POSITIONS, WIDTH)
         self.case = nn.Embedding(len(Shape), WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer(size) for _ in range(size.layers))
         self.said = Grid()
         self.dropout = Dropout()
         self.head = Linear(WIDTH, len(LABELS))

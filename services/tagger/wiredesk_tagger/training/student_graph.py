@@ -17,9 +17,9 @@ from torch import Tensor
 
 from wiredesk_tagger.pipeline.decoding import LABELS
 from wiredesk_tagger.pipeline.model_files import INDEPENDENT
-from wiredesk_tagger.training.network import EPSILON, WIDTH
+from wiredesk_tagger.training.network import EPSILON, HEAD_SIZE, WIDTH
 from wiredesk_tagger.training.pruning import steps_of
-from wiredesk_tagger.training.student import HEAD_SIZE, HEADS, MIXED, SQUARINGS, TOP, Grid, Layer, Linear, Student
+from wiredesk_tagger.training.student import SQUARINGS, TOP, Grid, Layer, Linear, Student
 
 _MICROSOFT = "com.microsoft"
 _OPSET, _IR = 17, 8
@@ -87,7 +87,7 @@ class _Graph:
         places = self.node("Slice", [table, "zero", length, "zero"], "positions.found")
         hidden = self.node("Add", [self.node("Add", [words, case], "worded"), places], "placed")
         flat = self.node("Reshape", [hidden, self.number("flat", [-1, WIDTH])], "hidden")
-        self.node("Concat", ["shape", self.number("heads", [3, HEADS, HEAD_SIZE])], "qkv.shape", axis=0)
+        self.node("Concat", ["shape", self.number("heads", [3, student.size.heads, HEAD_SIZE])], "qkv.shape", axis=0)
         shown = self.node("Cast", ["mask"], "shown", to=TensorProto.FLOAT)
         less = self.node("Sub", [shown, self.real("1", 1.0)], "shown.less")
         hidden_scores = self.node("Mul", [less, self.real("far", 10_000.0)], "hide.flat")
@@ -143,7 +143,7 @@ class _Graph:
 
     def attention(self, layer: Layer, hidden: str, name: str) -> str:
         parts = (layer.query_scale(), layer.keys.scale, layer.values.scale)
-        out = np.repeat(np.array([float(part) for part in parts], np.float32), MIXED)
+        out = np.repeat(np.array([float(part) for part in parts], np.float32), layer.mixing)
         steps = self.on_grid(hidden, layer.read, f"{name}.read")
         qkv = self.product(steps, layer.qkv, layer.read, f"{name}.qkv", out)
         apart = self.node("Reshape", [qkv, "qkv.shape"], f"{name}.parts")
@@ -169,5 +169,5 @@ class _Graph:
         scale = self.real(f"{name}.mixed.scale", layer.mixed.scale / layer.values.scale)
         mixed = self.node("QuantizeLinear", [mixed, scale, self.byte(_CENTRE)], f"{name}.mixed.steps")
         mixed = self.node("Transpose", [mixed], f"{name}.mixed.turned", perm=[0, 2, 1, 3])
-        mixed = self.node("Reshape", [mixed, self.number("flat.mixed", [-1, MIXED])], f"{name}.mixed.flat")
+        mixed = self.node("Reshape", [mixed, self.number("flat.mixed", [-1, layer.mixing])], f"{name}.mixed.flat")
         return self.product(mixed, layer.out, layer.mixed, f"{name}.out")

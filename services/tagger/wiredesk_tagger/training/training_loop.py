@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from wiredesk_tagger.pipeline.word_pieces import Encoder
 from wiredesk_tagger.training.corpus import Chunk, batches, pieces_in
+from wiredesk_tagger.training.phase import Phase
 
 # Learning rates: of the encoder the phase's own, of what starts at zero ten times as much.
 _NEW_PARTS = ("head.", "case.")
@@ -24,16 +25,6 @@ _WARM_UP = 60
 _AVERAGE = 0.995
 _SAVE_SECONDS = 150
 _TELL_SECONDS = 20
-
-
-class Phase(NamedTuple):
-    """How one phase is trained. `rate` is the highest learning rate of the encoder."""
-
-    name: str
-    epochs: int
-    rate: float
-    pieces_a_step: int = 3000
-    seed: int = 1
 
 
 def partial(work: Path, phase: Phase) -> Path:
@@ -137,6 +128,26 @@ def cross_entropy(logits: Tensor, chunks: Sequence[Chunk]) -> Tensor:
     """Return the mean cross entropy over all words that the chunks know; `logits` [words, labels]."""
     chances = torch.from_numpy(np.concatenate([chunk.chances for chunk in chunks]))
     return -(chances * functional.log_softmax(logits, dim=-1)).sum() / len(logits)
+
+
+def lenient_cross_entropy(logits: Tensor, chunks: Sequence[Chunk]) -> Tensor:
+    """Return the mean cross entropy over all words that the chunks know; any of several labels of a word will do.
+
+    A word's chances are several ones where its source does not say which of these labels it has: its loss is that of
+    their joint chance. All 0 are those of a word of which nothing is known. `logits` [words, labels].
+    """
+    chances = torch.from_numpy(np.concatenate([chunk.chances for chunk in chunks]))
+    total = chances.sum(dim=-1)
+    several, known = total > 1.5, total > 0
+    logs = functional.log_softmax(logits, dim=-1)
+    exact = -(chances[~several] * logs[~several]).sum()
+    any_of = -logs[several].masked_fill(chances[several] == 0, float("-inf")).logsumexp(dim=-1).sum()
+    return (exact + any_of) / known.sum().clamp(min=1)
+
+
+def halves_are_fast() -> bool:
+    """Whether this processor multiplies bf16 in one instruction; without, bf16 costs more than it spares."""
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # noqa: SLF001 - PyTorch tells it nowhere else
 
 
 def _asked(logits: Tensor, chunks: Sequence[Shown]) -> Tensor:
