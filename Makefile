@@ -98,7 +98,7 @@ schema-check: setup
 	@$(BIN)/wiredesk schema check
 
 .PHONY: kubernetes
-kubernetes: setup  ## Write the chart's topics, users and settings from the code, and render deploy/kubernetes/base (needs helm)
+kubernetes: setup  ## Write the chart's topics, users and settings from the code, its alarms and dashboards, and render deploy/kubernetes/base (needs helm)
 	@$(BIN)/python -m deploy.kubernetes
 
 .PHONY: metrics
@@ -123,9 +123,9 @@ bench-cleaner: setup  ## Score the cleaner: DATA=../shared/extraction-dev PAGES=
 	@$(BIN)/python -m bench.cleaner $(if $(DATA),"$(DATA)") $(if $(PAGES),--pages "$(PAGES)") $(if $(LIMIT),--limit $(LIMIT)) $(if $(WRITE),--write)
 
 .PHONY: bench-tagger
-bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus PAGES=../shared/news-pages DATA=../shared/extraction-dev (BEFORE=../other-checkout, PEER, LIMIT, ARTICLES, WRITE=1)
+bench-tagger: setup  ## Score the tagger: CORPUS=../shared/ner-corpus PAGES=../shared/news-pages DATA=../shared/extraction-dev (WORLD=../shared/ner-corpus-world, BEFORE=../other-checkout, PEER, LIMIT, ARTICLES, WRITE=1)
 	@test -n "$(CORPUS)" || { echo "say where the corpus is: make bench-tagger CORPUS=../shared/ner-corpus"; exit 2; }
-	@$(BIN)/python -m bench.tagger "$(CORPUS)" $(if $(DATA),--data "$(DATA)") $(if $(PAGES),--pages "$(PAGES)") $(if $(BEFORE),--before "$(BEFORE)") $(if $(PEER),--peer $(PEER)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(WRITE),--write)
+	@$(BIN)/python -m bench.tagger "$(CORPUS)" $(if $(DATA),--data "$(DATA)") $(if $(PAGES),--pages "$(PAGES)") $(if $(WORLD),--world "$(WORLD)") $(if $(BEFORE),--before "$(BEFORE)") $(if $(PEER),--peer $(PEER)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(WRITE),--write)
 
 .PHONY: bench-engine
 bench-engine: setup  ## Measure the delivery engine on a real Kafka (BEFORE=../other-checkout beside it; LIMIT, ROUNDS, WRITE=1)
@@ -157,6 +157,10 @@ screenshots: setup  ## Make the pictures of docs/screenshots from the demo (need
 train-tagger: $(TRAIN)/.synced  ## Train the tagger's model from CORPUS=folder (under two hours on two cores with AMX or AVX-512 BF16, else 4; ARGS=--help tells more)
 	@PYTHONPATH=shared:services/tagger $(TRAIN)/bin/python -m wiredesk_tagger.training $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
+.PHONY: train-tagger-world
+train-tagger-world: $(TRAIN)/.synced  ## Train the multilingual model from CORPUS=folder (ENGLISH=../shared/ner-corpus PAGES=../shared/news-pages; ARGS=--help tells more)
+	@PYTHONPATH=shared:services/tagger $(TRAIN)/bin/python -m wiredesk_tagger.training.world $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(ENGLISH),--english "$(ENGLISH)") $(if $(PAGES),--pages "$(PAGES)") $(ARGS)
+
 $(TRAIN)/.synced: $(VENV)/bin/python requirements/train.txt
 	@echo "installing PyTorch and the base weights into .venv-train (6 GB; once)"
 	@"$(UV)" venv --quiet --allow-existing --python $(BIN)/python $(TRAIN)
@@ -170,6 +174,10 @@ dist: setup  ## Build every distribution into dist/, as wheel and source
 	@for folder in $(DISTRIBUTIONS); do \
 	  "$(UV)" build --quiet --require-hashes --build-constraints requirements/dev.txt --out-dir dist "$$folder"; done
 	@ls dist
+
+.PHONY: images
+images: setup  ## Build the services' images with Docker, SBOMs beside them in dist/images (CHECK=1 builds twice and compares; PUSH=registry/prefix: amd64 and arm64, attested)
+	@$(BIN)/python -m deploy.images $(if $(PUSH),--push "$(PUSH)") $(if $(CHECK),--check)
 
 .PHONY: tagger-wheel
 tagger-wheel: setup  ## Build en_wiredesk_news into dist/: the tagger's pipeline with its weights, for spacy.load

@@ -103,6 +103,12 @@ def docker(*arguments: str, timeout: float = 900, **environment: str) -> str:
     return done.stdout
 
 
+def had(image: str) -> bool:
+    """Return whether an image is here, or could be pulled now."""
+    questions = (["docker", "image", "inspect", image], ["docker", "pull", "--quiet", image])
+    return any(subprocess.run(one, capture_output=True, timeout=300, check=False).returncode == 0 for one in questions)
+
+
 def unusable() -> str | None:
     """Return why the docker tier cannot run, or None."""
     try:
