@@ -42,9 +42,6 @@ PUBLISH_TIMEOUT_SECONDS = 60
 # The window is bounded, and reading never waits for work: who does not poll for so long is stuck for good.
 MAX_POLL_SECONDS = 3600
 STOP_SECONDS = 20.0
-# How long the broker keeps a fetch for which there is nothing; a record that comes meanwhile ends it. The client's own
-# 500 ms are half of what an idle service takes. What is asked next on the connection waits for it: not longer.
-FETCH_WAIT_MS = 1_000
 # A consumer that raises at every read, so often running, has lost its group for good.
 MAX_READ_ERRORS = 10
 
@@ -151,7 +148,6 @@ class Stage(Generic[E]):
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             isolation_level="read_committed",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
             session_timeout_ms=int(self._session * 1000),
             heartbeat_interval_ms=int(self._session * 200),
             max_poll_interval_ms=MAX_POLL_SECONDS * 1000,

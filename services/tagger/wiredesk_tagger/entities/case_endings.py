@@ -14,6 +14,7 @@ from importlib.resources import files
 from wiredesk_tagger.lexicon import locales
 
 _SHORTEST = 3  # letters of a base form: "Iranin" is Iran, and "Oman" no Om
+_LONGEST = 60  # letters of a word; what is longer is no name, and would fill the memory of those looked up before
 # Case endings of Turkish behind the apostrophe of a name, with plural, possessive and -ki, and their buffer letters.
 _TURKISH = re.compile(
     r"(?P<base>.*\w)['\u2019](?=\w)(?:l[ae]r)?(?:[ns]?[\u0131iu\u00fc]n?)?(?:[ny]?[ae]|[dt][ae]n?|y?l[ae]|[ns]?[\u0131iu\u00fc]n"
@@ -54,9 +55,13 @@ def marked(word: str, language: str | None) -> str | None:
     return match["base"] if match else None
 
 
-@lru_cache(maxsize=4096)
 def bases(word: str, language: str | None) -> tuple[str, ...]:
     """Return what the base form of `word` may be, without `word` itself; the most of its letters first."""
+    return _looked_up(word, language) if len(word) <= _LONGEST else ()
+
+
+@lru_cache(maxsize=4096)
+def _looked_up(word: str, language: str | None) -> tuple[str, ...]:
     if language == "tr":
         base = marked(word, language)
         return (base,) if base else ()

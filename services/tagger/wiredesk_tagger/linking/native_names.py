@@ -22,6 +22,7 @@ _ABROAD = 1_000_000
 # The same for names that nothing sets apart from the words around them, and for those of two characters: people's and
 # places' names are made of such.
 _UNBOUNDED, _OF_TWO = 300_000, 3_000_000
+_LONGEST = 90  # letters; what is longer is no city, and would fill the memory of those asked for before
 _SCRIPTS = {
     "ar": r"[\u0600-\u06ff ]+",
     "ja": r"[\u3040-\u30ff\u4e00-\u9fff\u30fb]+",
@@ -87,10 +88,14 @@ def _own(places: PlaceWords, world: Cities) -> Iterator[tuple[str, int]]:
             yield name, rows[largest.geonames]
 
 
-# A story asks for each of its capitalised words.
-@lru_cache(maxsize=20_000)
 def is_plain(name: str, language: str | None) -> bool:
     """Whether a name alone is that of a city in a text of `language`: a large one, and no common word or given name."""
+    return len(name) <= _LONGEST and _is_plain(name, language)
+
+
+# A story asks for each of its capitalised words.
+@lru_cache(maxsize=20_000)
+def _is_plain(name: str, language: str | None) -> bool:
     places = locales.places(language)
     lexicon = gazetteers.read()
     if places is None or name in places.common or name in lexicon.given_names or name in lexicon.ordinary:

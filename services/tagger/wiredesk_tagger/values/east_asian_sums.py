@@ -24,7 +24,12 @@ _SMALL = {"千": 3, "천": 3, "백": 2, "百": 2}
 _LARGE = {"万亿": 12, "万億": 12, "萬億": 12, "만": 4, "万": 4, "萬": 4, "億": 8, "亿": 8, "억": 8, "兆": 12, "조": 12}
 _PART = rf"(?:{_FIGURE})[{''.join(_SMALL)}]?(?:{'|'.join(_LARGE)})"
 _PARTS = re.compile(rf"(?P<figure>{_FIGURE})(?P<small>[{''.join(_SMALL)}]?)(?P<large>{'|'.join(_LARGE)}|)")
-_NUMBER = rf"(?<![0-9.,])(?P<number>(?:{_PART} ?)*(?:(?:{_FIGURE})[{''.join(_SMALL)}]?)|(?:{_PART} ?)*{_PART})"
+# 1兆2億3万4천 has so many parts before the last; without a bound a line of nothing but parts would take a minute.
+_MOST_PARTS = 4
+_NUMBER = (
+    rf"(?<![0-9.,])(?P<number>(?:{_PART} ?){{0,{_MOST_PARTS}}}(?:(?:{_FIGURE})[{''.join(_SMALL)}]?)"
+    rf"|(?:{_PART} ?){{0,{_MOST_PARTS}}}{_PART})"
+)
 # Words for money that are other words behind a bare figure: 3원 may be of anything.
 _DOUBTFUL_UNITS = frozenset({"원", "元"})
 _SURE = re.compile(r"[万萬亿億兆만억조천,.]|[0-9]{3}")

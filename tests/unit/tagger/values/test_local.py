@@ -165,3 +165,13 @@ def test_no_text_raises_and_what_is_found_lies_in_it(text, language):
 @given(st.text(max_size=30), st.sampled_from(LANGUAGES), st.sampled_from(["DATE", "MONEY", "PERCENT"]))
 def test_no_surface_raises(surface, language, label):
     normalise(label, surface, TOLD, language=language)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("language", ["de", "fr", "es", "pl", "ru", "tr", "fi", "ar", "ja", "ko", "zh"])
+@pytest.mark.parametrize("piece", ["1億", "1억 ", "1.", "1 ", "1,", "28 de ", "den ", " ", "$1", "1 %", "Aa "])
+def test_a_text_of_one_piece_without_end_takes_no_longer_than_another(language: str, piece: str):
+    """In time that grows with the square of its length each of these would take minutes."""
+    text = piece * (60_000 // len(piece))
+    found = list(local.find(text, language))
+    assert all(0 <= span.start < span.end <= len(text) for span in found)
