@@ -26,7 +26,7 @@ from bench import ner_measure, ner_report, ner_sets
 from bench.cleaning.furniture import english
 from bench.markdown import put
 from bench.ner_measure import Finder, Ours, Peer
-from bench.tagging import articles, dates, sameness, speed, world
+from bench.tagging import articles, dates, marked, sameness, speed, world
 from bench.tagging import report as tagging
 from wiredesk.contracts.errors import ConfigurationError
 from wiredesk_cleaner.training.pages import NoPagesError, annotated
@@ -118,7 +118,12 @@ def _of_pages(asked: argparse.Namespace, ours: Ours) -> Iterator[str]:
 
 def _of_the_world(asked: argparse.Namespace, ours: Ours) -> Iterator[str]:
     yield "Names in other languages:"
-    yield world.report(world.measured(ours, ner_sets.corpus(asked.world, asked.limit)))
+    marks = marked.passages(asked.world, asked.pages)
+    corpus = ner_sets.corpus(asked.world, asked.limit) | {
+        source: texts[: asked.limit] for source, texts in marks.texts.items()
+    }
+    yield world.report(world.measured(ours, dict(sorted(corpus.items()))))
+    yield from marked.told(marks)
 
 
 def _arguments() -> argparse.Namespace:
