@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from wiredesk_local.processes.child import free_port
+from wiredesk_local.processes.child import free_ports
 
 NAMESPACE = "news"
 _TOKEN = "made-up_for-this"
@@ -97,7 +97,7 @@ class ApiServer:
 def api_server(programs: tuple[str, str], folder: Path, definitions: Path) -> Iterator[ApiServer]:
     """Run kube-apiserver and etcd (`programs`) with data in `folder`, and let it know the operators' kinds."""
     server, etcd = programs
-    store, peers, port = free_port(), free_port(), free_port()
+    store, peers, port = free_ports(3)
     key, tokens = folder / "accounts.key", folder / "tokens.csv"
     subprocess.run(["openssl", "genrsa", "-out", key, "2048"], check=True, capture_output=True)
     tokens.write_text(f'{_TOKEN},test,test,"system:masters"\n')

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wiredesk.client.settings import KafkaSettings
-from wiredesk_local.processes.child import free_port
+from wiredesk_local.processes.child import free_ports
 from wiredesk_local.servers.kafka import KafkaServer
 
 _CA = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign"]
@@ -47,7 +47,7 @@ class GuardedBroker:
     """`server` is to be started and stopped; the rest says how to reach each door of it."""
 
     def __init__(self, folder: Path, jars: Sequence[Path], certificates: Certificates) -> None:
-        plain, controller, self._certificates, self._tokens = (free_port() for _ in range(4))
+        plain, controller, self._certificates, self._tokens = free_ports(4)
         certificate, key = certificates.sign("broker")
         both = folder / "broker.pem"
         both.write_text(key.read_text() + certificate.read_text())

@@ -14,7 +14,15 @@ import psutil
 import pytest
 
 from wiredesk.contracts.errors import ConfigurationError
-from wiredesk_local.processes.child import Child, check_port, free_port, lock_folder, started, stop_leftovers
+from wiredesk_local.processes.child import (
+    Child,
+    check_port,
+    free_port,
+    free_ports,
+    lock_folder,
+    started,
+    stop_leftovers,
+)
 
 _DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
 _SLEEP = "import time; time.sleep(600)"
@@ -128,6 +136,12 @@ def test_a_taken_port_names_its_owner():
         ):
             check_port(port, "Kafka")
     check_port(free_port(), "Kafka")
+
+
+def test_ports_that_are_asked_for_together_are_different_ones(monkeypatch):
+    drawn = iter([20_001, 20_001, 20_002, 20_001, 20_003])
+    monkeypatch.setattr("wiredesk_local.processes.child.free_port", lambda: next(drawn))
+    assert free_ports(3) == [20_001, 20_002, 20_003]
 
 
 async def test_the_child_keeps_the_lock_of_its_folder_for_as_long_as_it_lives(child: Child, tmp_path: Path):

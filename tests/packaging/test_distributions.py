@@ -45,7 +45,7 @@ NOT_ALONE = {
         f"training.{name}"
         for name in (
             *("card", "distillation", "export", "network", "phases", "pruning", "recipe"),
-            *("student", "student_graph", "training_loop", "whole_numbers"),
+            *("student", "student_graph", "training_loop", "whole_numbers", "world.card"),
         )
     ),
 }

@@ -13,7 +13,7 @@ from tests.wires import eventually
 from wiredesk.client import admin
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import InfrastructureError
-from wiredesk_local.processes.child import free_port
+from wiredesk_local.processes.child import free_ports
 from wiredesk_local.servers.kafka import KafkaServer, new_id
 from wiredesk_local.servers.kafka_jars import kafka_jars
 from wiredesk_local.servers.launch import both
@@ -36,7 +36,7 @@ class Cluster:
 
     def __init__(self, folder: Path, jars: Sequence[Path]) -> None:
         """Lay out the cluster below `folder`; nothing starts yet."""
-        controllers = {node: free_port() for node in NODES}
+        controllers = dict(zip(NODES, free_ports(len(NODES)), strict=True))
         voters = ",".join(f"{node}@127.0.0.1:{port}" for node, port in controllers.items())
         cluster_id = new_id()
         self.brokers = {

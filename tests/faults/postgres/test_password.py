@@ -13,7 +13,7 @@ from tests.faults.harness.story_stream import stream
 from wiredesk.client import admin
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.topics import Lane
-from wiredesk_local.processes.child import free_port
+from wiredesk_local.processes.child import free_ports
 from wiredesk_local.servers import jvm
 from wiredesk_local.servers.kafka import KafkaServer
 from wiredesk_local.servers.kafka_jars import kafka_jars
@@ -28,7 +28,7 @@ class _Secured:
     """A broker whose clients log in with SCRAM; the plain listener is the operator's."""
 
     def __init__(self, folder, jars):
-        port, controller_port, self._clients = free_port(), free_port(), free_port()
+        port, controller_port, self._clients = free_ports(3)
         listeners = f"PLAINTEXT://127.0.0.1:{port},CLIENTS://127.0.0.1:{self._clients}"
         self._jars = jars
         self.server = KafkaServer(

@@ -210,6 +210,14 @@ def free_port() -> int:
             return port
 
 
+def free_ports(count: int) -> list[int]:
+    """So many of them, each another: asked one by one, two may be the same."""
+    found: dict[int, None] = {}
+    while len(found) < count:
+        found[free_port()] = None
+    return list(found)
+
+
 def check_port(port: int, wanted_by: str) -> None:
     """Refuse a port that somebody listens on.
 

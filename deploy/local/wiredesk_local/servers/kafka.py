@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from wiredesk.client.settings import KafkaSettings
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError
 from wiredesk.contracts.topics import MAX_DEAD_LETTER_BYTES, PARTITIONS
-from wiredesk_local.processes.child import Child, check_port, free_port, lock_folder
+from wiredesk_local.processes.child import Child, check_port, free_ports, lock_folder
 from wiredesk_local.servers import jvm
 
 _START_SECONDS = 90.0
@@ -110,8 +110,9 @@ class KafkaServer:
         """
         self.data = data.absolute()
         self.node_id = node_id
-        self.port = port or free_port()
-        self.controller_port = controller_port or free_port()
+        clients, controllers = free_ports(2)
+        self.port = port or clients
+        self.controller_port = controller_port or controllers
         # A clean end saves the next start a recovery; one in training would write its cache first.
         death_signal = signal.SIGTERM if train_to is None else signal.SIGKILL
         self.child = Child(name, log=logs.absolute() / f"{name}.out", pids=pids, death_signal=death_signal)
