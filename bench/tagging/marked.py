@@ -84,8 +84,8 @@ def _visible(file: Path) -> str | None:
     """Return the text of a page's body with every white space as one blank; None where there is no such page."""
     if not file.exists():
         return None
-    body = html.document_fromstring(gzip.decompress(file.read_bytes())).body
-    return " ".join(body.text_content().split())
+    body = html.document_fromstring(gzip.decompress(file.read_bytes())).find("body")
+    return None if body is None else " ".join("".join(body.itertext()).split())
 
 
 def told(marked: Marked) -> Iterator[str]:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def places(tmp_path):
     return world, pages, marks
 
 
-def put(folder: Path, *lines: dict) -> None:
+def put(folder: Path, *lines: dict[str, Any]) -> None:
     (folder / "fr.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
 
 
