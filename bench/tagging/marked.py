@@ -85,7 +85,7 @@ def _visible(file: Path) -> str | None:
     if not file.exists():
         return None
     body = html.document_fromstring(gzip.decompress(file.read_bytes())).find("body")
-    return None if body is None else " ".join("".join(body.itertext()).split())
+    return None if body is None else " ".join("".join(map(str, body.itertext())).split())
 
 
 def told(marked: Marked) -> Iterator[str]:
