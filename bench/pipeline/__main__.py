@@ -19,11 +19,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.markdown import put
-from bench.pipeline.chart import bars, chart
 from bench.pipeline.corpus.made import Article, articles, real_pages
 from bench.pipeline.peers.catalogue import PEERS, Peer, named
-from bench.pipeline.report import report
 from bench.pipeline.run import Asked, measured
+from bench.pipeline.tables.chart import bars, chart
+from bench.pipeline.tables.report import report
 from bench.pipeline.working import Result
 from bench.store.writing import BenchError
 from wiredesk.contracts.errors import ConfigurationError, InfrastructureError

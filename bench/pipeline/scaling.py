@@ -12,7 +12,7 @@ from bench.pipeline import kafka
 from bench.pipeline.corpus.made import Article
 from bench.pipeline.kafka import Counter
 from bench.pipeline.system import System, ready
-from bench.pipeline.working import Result, counting, until
+from bench.pipeline.working import Result, beside, counting, until
 from wiredesk.contracts.topics import CLEANED, ENRICHED, REJECTED
 from wiredesk.metrics import known
 from wiredesk_local.workers import Workers
@@ -160,9 +160,5 @@ async def _watching(counter: Counter) -> AsyncIterator[list[tuple[float, int]]]:
             points.append((time.perf_counter(), await counter.count(ENRICHED.name)))
             await asyncio.sleep(_LOOKED_SECONDS)
 
-    watching = asyncio.create_task(watch())
-    try:
+    async with beside(watch()):
         yield points
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bench.pipeline import kafka, processes, sockets
 from bench.pipeline.corpus.made import Article
@@ -109,12 +110,19 @@ async def most_memory(groups: Groups) -> AsyncIterator[dict[str, float]]:
             now = await asyncio.to_thread(processes.memory, groups)
             most.update({name: max(megabytes, most[name]) for name, megabytes in now.items()})
 
-    watching = asyncio.create_task(watch())
-    try:
+    async with beside(watch()):
         yield most
+
+
+@contextlib.asynccontextmanager
+async def beside(job: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run `job`, which has no end of its own, for as long as the block runs."""
+    running = asyncio.create_task(job)
+    try:
+        yield
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
 
 def basics(articles: Sequence[Article], wall: float) -> dict[str, float]:

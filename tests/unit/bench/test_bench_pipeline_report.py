@@ -14,15 +14,15 @@ import pytest
 
 from bench.pipeline import __main__ as bench
 from bench.pipeline import processes, sockets
-from bench.pipeline.chart import bars, chart
-from bench.pipeline.figures import Figures, Held, ratio
 from bench.pipeline.peers import environments
 from bench.pipeline.peers.catalogue import PEERS, named
 from bench.pipeline.peers.environments import NotInstalledError
 from bench.pipeline.peers.task import Task
 from bench.pipeline.processes import Cpu
-from bench.pipeline.report import report, spread
 from bench.pipeline.scaling import longest_stand, pause, rate_of
+from bench.pipeline.tables.chart import bars, chart
+from bench.pipeline.tables.figures import Figures, Held, ratio
+from bench.pipeline.tables.report import report, spread
 from bench.pipeline.working import Result
 
 TEN = {"articles": 10.0, "words": 6_000.0, "wall": 2.0}

@@ -8,9 +8,9 @@ from statistics import median
 
 from bench.engine.report import p95
 from bench.markdown import table
-from bench.pipeline.figures import TO_ENRICHED, Figures, Held
 from bench.pipeline.peers.catalogue import OURS, PEERS
 from bench.pipeline.system import KAFKA, POSTGRES, SERVICES
+from bench.pipeline.tables.figures import TO_ENRICHED, Figures, Held
 from bench.pipeline.working import Result
 
 _NONE = "\u2013"

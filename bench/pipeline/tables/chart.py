@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from statistics import median
 
-from bench.pipeline.figures import TO_ENRICHED, Figures
 from bench.pipeline.peers.catalogue import OURS, PEERS, Peer
+from bench.pipeline.tables.figures import TO_ENRICHED, Figures
 from bench.pipeline.working import Result
 
 _WIDTH, _LEFT, _RIGHT, _TOP, _ROW, _BAR, _LINE = 760, 130, 60, 58, 60, 18, 14
