@@ -3,10 +3,7 @@
 import argparse
 import hashlib
 import logging
-import sys
-import time
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +11,8 @@ import torch
 
 from wiredesk_tagger.pipeline.model_files import LABEL_LIST, WEIGHTS, WORD_PIECES
 from wiredesk_tagger.pipeline.word_pieces import Encoder
-from wiredesk_tagger.training import card, distillation, export, measure, recipe, whole_numbers
+from wiredesk_tagger.training import card, command_line, distillation, export, measure, recipe, whole_numbers
+from wiredesk_tagger.training.command_line import tell
 from wiredesk_tagger.training.corpus import Chunk
 from wiredesk_tagger.training.distillation import Lecture
 from wiredesk_tagger.training.network import BASE, Network
@@ -50,20 +48,13 @@ of a large model that an earlier run left; the fourth trains no further."""
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """Return what the command line says; exits with 2 and a reason if it says nothing usable."""
-    parser = argparse.ArgumentParser(
-        prog="make train-tagger",
-        description=_HELP,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line.parser(
+        "make train-tagger", _HELP, _EXAMPLES,
+        corpus="folder with train/, dev/ and pools.json.gz",
+        base="model.safetensors of all-MiniLM-L6-v2, vocab.txt beside it",
+        out=_MODEL, work=".wiredesk/train-tagger",
+    )  # fmt: skip
     usual = Recipe()
-    parser.add_argument("--corpus", type=Path, help="folder with train/, dev/ and pools.json.gz (make: CORPUS=folder)")
-    parser.add_argument("--base", type=Path, help="model.safetensors of all-MiniLM-L6-v2, vocab.txt beside it")
-    parser.add_argument("--out", type=Path, default=_MODEL, help="where the model goes (default: the tagger's own)")
-    parser.add_argument(
-        "--work", type=Path, default=Path(".wiredesk/train-tagger"), help="checkpoints (default: %(default)s)"
-    )
-    parser.add_argument("--threads", type=int, default=2, help="CPU threads (default: %(default)s)")
     parser.add_argument(
         "--epochs",
         type=int,
@@ -78,19 +69,11 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--leave-out", choices=sorted(recipe.HUMAN), help="do not train on this source; needs an --out")
     parser.add_argument("--teacher", type=Path, help="a large model in ONNX: train only its student")
-    parser.add_argument("--now", action="store_true", help="train no further: export the student's last checkpoint")
-    args = parser.parse_args(words)
-    if args.corpus is None or not (args.corpus / "train").is_dir():
-        where = f"{args.corpus} has no folder train/" if args.corpus else "no corpus given"
-        parser.error(f"{where}. Say where it is: make train-tagger CORPUS=../shared/ner-corpus")
-    if args.base is None:
-        spec = find_spec(_BASE_PACKAGE)
-        if spec is None or spec.origin is None:
-            parser.error("no base weights: install requirements/train.txt, or give --base path/to/model.safetensors")
-        args.base = Path(spec.origin).parent / "model" / "model.safetensors"
-    for file in (args.base, args.teacher):
-        if file and not file.is_file():
-            parser.error(f"{file} is not there")
+    args = command_line.parsed(
+        parser, words, corpus="../shared/ner-corpus", package=_BASE_PACKAGE, base="model/model.safetensors"
+    )
+    if args.teacher and not args.teacher.is_file():
+        parser.error(f"{args.teacher} is not there")
     if args.leave_out and args.out == _MODEL:
         parser.error("a model trained without a source is for measuring: give it an --out of its own")
     return args
@@ -141,11 +124,6 @@ def main(words: Sequence[str] | None = None) -> None:
     export.sign(args.out, (WEIGHTS, WORD_PIECES, LABEL_LIST))
     tell(measure.line(measured.normal))
     tell(f"done: {args.out}")
-
-
-def tell(message: str) -> None:
-    """Say on stderr, with the time, what is going on."""
-    print(time.strftime("%H:%M:%S"), message, file=sys.stderr, flush=True)  # noqa: T201 - a command's own voice
 
 
 if __name__ == "__main__":

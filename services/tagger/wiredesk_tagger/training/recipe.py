@@ -1,7 +1,5 @@
 """What is trained on what, for how long: every number that another training run would change."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +11,7 @@ from wiredesk_tagger.pipeline.word_pieces import Encoder
 from wiredesk_tagger.training import augmentation, corpus, headline_copies
 from wiredesk_tagger.training.corpus import Chunk, Text
 from wiredesk_tagger.training.lessons import asking
-from wiredesk_tagger.training.phase import Phase
+from wiredesk_tagger.training.phase import Phase, fingerprint
 from wiredesk_tagger.training.self_training import Taught
 
 # Labelled by people, and how often an epoch of the first and of a later phase shows them: the small ones more
@@ -59,10 +57,9 @@ class Recipe(NamedTuple):
     """a source that is not trained on, so that its score tells how the model does on texts of a new kind"""
 
     def fingerprint(self, folder: Path, base: Path) -> str:
-        """Return a name for the run's intermediate files: another recipe, corpus or base has another."""
+        """Return a name for the run's intermediate files, as `phase.fingerprint`."""
         sizes = {path.name: path.stat().st_size for path in sorted(folder.rglob("*.gz"))}
-        facts = json.dumps([self, sizes, base.stat().st_size])
-        return hashlib.sha256(facts.encode()).hexdigest()[:12]
+        return fingerprint(self, sizes, base)
 
 
 class Material(NamedTuple):

@@ -4,7 +4,6 @@ import argparse
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,8 @@ from numpy.typing import NDArray
 
 from wiredesk_tagger.pipeline.model_files import LABEL_LIST, UNIGRAM, WEIGHTS, WORLD
 from wiredesk_tagger.pipeline.unigram import UnigramEncoder, tokenizer
-from wiredesk_tagger.training import distillation, export, measure, whole_numbers
-from wiredesk_tagger.training.__main__ import tell
+from wiredesk_tagger.training import command_line, distillation, export, measure, whole_numbers
+from wiredesk_tagger.training.command_line import tell
 from wiredesk_tagger.training.corpus import Chunk
 from wiredesk_tagger.training.distillation import Lecture
 from wiredesk_tagger.training.network import Network, Size
@@ -51,22 +50,14 @@ fourth trains no further."""
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """Return what the command line says; exits with 2 and a reason if it says nothing usable."""
-    parser = argparse.ArgumentParser(
-        prog="make train-tagger-world",
-        description=_HELP,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line.parser(
+        "make train-tagger-world", _HELP, _EXAMPLES,
+        corpus="folder with train/, dev/, unlabelled/", base=f"{_BASE_FILE} of the package {_BASE_PACKAGE}",
+        out=WORLD, work=".wiredesk/train-tagger-world",
+    )  # fmt: skip
     usual = Recipe()
-    parser.add_argument("--corpus", type=Path, help="folder with train/, dev/, unlabelled/ (make: CORPUS=folder)")
     parser.add_argument("--english", type=Path, help="the English corpus, to train on too (make: ENGLISH=folder)")
     parser.add_argument("--pages", type=Path, help="published news pages, to read too (make: PAGES=folder)")
-    parser.add_argument("--base", type=Path, help=f"{_BASE_FILE} of the package {_BASE_PACKAGE}")
-    parser.add_argument("--out", type=Path, default=WORLD, help="where the model goes (default: the tagger's own)")
-    parser.add_argument(
-        "--work", type=Path, default=Path(".wiredesk/train-tagger-world"), help="checkpoints (default: %(default)s)"
-    )
-    parser.add_argument("--threads", type=int, default=2, help="CPU threads (default: %(default)s)")
     lengths = (usual.first.epochs, usual.later[0].epochs, usual.student.epochs)
     parser.add_argument(
         "--epochs",
@@ -83,21 +74,12 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         "--layers", type=int, choices=range(2, 13), default=len(usual.layers), metavar="N",
         help="how many of the base's twelve layers are kept (%(default)s)",
     )  # fmt: skip
-    parser.add_argument("--now", action="store_true", help="train no further: export the student's last checkpoint")
-    args = parser.parse_args(words)
-    if args.corpus is None or not (args.corpus / "train").is_dir():
-        where = f"{args.corpus} has no folder train/" if args.corpus else "no corpus given"
-        parser.error(f"{where}. Say where it is: make train-tagger-world CORPUS=../shared/ner-corpus-world")
+    args = command_line.parsed(
+        parser, words, corpus="../shared/ner-corpus-world", package=_BASE_PACKAGE, base=_BASE_FILE
+    )
     for folder, file in ((args.english, "train"), (args.pages, "publishers/truth.json")):
         if folder and not (folder / file).exists():
             parser.error(f"{folder} has no {file}")
-    if args.base is None:
-        spec = find_spec(_BASE_PACKAGE)
-        if spec is None or spec.origin is None:
-            parser.error(f"no base weights: install requirements/train.txt, or give --base path/to/{_BASE_FILE}")
-        args.base = Path(spec.origin).parent / _BASE_FILE
-    if not args.base.is_file():
-        parser.error(f"{args.base} is not there")
     return args
 
 

@@ -17,8 +17,7 @@ from wiredesk_tagger.pipeline.unigram import HIDDEN
 
 _MAGIC = b"E5S1"
 _BLOCK, _BYTES = 32, 18
-
-
+# The names of a layer's parts: the file's, and ours.
 _NAMES = {"ao": "attention.out", "aln": "middle", "fi": "up", "fo": "down", "oln": "last"}
 
 

@@ -1,7 +1,5 @@
 """What the multilingual model is trained on, for how long: every number that another training run would change."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +9,7 @@ import numpy as np
 from wiredesk_tagger.pipeline.word_pieces import Encoder
 from wiredesk_tagger.training import corpus, score
 from wiredesk_tagger.training.corpus import Chunk, Text, pieces_in
-from wiredesk_tagger.training.phase import Phase
+from wiredesk_tagger.training.phase import Phase, fingerprint
 from wiredesk_tagger.training.self_training import Taught
 from wiredesk_tagger.training.world import sources
 
@@ -51,15 +49,14 @@ class Recipe(NamedTuple):
     """the epoch from which it does so with all pieces shown, and without bf16"""
 
     def fingerprint(self, folders: Mapping[str, Path | None], base: Path) -> str:
-        """Return a name for the run's intermediate files: another recipe, corpus or base has another."""
+        """Return a name for the run's intermediate files, as `phase.fingerprint`."""
         sizes = {
             f"{name}/{path.relative_to(folder)}": path.stat().st_size
             for name, folder in folders.items()
             if folder
             for path in sorted((*folder.rglob("*.jsonl.gz"), *folder.rglob("truth.json")))
         }
-        facts = json.dumps([self, sizes, base.stat().st_size])
-        return hashlib.sha256(facts.encode()).hexdigest()[:12]
+        return fingerprint(self, sizes, base)
 
 
 class Material(NamedTuple):
