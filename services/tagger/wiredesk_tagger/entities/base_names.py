@@ -33,7 +33,7 @@ def base_names(
     return {
         (label, surface): base
         for label, surfaces in named.items()
-        for surface, base in (_people if label == "PERSON" else _others)(label, surfaces, language)
+        for surface, base in (_people(surfaces, language) if label == "PERSON" else _others(label, surfaces, language))
     }
 
 
@@ -63,7 +63,7 @@ def _city(surface: str, language: str | None) -> str | None:
     return found[0] if len({named(form)[0].geonames for form in found}) == 1 else None
 
 
-def _people(_label: str, surfaces: Mapping[str, None], language: str | None) -> Iterator[tuple[str, str]]:
+def _people(surfaces: Mapping[str, None], language: str | None) -> Iterator[tuple[str, str]]:
     full = {surface for surface in surfaces if " " in surface}
     inflected = {surface: base for surface in full if (base := base_of(surface, language, _other(full, surface)))}
     yield from inflected.items()

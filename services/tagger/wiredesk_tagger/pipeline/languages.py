@@ -46,7 +46,8 @@ _NEEDLESS = (
 )
 
 
-def _made(name: str, version: str, components: tuple[str, ...], language: str = ENGLISH) -> "Language":
+def _made(name: str, components: tuple[str, ...], language: str = ENGLISH, **settings: dict[str, Any]) -> "Language":
+    """Return an empty pipeline with `components`, `settings` by their names."""
     import spacy  # noqa: PLC0415 - see the module's docstring
 
     from wiredesk_tagger.pipeline import components as registered  # noqa: F401, PLC0415 - registers the components
@@ -54,10 +55,9 @@ def _made(name: str, version: str, components: tuple[str, ...], language: str = 
     nlp = spacy.blank(language)
     _split_more(nlp)
     nlp.meta["name"] = name
-    nlp.meta["version"] = version
+    nlp.meta["version"] = RULES_VERSION
     for component in components:
-        own: dict[str, Any] = {"model": model_files.OF_THE_WORLD} if (name, component) == (WORLD, "wire_ner") else {}
-        nlp.add_pipe(component, config=own)
+        nlp.add_pipe(component, config=settings.get(component, {}))
     # Words met in a memory zone are forgotten at its end: those known beforehand make the tokenizer twice as fast. They
     # are more than the 10,000 that it keeps by default.
     nlp.tokenizer.max_cache_size = 20_000  # type: ignore[union-attr]
@@ -91,12 +91,12 @@ def _split_more(nlp: "Language") -> None:
 
 def rules() -> "Language":
     """Return `wire_rules`: lists, grammar and name rules for English."""
-    return _made(RULES, RULES_VERSION, ("wire_gazetteer", "wire_grammar", "wire_names", "wire_resolve"))
+    return _made(RULES, ("wire_gazetteer", "wire_grammar", "wire_names", "wire_resolve"))
 
 
 def listed() -> "Language":
     """Return what of `wire_rules` holds in a text of any language: listed names, dates and amounts."""
-    return _made(RULES, RULES_VERSION, ("wire_gazetteer", "wire_grammar", "wire_resolve"))
+    return _made(RULES, ("wire_gazetteer", "wire_grammar", "wire_resolve"))
 
 
 def news() -> "Language":
@@ -111,7 +111,7 @@ def news() -> "Language":
     """
     from wiredesk_tagger.pipeline import ner  # noqa: PLC0415 - imports ONNX Runtime
 
-    nlp = _made(NEWS, RULES_VERSION, ("wire_ner", "wire_gazetteer", "wire_grammar", "wire_definitions", "wire_resolve"))
+    nlp = _made(NEWS, ("wire_ner", "wire_gazetteer", "wire_grammar", "wire_definitions", "wire_resolve"))
     component = nlp.get_pipe("wire_ner")
     assert isinstance(component, ner.WireNer)
     nlp.meta["version"] = f"{RULES_VERSION}+{component.load().version}"
@@ -129,7 +129,8 @@ def world() -> "Language":
     """
     from wiredesk_tagger.pipeline import ner  # noqa: PLC0415 - imports ONNX Runtime
 
-    nlp = _made(WORLD, RULES_VERSION, ("wire_ner", "wire_gazetteer", "wire_grammar", "wire_resolve"), _ANY)
+    components = ("wire_ner", "wire_gazetteer", "wire_grammar", "wire_resolve")
+    nlp = _made(WORLD, components, _ANY, wire_ner={"model": model_files.OF_THE_WORLD})
     component = nlp.get_pipe("wire_ner")
     assert isinstance(component, ner.WireNer)
     nlp.meta["version"] = f"{RULES_VERSION}+{component.version()}"

@@ -44,8 +44,6 @@ _WEEKDAYS = {
 }
 _DAYS = {"ja": "月火水木金土日", "zh": "一二三四五六日", "ko": "월화수목금토일"}
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911}
-
-
 # Kinds that say their year.
 _OF_ANY_DAY = frozenset({"full", "month", "year", "numeric"})
 
@@ -79,8 +77,7 @@ def _forms(language: str | None) -> _Forms | None:
         "ago": "|".join(
             rf"(?<![0-9.,])(?P<{one.unit}>[0-9]{{1,3}}) ?{re.escape(one.after.strip())}" for one in words.ago
         ),
-        "numeric": r"(?<![\w/.-])(?P<year>20[0-4][0-9])(?P<sign>[/.-]) ?(?P<month>1[0-2]|0?[1-9])(?P=sign) ?"
-        r"(?P<day>3[01]|[12][0-9]|0?[1-9])(?![0-9/])",
+        "numeric": rf"(?<![\w/.-])(?P<year>20[0-4][0-9])(?P<sign>[/.-]) ?{_MONTH}(?P=sign) ?{_DAY}(?![0-9/])",
     }
     return _Forms(
         words=words,
@@ -101,9 +98,9 @@ def find(text: str, language: str | None) -> Iterator[Span]:
 
 def read(surface: str, language: str | None, when: When) -> Day | None:
     """Return what a date means, or None where it is none of this module's. Raises nothing."""
-    own = _forms(language)
+    own, figures = _forms(language), narrow(surface)
     for kind, pattern in own.dates.items() if own else ():
-        match = pattern.fullmatch(narrow(surface))
+        match = pattern.fullmatch(figures)
         if match and own and language:
             try:
                 return Day(kind, _value(kind, match, own.words, _DAYS[language], when))

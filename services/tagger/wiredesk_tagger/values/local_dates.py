@@ -4,7 +4,7 @@
     gestern | November 2026 | im November | vor drei Wochen | la semana pasada | 28 nov. 2026
 
 The expressions are built of `lexicon.locales` when the first text of a language comes; Japanese, Chinese and Korean are
-in `east_asian`. Whose year and week a date is of is in `local_context`.
+in `east_asian_dates`. What a date means where it stands is in `local`.
 """
 
 import re
@@ -118,18 +118,14 @@ def _holds(kind: str, match: re.Match[str], text: str, own: _Forms) -> bool:
 
 def read(surface: str, language: str | None, when: When) -> Day | None:
     """Return what a date means, or None where it is none of this module's. Raises nothing."""
-    own = _forms(language)
-    matches = (
-        ((kind, match) for kind, pattern in own.dates.items() if (match := pattern.fullmatch(plain_digits(surface))))
-        if own
-        else ()
-    )
-    for kind, match in matches:
-        assert own is not None
-        try:
-            return Day(kind, _value(kind, match, own, when))
-        except (ValueError, OverflowError):
-            return Day(kind, None)  # no day of the calendar
+    own, digits = _forms(language), plain_digits(surface)
+    for kind, pattern in own.dates.items() if own else ():
+        match = pattern.fullmatch(digits)
+        if match and own:
+            try:
+                return Day(kind, _value(kind, match, own, when))
+            except (ValueError, OverflowError):
+                return Day(kind, None)  # no day of the calendar
     return None
 
 

@@ -3,7 +3,7 @@
     3,5 Milliarden Euro | 20 Mio. € | 1,5 mld zł | 1 500 000 kr | R$ 3 bilhões | 12,5 Prozent | yüzde 12,5 | %12,5
 
 The expressions are built of `lexicon.locales` when the first text of a language comes; Japanese, Chinese and Korean are
-in `east_asian`. What a sum is worth is in `quantities`.
+in `east_asian_sums`. What a sum is worth is in `quantities`.
 """
 
 import re
